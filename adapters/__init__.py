@@ -1,0 +1,1 @@
+"""Everything outside: simulated observatory, real devices, clusters, storage, messages."""

@@ -1,0 +1,107 @@
+"""Moving objects of known track: asteroids and the like, each on a great circle at a constant rate."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+import numpy as np
+from astropy.wcs import WCS
+
+from adapters.simulator.sky.psf import LightPatch, MoffatPsf
+from tomoe_es.camera.frame_geometry import (
+    IMAGING_AREA,
+    IMAGING_SHAPE,
+    LINE_READOUT_SECONDS,
+    PIXEL_SCALE_ARCSEC,
+)
+
+PATCH_RADIUS: Final = 16
+STEPS_A_PIXEL: Final = 2
+
+
+class MovingObject(msgspec.Struct, frozen=True, kw_only=True):
+    """Position (ICRS) at an epoch, and the rates east (in arc, not in right ascension) and north."""
+
+    name: str
+    ra_deg: float
+    dec_deg: float
+    epoch_us: int
+    rate_east_arcsec_per_second: float
+    rate_north_arcsec_per_second: float
+    magnitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class MoverInFrame:
+    """Where an object was in the middle of one frame's exposure of the row it fell on."""
+
+    name: str
+    frame: int
+    time_us: int
+    ra_deg: float
+    dec_deg: float
+    x: float
+    y: float
+    magnitude: float
+
+
+def position_at(mover: MovingObject, time_us: int | float) -> tuple[float, float]:
+    """Right ascension and declination of an object, degrees, at a UTC time in microseconds."""
+    ra, dec = np.radians(mover.ra_deg), np.radians(mover.dec_deg)
+    east = np.array([-np.sin(ra), np.cos(ra), 0.0])
+    north = np.array([-np.sin(dec) * np.cos(ra), -np.sin(dec) * np.sin(ra), np.cos(dec)])
+    here = np.array([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])
+    rate = np.hypot(mover.rate_east_arcsec_per_second, mover.rate_north_arcsec_per_second)
+    if rate == 0:
+        return mover.ra_deg % 360, mover.dec_deg
+    heading = (mover.rate_east_arcsec_per_second * east + mover.rate_north_arcsec_per_second * north) / rate
+    arc = np.radians(rate * (time_us - mover.epoch_us) / 1e6 / 3600)
+    x, y, z = here * np.cos(arc) + heading * np.sin(arc)
+    return float(np.degrees(np.arctan2(y, x)) % 360), float(np.degrees(np.arctan2(z, np.hypot(x, y))))
+
+
+def place_in_frame(
+    mover: MovingObject, wcs: WCS, frame: int, frame_start_us: float, exposure_seconds: float
+) -> MoverInFrame | None:
+    """The object on one chip in one frame, or None when it is not on the imaging area.
+
+    The rolling shutter exposes each row later than the one before: the row is found first, then its time.
+    """
+    middle_us = frame_start_us + exposure_seconds * 5e5
+    first_row_y = _pixel(wcs, *position_at(mover, middle_us))[1]
+    if not -PATCH_RADIUS <= first_row_y <= IMAGING_SHAPE[0] - 1 + PATCH_RADIUS:
+        return None
+    row = IMAGING_AREA[0].start + first_row_y
+    time_us = middle_us + row * LINE_READOUT_SECONDS * 1e6
+    ra, dec = position_at(mover, time_us)
+    x, y = _pixel(wcs, ra, dec)
+    if not (-0.5 <= x < IMAGING_SHAPE[1] - 0.5 and -0.5 <= y < IMAGING_SHAPE[0] - 0.5):
+        return None
+    return MoverInFrame(mover.name, frame, round(time_us), ra, dec, x, y, mover.magnitude)
+
+
+def trail(
+    mover: MovingObject,
+    place: MoverInFrame,
+    wcs: WCS,
+    exposure_seconds: float,
+    electrons: float,
+    psf: MoffatPsf,
+) -> LightPatch:
+    """The light of an object in one frame, drawn out over its motion during the exposure."""
+    half_us = exposure_seconds * 5e5
+    rate = np.hypot(mover.rate_east_arcsec_per_second, mover.rate_north_arcsec_per_second)
+    steps = 1 + int(np.ceil(STEPS_A_PIXEL * rate * exposure_seconds / PIXEL_SCALE_ARCSEC))
+    parts = (np.arange(steps) + 0.5) / steps * 2 - 1
+    track = np.array([_pixel(wcs, *position_at(mover, place.time_us + part * half_us)) for part in parts])
+    height, width = IMAGING_SHAPE
+    x0, y0 = np.maximum(np.floor(track.min(axis=0)).astype(int) - PATCH_RADIUS, 0)
+    x1, y1 = np.minimum(np.ceil(track.max(axis=0)).astype(int) + PATCH_RADIUS + 1, (width, height))
+    patch = np.zeros((y1 - y0, x1 - x0), dtype=np.float32)
+    psf.add_stars(patch, track[:, 0] - x0, track[:, 1] - y0, np.full(steps, electrons / steps))
+    return LightPatch(int(y0), int(x0), patch)
+
+
+def _pixel(wcs: WCS, ra_deg: float, dec_deg: float) -> tuple[float, float]:
+    x, y = wcs.wcs_world2pix(ra_deg, dec_deg, 0)
+    return float(x), float(y)

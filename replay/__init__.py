@@ -1,0 +1,1 @@
+"""Time travel over the log of a night."""

@@ -1,0 +1,1 @@
+"""The domain of a wide-field video survey camera: events, log, machines, recipes, control, reduction."""

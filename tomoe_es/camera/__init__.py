@@ -1,0 +1,1 @@
+"""The camera: focal plane of 84 chips, geometry of a frame, names of its data."""

@@ -1,0 +1,1 @@
+"""Control of the observation: pool, queue, executor, weather, course of the night, as pure deciders."""

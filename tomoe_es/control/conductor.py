@@ -1,0 +1,241 @@
+"""Brings the log, the deciders and the adapters together: each event is recorded, then acted on, in order.
+
+An event goes into the log first; then every state takes it in; then the deciders that listen to its type
+decide, and their decisions are recorded in the same way; then the adapters carry it out. So a state is
+always the fold of the whole log up to its end, and a decision can be made again from the log alone.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from tomoe_es.control.ports import Effects, Timers
+from tomoe_es.errors import TomoeError
+from tomoe_es.events import Event
+from tomoe_es.events.envelope import Draft, Recorded
+from tomoe_es.log.port import Batch, EventLog, Subscription
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """An event that a decider wants recorded, and the position of the event that led to it."""
+
+    event: Event
+    cause: int = 0
+
+
+class Fold(msgspec.Struct):
+    """A state and how events change it."""
+
+    state: Any
+    evolve: Callable[[Any, Recorded], Any]
+    types: frozenset[type[Event]]
+
+
+class Decider(msgspec.Struct, frozen=True):
+    """Pure decisions over one state.
+
+    `decide(state, recorded, now)` gets the event that woke it, or None when its own time came;
+    `next_wakeup(state, now)` says when that is. A decider that gathers is called once for a run of events
+    that were recorded together, with the last of them.
+    """
+
+    name: str
+    fold: Fold
+    inputs: frozenset[type[Event]]
+    decide: Callable[[Any, Recorded | None, int], list[Decision]]
+    next_wakeup: Callable[[Any, int], int | None] = lambda _state, _now: None
+    gathers: bool = False
+
+
+class NoProgress(TomoeError):
+    """A decider asks to be woken again at once for ever; this is a mistake in its code."""
+
+
+class Conductor:
+    """Runs deciders and adapters over one log; not to be called from several threads."""
+
+    def __init__(self, log: EventLog, timers: Timers) -> None:
+        self._log = log
+        self._timers = timers
+        self._folds: list[Fold] = []
+        self._deciders: list[Decider] = []
+        self._listeners: dict[type[Event], list[Decider]] = {}
+        self._evolvers: dict[type[Event], list[Fold]] = {}
+        self._effects: dict[type[Event], list[Callable[[Recorded], None]]] = {}
+        self._pending: deque[Recorded] = deque()
+        self._draining = False
+        self._alarms: dict[str, int] = {}
+        self._correlations: dict[str, int] = {}  # recipe id to the position of its submission
+        self._position = 0
+        self._code = 0
+        self._subscription: Subscription | None = None
+
+    def add(self, deciders: Iterable[Decider]) -> None:
+        """Let deciders listen; their states join once each."""
+        for decider in deciders:
+            self._deciders.append(decider)
+            for each in decider.inputs:
+                self._listeners.setdefault(each, []).append(decider)
+            self.add_fold(decider.fold)
+
+    def add_fold(self, fold: Fold) -> None:
+        """Keep a state current that nobody decides on; adding one again changes nothing."""
+        if any(fold is known for known in self._folds):
+            return
+        self._folds.append(fold)
+        for each in fold.types:
+            self._evolvers.setdefault(each, []).append(fold)
+
+    def add_effects(self, effects: Effects) -> None:
+        """Let an adapter carry out events."""
+        for each, effect in effects.items():
+            self._effects.setdefault(each, []).append(effect)
+
+    def catch_up(self) -> int:
+        """Take in what the log holds already, without deciding or acting; return its last position."""
+        for recorded in self._log.read(after=self._position):
+            self._take_in(recorded)
+        return self._position
+
+    def write_as(self, code_position: int) -> None:
+        """Say which code version writes from now on."""
+        self._code = code_position
+
+    def record(
+        self, events: Sequence[Event], *, cause: Recorded | None = None, actor: str, time: int | None = None
+    ) -> list[Recorded]:
+        """Append events, all or none, and let everything react; returns them as recorded."""
+        position, correlation = (cause.position, cause.correlation) if cause else (0, 0)
+        decisions = [Decision(event, position) for event in events]
+        recorded = self._append(decisions, actor, correlation, self._timers.now() if time is None else time)
+        self._drain()
+        return recorded
+
+    def follow_others(self) -> None:
+        """Take in and act on what other processes appended to the log."""
+        if self._subscription is None:
+            self._subscription = self._log.subscribe(self._position)
+        for recorded in self._subscription.poll():
+            if recorded.position > self._position:
+                self._take_in(recorded)
+                self._pending.append(recorded)
+        self._drain()
+
+    def start(self) -> None:
+        """Set the deciders' alarms; call once, after everything is added."""
+        self._set_alarms()
+
+    def _append(
+        self, decisions: Sequence[Decision], actor: str, correlation: int, now: int
+    ) -> list[Recorded]:
+        if not decisions:
+            return []
+        batches: list[Batch] = []
+        drafts: list[Draft] = []
+        streams: list[str] = []
+        for decision in decisions:
+            event = decision.event
+            stream = event.stream()
+            draft = Draft(
+                payload=event,
+                time=now,
+                cause=decision.cause,
+                correlation=self._correlations.get(getattr(event, "recipe_id", ""), correlation),
+                code=self._code,
+                actor=actor,
+            )
+            drafts.append(draft)
+            streams.append(stream)
+            if batches and batches[-1].stream == stream:
+                batches[-1].events.append(draft)  # type: ignore[attr-defined]  # made as a list just below
+            else:
+                batches.append(Batch(stream, [draft]))
+        appended = self._log.append_many(batches)
+        self._take_in_others(before=appended[0].first_position)
+        recorded: list[Recorded] = []
+        for batch, where in zip(batches, appended, strict=True):
+            for offset, draft in enumerate(batch.events):
+                recorded.append(
+                    Recorded(
+                        position=where.first_position + offset,
+                        stream=batch.stream,
+                        version=where.first_version + offset,
+                        time=draft.time,
+                        correlation=draft.correlation,
+                        cause=draft.cause,
+                        code=draft.code,
+                        actor=draft.actor,
+                        payload=draft.payload,
+                    )
+                )
+        for each in recorded:
+            self._take_in(each)
+            self._pending.append(each)
+        return recorded
+
+    def _take_in_others(self, before: int) -> None:
+        """Take in what another process appended since the last look."""
+        if before > self._position + 1:
+            for recorded in self._log.read(after=self._position, until=before - 1):
+                self._take_in(recorded)
+                self._pending.append(recorded)
+
+    def _take_in(self, recorded: Recorded) -> None:
+        self._position = recorded.position
+        event_type = type(recorded.payload)
+        if event_type.__name__ == "RecipeSubmitted":
+            self._correlations[recorded.payload.recipe_id] = recorded.position  # type: ignore[attr-defined]
+        for fold in self._evolvers.get(event_type, ()):
+            fold.state = fold.evolve(fold.state, recorded)
+
+    def _drain(self) -> None:
+        if self._draining:
+            return  # the outermost call goes on until nothing is pending
+        self._draining = True
+        try:
+            gathered: dict[str, tuple[Decider, Recorded]] = {}
+            while self._pending or gathered:
+                if not self._pending:
+                    for decider, recorded in gathered.values():
+                        self._decide(decider, recorded)
+                    gathered = {}
+                    continue
+                recorded = self._pending.popleft()
+                event_type = type(recorded.payload)
+                for decider in self._listeners.get(event_type, ()):
+                    if decider.gathers:
+                        gathered[decider.name] = (decider, recorded)
+                    else:
+                        self._decide(decider, recorded)
+                for effect in self._effects.get(event_type, ()):
+                    effect(recorded)
+        finally:
+            self._draining = False
+        self._set_alarms()
+
+    def _decide(self, decider: Decider, recorded: Recorded | None) -> None:
+        now = self._timers.now()
+        decisions = decider.decide(decider.fold.state, recorded, now)
+        self._append(decisions, decider.name, recorded.correlation if recorded else 0, now)
+
+    def _set_alarms(self) -> None:
+        now = self._timers.now()
+        for decider in self._deciders:
+            when = decider.next_wakeup(decider.fold.state, now)
+            if when is not None and self._alarms.get(decider.name) != when:
+                self._alarms[decider.name] = when
+                self._timers.call_at(when, lambda decider=decider, when=when: self._wake(decider, when))  # type: ignore[misc]
+
+    def _wake(self, decider: Decider, when: int) -> None:
+        if self._alarms.get(decider.name) != when:
+            return  # it has asked for another time since
+        del self._alarms[decider.name]
+        before = self._position
+        self._decide(decider, None)
+        self._drain()
+        if self._position == before and self._alarms.get(decider.name) == when:
+            raise NoProgress(f"decider '{decider.name}' did nothing at {when} and asks for that time again")

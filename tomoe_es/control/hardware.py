@@ -1,0 +1,77 @@
+"""The hardware as its own readings tell it: the newest reading of each device, and when it was taken."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tomoe_es.events import Event, camera, telescope, weather
+from tomoe_es.events.envelope import Recorded
+
+
+class Hardware(msgspec.Struct, kw_only=True):
+    """Newest reading of each device; None before the first one. Times are UTC microseconds."""
+
+    mount: telescope.MountRead | None = None
+    dome_slit: telescope.DomeSlitRead | None = None
+    dome_rotation: telescope.DomeRotationRead | None = None
+    mirror_cover: telescope.MirrorCoverRead | None = None
+    focus: telescope.FocusRead | None = None
+    camera: camera.CameraRead | None = None
+    weather: weather.WeatherRead | None = None
+    read_at: dict[str, int] = {}
+    unreachable: dict[str, str] = {}  # device to message
+    command_failed: dict[str, tuple[int, str]] = {}  # device to time and message of its last failed command
+    locked: bool = True  # the day ends with the lock set
+    locked_by: str = ""
+    locked_why: str = ""
+    locked_since: int = 0
+
+    def read_since(self, device: str, time_us: int) -> bool:
+        """Tell whether the device was read at or after a time and still answers."""
+        return device not in self.unreachable and self.read_at.get(device, -1) >= time_us
+
+
+_READINGS: dict[type[Event], str] = {
+    telescope.MountRead: "mount",
+    telescope.DomeSlitRead: "dome_slit",
+    telescope.DomeRotationRead: "dome_rotation",
+    telescope.MirrorCoverRead: "mirror_cover",
+    telescope.FocusRead: "focus",
+    camera.CameraRead: "camera",
+    weather.WeatherRead: "weather",
+}
+DEVICES: tuple[str, ...] = tuple(_READINGS.values())
+
+EVENT_TYPES: frozenset[type[Event]] = frozenset(_READINGS) | {
+    telescope.DeviceUnreachable,
+    telescope.DeviceReached,
+    telescope.DeviceCommandFailed,
+    telescope.TelescopeLockSet,
+    telescope.TelescopeLockReleased,
+}
+"""What changes the hardware as it is known."""
+
+
+def evolve(state: Hardware, recorded: Recorded) -> Hardware:
+    """Take one event in; the state given is changed and returned."""
+    event = recorded.payload
+    device = _READINGS.get(type(event))
+    if device is not None:
+        setattr(state, device, event)
+        state.read_at[device] = recorded.time
+        return state
+    match event:
+        case telescope.DeviceUnreachable():
+            state.unreachable[event.device] = event.message
+        case telescope.DeviceReached():
+            state.unreachable.pop(event.device, None)
+        case telescope.DeviceCommandFailed():
+            state.command_failed[event.device] = (recorded.time, event.message)
+        case telescope.TelescopeLockSet():
+            state.locked, state.locked_by = True, event.who
+            state.locked_why, state.locked_since = event.why, recorded.time
+        case telescope.TelescopeLockReleased():
+            state.locked, state.locked_by, state.locked_why, state.locked_since = False, "", "", 0
+        case _:
+            pass
+    return state

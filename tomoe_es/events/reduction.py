@@ -1,0 +1,136 @@
+"""Events of the reduction: its queue, and the result of every step for every chip."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from tomoe_es.events.base import Event
+from tomoe_es.events.camera import DataType
+
+Lane = Literal["default", "express"]
+
+
+class ReductionEvent(Event, frozen=True, gc=False, kw_only=True, tag=True):
+    """An event in the reduction of one exposure."""
+
+    exposure_number: int
+
+    def stream(self) -> str:
+        return f"reduction/{self.exposure_number:08d}"
+
+
+class ReductionQueued(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=True):
+    """The chips of an exposure entered the reduction queue."""
+
+    lane: Lane
+    data_type: DataType
+    steps: list[str]
+    frame_ids: list[str]
+    dark_exposure: int | None  # the last matching dark and flat of this night; None: there is none
+    flat_exposure: int | None
+
+
+class ReductionLeased(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=True):
+    """A job was given to a free slot of the engine, until a deadline."""
+
+    frame_id: str
+    job_id: str
+    attempt: int
+    lease_until_us: int
+
+
+class ReductionLeaseExpired(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=True):
+    """No result came within the lease; the job may be leased again."""
+
+    frame_id: str
+    job_id: str
+    attempt: int
+
+
+class FieldSolved(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=True):
+    """The astrometric solution of one chip was found and verified."""
+
+    frame_id: str
+    ra_deg: float  # of the chip's centre, ICRS
+    dec_deg: float
+    stars: int
+    rms_arcsec: float
+    offset_arcsec: float  # of the solved centre from the one predicted by the pointing
+
+
+class AstrometryFailed(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=True):
+    """No astrometric solution was found for one chip."""
+
+    frame_id: str
+    sources: int
+    reason: str
+
+
+class PhotometryMeasured(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=True):
+    """Sources, sky and image quality of one chip's stack."""
+
+    frame_id: str
+    sources: int
+    sky_counts: float
+    noise_counts: float
+    fwhm_arcsec: float
+
+
+class QualityVerdict(msgspec.Struct, frozen=True, gc=False):
+    """One quality check: what was measured, against which limit, and whether it passed."""
+
+    check: str
+    value: float | None  # None: could not be measured
+    limit: float
+    unit: str
+    passed: bool
+
+
+class QualityJudged(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=True):
+    """All quality checks of one chip."""
+
+    frame_id: str
+    passed: bool
+    verdicts: list[QualityVerdict]
+
+
+class ProductArchived(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=True):
+    """A product that passed its checks is a complete file in the archive."""
+
+    frame_id: str
+    product_id: str
+    kind: str  # DARK, FLAT, STACK, CUBE
+    path: str  # below the archive folder
+    sha256: str
+    size_bytes: int
+
+
+class ProductRejected(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=True):
+    """The product did not pass its checks; it is not archived."""
+
+    frame_id: str
+    kind: str
+    reasons: list[str]
+
+
+class ReductionFinished(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=True):
+    """The job returned a result, good or rejected."""
+
+    frame_id: str
+    job_id: str
+    attempt: int
+    stage_seconds: dict[str, float]
+    steps_not_done: list[str]
+
+
+class ReductionFailed(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=True):
+    """The job ended in a named condition; after the last attempt it is given up."""
+
+    frame_id: str
+    job_id: str
+    attempt: int
+    condition: str
+    message: str
+    given_up: bool

@@ -1,0 +1,93 @@
+"""Events of the system itself: nights, code, processes, messages."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from tomoe_es.events.base import Event
+
+NightPhase = Literal[
+    "starting_up", "calibrating", "waiting", "observing", "shutting_down", "ended", "interrupted"
+]
+
+
+class NightEvent(Event, frozen=True, gc=False, kw_only=True, tag=True):
+    """An event of one night, named by the local date of its evening."""
+
+    night: str
+
+    def stream(self) -> str:
+        return f"night/{self.night}"
+
+
+class NightPlanned(NightEvent, frozen=True, gc=False, kw_only=True, tag=True):
+    """The times of the night, from the Sun."""
+
+    start_up_us: int
+    sunset_us: int
+    calibration_us: int
+    observing_start_us: int
+    observing_end_us: int
+    sunrise_us: int
+    chips: list[int]
+    simulated: bool
+    seed: int  # of the simulated observatory; 0 when the observatory is real
+
+
+class NightPhaseEntered(NightEvent, frozen=True, gc=False, kw_only=True, tag=True):
+    """The night went on to its next phase."""
+
+    phase: NightPhase
+    reason: str
+
+
+class NightResumed(NightEvent, frozen=True, gc=False, kw_only=True, tag=True):
+    """A night that was cut off is taken up again, after the devices' true state was read."""
+
+    last_position: int
+    last_time_us: int
+
+
+class CodeRegistered(Event, frozen=True, gc=False, kw_only=True, tag=True):
+    """The version of the code that writes events from now on."""
+
+    version: str
+    source_sha256: str  # over all source files of the five packages
+    commit: str  # git commit, empty when not run from a checkout
+    python: str
+    packages: dict[str, str]  # name and version of what it runs on
+
+    def stream(self) -> str:
+        return "code"
+
+
+class ProcessStarted(Event, frozen=True, gc=False, kw_only=True, tag=True):
+    """A process of the system runs."""
+
+    process: str
+    pid: int
+    host: str
+
+    def stream(self) -> str:
+        return f"process/{self.process}"
+
+
+class ProcessStopped(Event, frozen=True, gc=False, kw_only=True, tag=True):
+    """A process of the system ended by itself."""
+
+    process: str
+    pid: int
+    reason: str
+
+    def stream(self) -> str:
+        return f"process/{self.process}"
+
+
+class MessagePosted(Event, frozen=True, gc=False, kw_only=True, tag=True):
+    """A message to the log, such as a ping."""
+
+    recipe_id: str
+    text: str
+
+    def stream(self) -> str:
+        return "messages"

@@ -1,0 +1,1 @@
+"""The append-only log of events, which is the only truth of the observatory."""

@@ -1,0 +1,16 @@
+"""Kiso Observatory: where it is, and the limits within which its telescope is used."""
+
+from __future__ import annotations
+
+NAME = "Kiso Observatory"
+MPC_CODE = "381"
+LATITUDE_DEG = 35.7936
+LONGITUDE_DEG = 137.6283
+HEIGHT_M = 1132.0
+
+LOWEST_ALTITUDE_DEG = 20.0
+"""Below this the telescope is not pointed."""
+DOME_TOLERANCE_DEG = 3.0
+"""The slit clears the 1.05 m aperture as long as its azimuth is this close to the telescope's."""
+POINTING_TOLERANCE_ARCSEC = 30.0
+FOCUS_TOLERANCE_MM = 0.01

@@ -1,0 +1,1 @@
+"""Which code, inputs and people made a product."""

@@ -1,0 +1,1 @@
+"""The recipe language: its form, its operations, its checks."""

@@ -1,0 +1,101 @@
+"""What one declaration of an operation consists of, and the situation in which it is carried out."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal, Self
+
+import msgspec
+
+from tomoe_es.control.hardware import Hardware
+from tomoe_es.errors import TomoeError
+from tomoe_es.events import Event
+from tomoe_es.events.reduction import Lane
+
+
+class ArgumentError(TomoeError):
+    """The argument of an operation does not fit its declaration.
+
+    `path` leads from the argument to the part at fault: keys of maps and indexes of lists.
+    """
+
+    def __init__(self, message: str, remedy: str, path: tuple[str | int, ...] = ()) -> None:
+        super().__init__(f"{message}; {remedy}")
+        self.message, self.remedy, self.path = message, remedy, path
+
+
+class Settings(msgspec.Struct, kw_only=True):
+    """What earlier operations of the running recipe have set."""
+
+    pipeline: tuple[str, ...] = ()
+    gain: Literal["high", "low"] = "high"
+    exposure_seconds: float = 0.0  # 0: not set yet
+    frames: int = 0
+    target_ra_deg: float | None = None  # None: the recipe has not pointed yet
+    target_dec_deg: float | None = None
+    pointed_at: int = 0  # when the last pointing or dithering was commanded; 0: never
+    exposure_number: int | None = None  # of the exposure that the running operation asked for
+    exposure_state: Literal["requested", "exposing", "finished", "aborted"] | None = None
+
+
+class Situation(msgspec.Struct, kw_only=True):
+    """Everything that an operation may look at: the hardware's readings, the recipe so far, the time."""
+
+    now: int  # UTC microseconds
+    started: int  # when this operation began
+    hardware: Hardware
+    settings: Settings
+    weather_safe: bool
+    sun_altitude_deg: float
+    recipe_id: str
+    observer: str
+    project: str
+    lane: Lane
+    night: str
+    next_exposure_number: int
+
+
+class Operation(msgspec.Struct, frozen=True):
+    """One operation with its parameters: its form in a recipe, what it commands, when it is complete.
+
+    A subclass in `operations/` declares one operation; the class name is the operation's name in recipes.
+    """
+
+    moves: ClassVar[bool] = False
+    """Something moves: refused while the telescope is locked."""
+    exposes: ClassVar[bool] = False
+    """The camera exposes."""
+    satisfies: ClassVar[frozenset[str]] = frozenset()
+    """Conditions of a later `Wait` that this operation can bring about."""
+
+    @classmethod
+    def parse(cls, argument: Any) -> Self:
+        """Argument as written in a recipe to the operation; raises ArgumentError."""
+        raise NotImplementedError
+
+    def argument(self) -> Any:
+        """Inverse of `parse`, in the canonical form."""
+        raise NotImplementedError
+
+    def time_limit_seconds(self, situation: Situation) -> float:
+        """Within which the operation must be complete."""
+        raise NotImplementedError
+
+    def refusal(self, situation: Situation) -> str | None:
+        """Why the operation can't be begun in this situation; None when it can."""
+        return None
+
+    def commands(self, situation: Situation) -> list[Event]:
+        """Events that ask the devices to act."""
+        return []
+
+    def settings(self, situation: Situation) -> Settings:
+        """Settings after the operation began."""
+        return situation.settings
+
+    def complete(self, situation: Situation) -> bool:
+        """Tell whether the devices' own readings show that the operation is done."""
+        raise NotImplementedError
+
+    def failure(self, situation: Situation) -> str | None:
+        """Why the operation has failed before its time limit; None while it has not."""
+        return None

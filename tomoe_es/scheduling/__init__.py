@@ -1,0 +1,1 @@
+"""When the sky can be observed: Sun, visibility, and the choice of the next recipe."""
