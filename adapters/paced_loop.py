@@ -40,6 +40,10 @@ class PacedLoop:
         """UTC microseconds on this loop's clock."""
         return self._now
 
+    def set_time(self, time_us: int) -> None:
+        """Set the clock, before anything runs on it."""
+        self._now = time_us
+
     def call_at(self, time_us: int, action: Callable[[], None]) -> None:
         """Run an action when the clock shows `time_us`; those of the same time run in the order asked for."""
         self._count += 1

@@ -1,18 +1,85 @@
-"""The night at a glance: reads the projections' files into one Overview, for the dashboard and `tomoe status`."""
+"""The night at a glance, for the dashboard and `tomoe status`: the projections' files read as one value."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from projections.overview_model import Overview
+from projections import chips, hardware, history, messages, night, pool, queue
+from projections.overview_model import Executing, LockOverview, Overview
+from projections.projection import Projection
+from projections.queue import Queue
+from projections.store import ProjectionReader, Snapshot
+
+MOVES: frozenset[str] = frozenset()
+FIRST = 10
+"""Entries shown of queue and pool."""
+HISTORY = 20
+LINES = 20
 
 
 def read_overview(projections_dir: Path) -> Overview:
     """Everything the screens show, as projected so far; costs a few milliseconds.
 
-    Raises NoNightYet when nothing has been projected in this folder.
+    Raises NoNightYet when nothing has been projected in this folder, ProjectionOutdated when other code did.
     """
-    raise NotImplementedError(projections_dir)
+    with ProjectionReader(projections_dir, history.PROJECTION) as reader, reader.one_moment():
+        finished, finished_total = history.newest(reader, HISTORY), history.total(reader)
+    nights = _snapshot(projections_dir, night.PROJECTION)
+    queues = _snapshot(projections_dir, queue.PROJECTION)
+    waiting = _snapshot(projections_dir, pool.PROJECTION).state.waiting()
+    observatory = _snapshot(projections_dir, hardware.PROJECTION).state
+    noticed = _snapshot(projections_dir, messages.PROJECTION).state
+    lock = observatory.lock()
+    return Overview(
+        position=nights.position,
+        time_us=nights.time_us,
+        night=nights.state.overview(),
+        queue_mode=queues.state.mode,
+        queue_reason=queues.state.reason,
+        queue_since_us=queues.state.since_us,
+        executing=_executing(queues.state, lock),
+        queue=queues.state.first(FIRST),
+        queue_total=len(queues.state.waiting),
+        pool=tuple(waiting[:FIRST]),
+        pool_total=len(waiting),
+        history=finished,
+        history_total=finished_total,
+        hardware=observatory.rows(nights.time_us),
+        lock=lock,
+        weather=observatory.weather(),
+        chips=_snapshot(projections_dir, chips.PROJECTION).state.overview(),
+        violations=noticed.newest_violations(LINES),
+        violations_total=noticed.violations,
+        messages=noticed.newest_messages(LINES),
+        counters=nights.state.counters(nights.position),
+    )
+
+
+def _snapshot(folder: Path, projection: Projection) -> Snapshot:
+    with ProjectionReader(folder, projection) as reader:
+        return reader.load()
+
+
+def _executing(state: Queue, lock: LockOverview) -> Executing | None:
+    execution = state.execution
+    if execution is None:
+        return None
+    known, operation = state.recipes[execution.recipe_id], state.operation()
+    return Executing(
+        recipe_id=execution.recipe_id,
+        observer=known.observer,
+        project=known.project,
+        comment=known.comment,
+        priority=known.priority,
+        started_us=execution.started_us,
+        operation_number=min(execution.index + 1, len(known.operations)),
+        operations=len(known.operations),
+        operation=operation,
+        text=execution.text,
+        operation_since_us=execution.since_us,
+        time_limit_seconds=execution.time_limit_seconds,
+        lock_blocking=lock.locked and operation in MOVES,
+    )
 
 
 __all__ = ["Overview", "read_overview"]

@@ -7,11 +7,21 @@ from typing import Literal
 import msgspec
 
 ChipStage = Literal[
-    "acquired", "buffered", "lost", "queued", "leased", "solved", "unsolved", "archived", "rejected", "failed"
+    "acquired",
+    "buffered",
+    "lost",
+    "queued",
+    "leased",
+    "solved",
+    "unsolved",
+    "archived",
+    "rejected",
+    "failed",
+    "finished",  # reduced, with nothing to archive
 ]
 RecipeState = Literal["waiting", "queued", "executing"]
 Outcome = Literal["done", "cancelled", "expired"]
-QueueMode = Literal["stopped", "running", "paused", "suspended"]
+QueueMode = Literal["running", "paused", "suspended"]
 
 
 class PlannedTimes(msgspec.Struct, frozen=True):

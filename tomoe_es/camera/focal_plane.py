@@ -12,8 +12,10 @@ is not public: this one is ours (drawn in docs/reference/chip-map.md).
 - The survey's four dithers (24' in declination, 33' in right ascension) close every gap along right
   ascension, and all but a strip of 1'.65 in 46' along declination, because 24' is more than a chip's height.
 
-A chip at rotation 0 has x growing to the west and y to the north. There is no instrument rotator, so the
-orientation on the sky never changes. The projection is gnomonic (TAN) about the boresight, undistorted.
+A chip at rotation 0 has x growing to the west and y to the north at the boresight. There is no instrument
+rotator, so this never changes. The focal surface of a Schmidt telescope is a sphere: a chip's offset is an
+arc on the sky, and the chip, flat, touches the sphere in its middle. Each chip therefore has its own gnomonic
+projection (TAN) about its own centre, parallel to the others, without distortion.
 """
 
 import math
@@ -22,7 +24,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+import numpy as np
 from astropy.wcs import WCS
+from numpy.typing import NDArray
 
 from tomoe_es.camera.frame_geometry import IMAGING_SHAPE, PIXEL_SCALE_ARCSEC
 
@@ -36,7 +40,7 @@ _EAST_NORTH_OF_QUADRANT: Final = {1: (1, 1), 2: (-1, 1), 3: (-1, -1), 4: (1, -1)
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One chip and its place: offsets of its centre on the tangent plane, east and north positive."""
+    """One chip and its place: offsets of its centre from the boresight, arcs east and north positive."""
 
     det_id: int
     quadrant: int
@@ -47,7 +51,7 @@ class Chip:
 
     @property
     def radius_deg(self) -> float:
-        """Distance of the centre from the boresight on the tangent plane."""
+        """Angular distance of the centre from the boresight."""
         return math.hypot(self.xi_deg, self.eta_deg)
 
 
@@ -75,22 +79,23 @@ CHIPS: Final[Mapping[int, Chip]] = _chip_map()
 def chip_wcs(det_id: int, ra_deg: float, dec_deg: float) -> WCS:
     """WCS of a chip's imaging area (2000 x 1128) when the boresight is at the given ICRS position.
 
-    CRVAL is the boresight and CRPIX the boresight in this chip's pixels (outside of it), so that all chips
-    share one tangent plane. Raises KeyError when there is no such chip.
+    CRVAL and CRPIX are the middle of the chip. Raises KeyError when there is no such chip.
     """
-    chip = CHIPS[det_id]
+    (x, y, z), east = _centre_and_east(CHIPS[det_id], math.radians(ra_deg), math.radians(dec_deg))
+    centre_ra, centre_dec = math.atan2(y, x), math.atan2(z, math.hypot(x, y))
+    local_east, local_north, _ = _sky_axes(centre_ra, centre_dec)
+    tilt = math.atan2(float(east @ local_north), float(east @ local_east))
+    scale_deg = PIXEL_SCALE_ARCSEC / 3600 * (1 if CHIPS[det_id].rotation_deg == 0 else -1)
     height, width = IMAGING_SHAPE
-    scale_deg = PIXEL_SCALE_ARCSEC / 3600
-    sense = 1 if chip.rotation_deg == 0 else -1
     wcs = WCS(naxis=2)
     wcs.wcs.ctype = ["RA---TAN", "DEC--TAN"]
     wcs.wcs.cunit = ["deg", "deg"]
-    wcs.wcs.crval = [ra_deg, dec_deg]
-    wcs.wcs.crpix = [
-        (width + 1) / 2 + sense * chip.xi_deg / scale_deg,
-        (height + 1) / 2 - sense * chip.eta_deg / scale_deg,
+    wcs.wcs.crval = [math.degrees(centre_ra) % 360, math.degrees(centre_dec)]
+    wcs.wcs.crpix = [(width + 1) / 2, (height + 1) / 2]
+    wcs.wcs.cd = [
+        [-scale_deg * math.cos(tilt), -scale_deg * math.sin(tilt)],
+        [-scale_deg * math.sin(tilt), scale_deg * math.cos(tilt)],
     ]
-    wcs.wcs.cd = [[-sense * scale_deg, 0.0], [0.0, sense * scale_deg]]
     wcs.wcs.radesys = "ICRS"
     wcs.array_shape = IMAGING_SHAPE
     wcs.wcs.set()
@@ -98,13 +103,36 @@ def chip_wcs(det_id: int, ra_deg: float, dec_deg: float) -> WCS:
 
 
 def chip_centre(det_id: int, ra_deg: float, dec_deg: float) -> tuple[float, float]:
-    """Right ascension and declination, degrees, of the middle of a chip's imaging area.
+    """Right ascension and declination, degrees, of the middle of a chip for a boresight.
 
     Raises KeyError when there is no such chip.
     """
-    height, width = IMAGING_SHAPE
-    ra, dec = chip_wcs(det_id, ra_deg, dec_deg).wcs_pix2world((width - 1) / 2, (height - 1) / 2, 0)
-    return float(ra), float(dec)
+    (x, y, z), _ = _centre_and_east(CHIPS[det_id], math.radians(ra_deg), math.radians(dec_deg))
+    return math.degrees(math.atan2(y, x)) % 360, math.degrees(math.atan2(z, math.hypot(x, y)))
+
+
+def _sky_axes(ra: float, dec: float) -> NDArray[np.float64]:
+    """Unit vectors to the east, to the north and outwards at a position in radians, shape (3, 3)."""
+    sin_ra, cos_ra, sin_dec, cos_dec = math.sin(ra), math.cos(ra), math.sin(dec), math.cos(dec)
+    return np.array(
+        [
+            [-sin_ra, cos_ra, 0.0],
+            [-sin_dec * cos_ra, -sin_dec * sin_ra, cos_dec],
+            [cos_dec * cos_ra, cos_dec * sin_ra, sin_dec],
+        ]
+    )
+
+
+def _centre_and_east(chip: Chip, ra: float, dec: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Unit vectors to a chip's centre, and of the boresight's east carried there along the arc."""
+    east, north, outwards = _sky_axes(ra, dec)
+    arc = math.radians(chip.radius_deg)
+    toward_east, toward_north = chip.xi_deg / chip.radius_deg, chip.eta_deg / chip.radius_deg
+    heading = toward_east * east + toward_north * north
+    centre = math.cos(arc) * outwards + math.sin(arc) * heading
+    carried_heading = math.cos(arc) * heading - math.sin(arc) * outwards
+    across = toward_north * east - toward_east * north
+    return centre, toward_east * carried_heading + toward_north * across
 
 
 def chips_for(count: int) -> tuple[int, ...]:

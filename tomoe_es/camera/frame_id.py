@@ -83,3 +83,8 @@ def parse_file_name(name: str) -> tuple[FilePrefix, FrameId]:
         if path.suffix == ".fits" and path.stem.startswith(prefix):
             return prefix, parse_frame_id(path.stem[1:])
     raise FrameIdError(name, "a file name has the prefix r or s and the suffix .fits")
+
+
+def det_id_of(frame_id: str) -> int:
+    """DET_ID in a FRAME_ID that is known to be well formed, as those in the log are."""
+    return 100 * int(frame_id[3]) + int(frame_id[-2:])

@@ -106,12 +106,20 @@ class Conductor:
         self._code = code_position
 
     def record(
-        self, events: Sequence[Event], *, cause: Recorded | None = None, actor: str, time: int | None = None
+        self,
+        events: Sequence[Event],
+        *,
+        cause: Recorded | None = None,
+        actor: str,
+        command_id: str | None = None,
     ) -> list[Recorded]:
-        """Append events, all or none, and let everything react; returns them as recorded."""
+        """Append events, all or none, and let everything react; returns them as recorded.
+
+        Nothing is recorded, and nothing returned, when the command id was recorded before.
+        """
         position, correlation = (cause.position, cause.correlation) if cause else (0, 0)
         decisions = [Decision(event, position) for event in events]
-        recorded = self._append(decisions, actor, correlation, self._timers.now() if time is None else time)
+        recorded = self._append(decisions, actor, correlation, self._timers.now(), command_id)
         self._drain()
         return recorded
 
@@ -130,13 +138,16 @@ class Conductor:
         self._set_alarms()
 
     def _append(
-        self, decisions: Sequence[Decision], actor: str, correlation: int, now: int
+        self,
+        decisions: Sequence[Decision],
+        actor: str,
+        correlation: int,
+        now: int,
+        command_id: str | None = None,
     ) -> list[Recorded]:
         if not decisions:
             return []
         batches: list[Batch] = []
-        drafts: list[Draft] = []
-        streams: list[str] = []
         for decision in decisions:
             event = decision.event
             stream = event.stream()
@@ -148,13 +159,13 @@ class Conductor:
                 code=self._code,
                 actor=actor,
             )
-            drafts.append(draft)
-            streams.append(stream)
             if batches and batches[-1].stream == stream:
                 batches[-1].events.append(draft)  # type: ignore[attr-defined]  # made as a list just below
             else:
-                batches.append(Batch(stream, [draft]))
+                batches.append(Batch(stream, [draft], command_id=None if batches else command_id))
         appended = self._log.append_many(batches)
+        if appended[0].first_position <= self._position:
+            return []  # this command was recorded before
         self._take_in_others(before=appended[0].first_position)
         recorded: list[Recorded] = []
         for batch, where in zip(batches, appended, strict=True):

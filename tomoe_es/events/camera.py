@@ -49,6 +49,12 @@ class ExposureFinished(ExposureEvent, frozen=True, gc=False, kw_only=True, tag=T
     det_ids: list[int]
 
 
+class ExposureAbortRequested(ExposureEvent, frozen=True, gc=False, kw_only=True, tag=True):
+    """The camera was told to stop exposing."""
+
+    reason: str
+
+
 class ExposureAborted(ExposureEvent, frozen=True, gc=False, kw_only=True, tag=True):
     """The exposure ended early; its frames are not used."""
 

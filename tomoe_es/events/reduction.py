@@ -21,6 +21,17 @@ class ReductionEvent(Event, frozen=True, gc=False, kw_only=True, tag=True):
         return f"reduction/{self.exposure_number:08d}"
 
 
+class ReductionEngineStarted(Event, frozen=True, gc=False, kw_only=True, tag=True):
+    """An engine that runs jobs is there, with a number of slots; it holds no lease of an earlier one."""
+
+    engine: str
+    slots: int
+    lease_seconds: float
+
+    def stream(self) -> str:
+        return "reduction_engine"
+
+
 class ReductionQueued(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=True):
     """The chips of an exposure entered the reduction queue."""
 

@@ -31,7 +31,12 @@ class NightPlanned(NightEvent, frozen=True, gc=False, kw_only=True, tag=True):
     sunrise_us: int
     chips: list[int]
     simulated: bool
+    pixels: bool  # False: events only, no image is made or reduced
     seed: int  # of the simulated observatory; 0 when the observatory is real
+    dark_frames: int  # of one dark, taken by the calibration recipe
+    flat_frames: int
+    buffer_ttl_seconds: float  # how long a reduced raw cube is kept
+    script: str  # weather and faults of a simulated night, as in its night script
 
 
 class NightPhaseEntered(NightEvent, frozen=True, gc=False, kw_only=True, tag=True):
@@ -46,6 +51,13 @@ class NightResumed(NightEvent, frozen=True, gc=False, kw_only=True, tag=True):
 
     last_position: int
     last_time_us: int
+
+
+class DailyRecipeIssued(NightEvent, frozen=True, gc=False, kw_only=True, tag=True):
+    """The course of the night issued one of the day's own recipes, such as start-up or shutdown."""
+
+    role: str
+    recipe_id: str
 
 
 class CodeRegistered(Event, frozen=True, gc=False, kw_only=True, tag=True):

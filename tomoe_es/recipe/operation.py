@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import msgspec
 
@@ -10,6 +10,11 @@ from tomoe_es.control.hardware import Hardware
 from tomoe_es.errors import TomoeError
 from tomoe_es.events import Event
 from tomoe_es.events.reduction import Lane
+from tomoe_es.recipe.conditions import CONDITIONS
+from tomoe_es.recipe.readings import FRESH_US, device_failure, device_shows
+
+if TYPE_CHECKING:
+    from tomoe_es.recipe.argument_forms import Form
 
 
 class ArgumentError(TomoeError):
@@ -60,21 +65,45 @@ class Operation(msgspec.Struct, frozen=True):
     A subclass in `operations/` declares one operation; the class name is the operation's name in recipes.
     """
 
+    form: ClassVar[Form]
+    """How the argument is written, with units and ranges; its values are the fields of the subclass."""
+    example: ClassVar[str]
+    """One line as in a recipe."""
     moves: ClassVar[bool] = False
     """Something moves: refused while the telescope is locked."""
     exposes: ClassVar[bool] = False
     """The camera exposes."""
+    devices: ClassVar[tuple[str, ...]] = ()
+    """Devices whose fault or silence means that the operation has failed."""
+    needs: ClassVar[tuple[str, ...]] = ()
+    """Conditions that must hold when it begins."""
+    needs_before: ClassVar[tuple[str, ...]] = ()
+    """Operations of which each must come earlier in the same recipe."""
     satisfies: ClassVar[frozenset[str]] = frozenset()
     """Conditions of a later `Wait` that this operation can bring about."""
+    completes_on_acceptance: ClassVar[bool] = False
+    """Complete once the device shows that it obeys; a later `Wait` blocks until it has got there."""
 
     @classmethod
     def parse(cls, argument: Any) -> Self:
         """Argument as written in a recipe to the operation; raises ArgumentError."""
-        raise NotImplementedError
+        return cls(*cls.form.values(argument))
 
     def argument(self) -> Any:
         """Inverse of `parse`, in the canonical form."""
-        raise NotImplementedError
+        return self.form.argument(msgspec.structs.astuple(self))
+
+    def text(self) -> str:
+        """One line for screens."""
+        return f"{type(self).__name__} {self.form.text(msgspec.structs.astuple(self))}".rstrip()
+
+    def brings_about(self) -> frozenset[str]:
+        """Those of `satisfies` that this argument brings about."""
+        return self.satisfies
+
+    def required(self) -> tuple[str, ...]:
+        """Conditions that must hold when it begins with this argument."""
+        return ("telescope_unlocked", *self.needs) if self.moves else self.needs
 
     def time_limit_seconds(self, situation: Situation) -> float:
         """Within which the operation must be complete."""
@@ -82,10 +111,14 @@ class Operation(msgspec.Struct, frozen=True):
 
     def refusal(self, situation: Situation) -> str | None:
         """Why the operation can't be begun in this situation; None when it can."""
+        for name in self.required():
+            condition = CONDITIONS[name]
+            if not condition.holds(situation, situation.now - FRESH_US):
+                return f"{type(self).__name__} needs {name}, but {condition.shows(situation)}"
         return None
 
     def commands(self, situation: Situation) -> list[Event]:
-        """Events that ask the devices to act."""
+        """Events that ask the devices to act; `situation` is the one before the operation."""
         return []
 
     def settings(self, situation: Situation) -> Settings:
@@ -98,4 +131,8 @@ class Operation(msgspec.Struct, frozen=True):
 
     def failure(self, situation: Situation) -> str | None:
         """Why the operation has failed before its time limit; None while it has not."""
-        return None
+        return device_failure(situation, self.devices)
+
+    def shows(self, situation: Situation) -> str:
+        """What the readings show now: says why an operation is not complete."""
+        return "; ".join(device_shows(situation, device) for device in self.devices)

@@ -7,8 +7,8 @@ Every pixel's expected value is computed once; each frame then is
 
 with fresh normal deviates for each pixel of each frame. The Gaussian stands for the Poisson distribution:
 with a read noise of 1.9 e- the two have the same mean and variance, and differ only in the third moment of
-pixels with a few electrons. All randomness follows from (seed, exposure, chip, frame), so that a rerun is identical
-to the bit in any process and order.
+pixels with a few electrons. All randomness follows from (seed, exposure, chip, frame), so that a rerun is
+identical to the bit in any process and order.
 """
 
 from collections.abc import Iterator

@@ -1,0 +1,46 @@
+"""Which code this is: version, digest of its source, git commit, and the packages that it runs on."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import subprocess
+from importlib import import_module, metadata
+from pathlib import Path
+
+from tomoe_es.events.system import CodeRegistered
+
+PACKAGES = ("adapters", "projections", "replay", "tomoe_es", "tui")
+_RUNS_ON = ("apsw", "astropy", "msgspec", "numpy", "scipy", "sep", "transitions")
+
+
+def code_identity() -> CodeRegistered:
+    """The event that registers the code that is running."""
+    return CodeRegistered(
+        version=metadata.version("tomoe-es"),
+        source_sha256=_source_digest(),
+        commit=_commit(),
+        python=platform.python_version(),
+        packages={name: metadata.version(name) for name in _RUNS_ON},
+    )
+
+
+def _source_digest() -> str:
+    """SHA-256 over names and contents of all source files, in order of name."""
+    digest = hashlib.sha256()
+    for package in PACKAGES:
+        top = Path(str(import_module(package).__file__)).parent
+        for path in sorted(top.rglob("*.py")):
+            digest.update(f"{package}/{path.relative_to(top)}\0".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _commit() -> str:
+    top = Path(__file__).parent.parent
+    if not (top / ".git").exists():
+        return ""
+    done = subprocess.run(
+        ["git", "-C", str(top), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip()

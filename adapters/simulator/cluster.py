@@ -1,0 +1,72 @@
+"""The simulated cluster of the reduction: 96 slots, each of which takes its time for a chip-cube.
+
+The jobs are real and run on this machine; their results are recorded when the cluster's time for them is
+over. Where this machine takes longer, the loop's clock waits, so that the order of events is always the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from tomoe_es.clock import SECOND
+from tomoe_es.control.ports import Effects, Recorder, Timers
+from tomoe_es.events import Event, reduction
+from tomoe_es.events.envelope import Recorded
+from tomoe_es.reduction.queue import Job, ReductionState
+
+ENGINE = "simulated cluster"
+SLOTS = 96
+"""As the real one: 3 machines with 32 workers each."""
+JOB_SECONDS = 20.0
+LEASE_SECONDS = 600.0
+
+
+class Reducing(Protocol):
+    """Carries out jobs."""
+
+    def begin(self, state: ReductionState, job: Job) -> None:
+        """Begin a job."""
+
+    def finish(self, job: Job) -> list[Event]:
+        """Wait for a job; the events that tell its outcome."""
+
+
+class SimulatedCluster:
+    """Runs what is leased."""
+
+    def __init__(
+        self, timers: Timers, record: Recorder, reducing: Reducing, state: Callable[[], ReductionState]
+    ) -> None:
+        self._timers = timers
+        self._record = record
+        self._reducing = reducing
+        self._state = state
+        self._due: dict[tuple[int, int], list[tuple[Job, Recorded]]] = {}
+
+    def effects(self) -> Effects:
+        """What the cluster carries out."""
+        return {reduction.ReductionLeased: self._begin}
+
+    def start(self) -> None:
+        """Report the cluster as ready; leases of a former process are void."""
+        ready = reduction.ReductionEngineStarted(engine=ENGINE, slots=SLOTS, lease_seconds=LEASE_SECONDS)
+        self._record([ready], cause=None, actor=ENGINE)
+
+    def _begin(self, leased: Recorded) -> None:
+        event = leased.payload
+        assert isinstance(event, reduction.ReductionLeased)
+        state = self._state()
+        job = state.leased[event.frame_id]
+        self._reducing.begin(state, job)
+        due = (self._timers.now() + round(JOB_SECONDS * SECOND), event.exposure_number)
+        if due not in self._due:
+            self._due[due] = []
+            self._timers.call_at(due[0], lambda: self._finish(due))
+        self._due[due].append((job, leased))
+
+    def _finish(self, due: tuple[int, int]) -> None:
+        """Record the results of one exposure's jobs together."""
+        jobs = self._due.pop(due)
+        events = [event for job, _ in jobs for event in self._reducing.finish(job)]
+        self._record(events, cause=jobs[0][1], actor=ENGINE)

@@ -1,0 +1,63 @@
+"""The named conditions of the projections' files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tomoe_es.errors import TomoeError
+
+
+class ProjectionError(TomoeError):
+    """A condition of a projection."""
+
+
+class NoNightYet(ProjectionError):
+    """Nothing has been projected in this folder."""
+
+    def __init__(self, projections_dir: Path) -> None:
+        data = projections_dir.parent
+        super().__init__(f"no night has been run in {data}: run tomoe night --data {data}")
+
+
+class ProjectionOutdated(ProjectionError):
+    """The file was made by another version of the projection's code, or was never finished."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} was made by another version of the code: "
+            f"run tomoe rebuild {path.stem} --data {path.parent.parent}"
+        )
+
+
+class ProjectionDamaged(ProjectionError):
+    """The file can't be read as what it should be."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{path} is damaged ({reason}): delete it and run "
+            f"tomoe rebuild {path.stem} --data {path.parent.parent}; the log holds everything"
+        )
+
+
+class ProjectionBusy(ProjectionError):
+    """Somebody holds the file in a long transaction; what was to be written is kept for later."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is locked by another process: close the program that reads it")
+
+
+class UnknownProjection(ProjectionError):
+    """There is no projection of this name."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        super().__init__(f"there is no projection '{name}': choose from {', '.join(known)}")
+
+
+class ProductUnknown(ProjectionError):
+    """No product of this id or file name is in the archive's history."""
+
+    def __init__(self, product: str) -> None:
+        super().__init__(
+            f"no product '{product}' was archived here: give a product id, a FITS file of the archive "
+            "or its name, and the data folder of its night (--data)"
+        )

@@ -1,0 +1,395 @@
+"""A night as the projections would tell it, a source that gives it, and a clock that is set by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import NAMESPACE_URL, uuid5
+
+import msgspec
+import pytest
+
+from projections.overview_model import (
+    ChipsOverview,
+    ChipStage,
+    Counters,
+    Executing,
+    FinishedRecipe,
+    HardwareRow,
+    LaneOverview,
+    LockOverview,
+    MessageLine,
+    NightOverview,
+    Overview,
+    PlannedTimes,
+    PoolRecipe,
+    QueuedRecipe,
+    ViolationLine,
+    WeatherOverview,
+)
+from tomoe_es.camera.focal_plane import CHIPS
+from tomoe_es.clock import HOUR, MINUTE, SECOND
+from tomoe_es.night import time_of_day_in_night
+from tui.dashboard.recipe_operations import RecipeProgress
+
+NIGHT = "2023-12-12"
+
+
+def at(hours: int, minutes: int, seconds: float = 0.0) -> int:
+    """A UTC time of day in the night of the pictures."""
+    return time_of_day_in_night(NIGHT, hours, minutes, seconds)
+
+
+NOW = at(11, 20, 31)
+
+
+def identity(name: str) -> str:
+    return str(uuid5(NAMESPACE_URL, name))
+
+
+def survey(number: int) -> dict[str, object]:
+    """Who asks, what for and the comment of one recipe of the sky survey."""
+    return {
+        "recipe_id": identity(f"survey {number}"),
+        "observer": "T. Morokuma",
+        "project": "All-Sky Survey",
+        "comment": f"All-Sky Survey, {number}, 2023-12-12T19:23:26.976",
+    }
+
+
+HARDWARE = (
+    HardwareRow(
+        device="mount",
+        state="tracking",
+        value="RA 19.7498 Dec +29.7107 az 112.4 alt 61.3 deg",
+        read_us=NOW - 2 * SECOND,
+        age_seconds=2.0,
+        ok=True,
+        problem="",
+    ),
+    HardwareRow(
+        device="dome_slit",
+        state="open",
+        value="",
+        read_us=NOW - 4 * SECOND,
+        age_seconds=4.0,
+        ok=True,
+        problem="",
+    ),
+    HardwareRow(
+        device="dome_rotation",
+        state="stopped",
+        value="az 112.0 deg",
+        read_us=NOW - 4 * SECOND,
+        age_seconds=4.0,
+        ok=True,
+        problem="",
+    ),
+    HardwareRow(
+        device="mirror_cover",
+        state="open",
+        value="",
+        read_us=NOW - 4 * SECOND,
+        age_seconds=4.0,
+        ok=True,
+        problem="",
+    ),
+    HardwareRow(
+        device="focus",
+        state="stopped",
+        value="28.130 mm",
+        read_us=NOW - 95 * SECOND,
+        age_seconds=95.0,
+        ok=False,
+        problem="no reading for 95 s",
+    ),
+    HardwareRow(
+        device="camera",
+        state="exposing",
+        value="277.1 K",
+        read_us=NOW - SECOND,
+        age_seconds=1.0,
+        ok=True,
+        problem="",
+    ),
+)
+
+WEATHER = WeatherOverview(
+    safe=True,
+    reasons=(),
+    cloudy=False,
+    since_us=at(9, 2),
+    rain=False,
+    wind_speed_m_s=3.24,
+    wind_direction_deg=270.0,
+    humidity_percent=45.2,
+    temperature_c=3.1,
+    dome_temperature_c=4.0,
+    sky_temperature_c=-21.6,
+    pressure_hpa=889.7,
+    read_us=NOW - 3 * SECOND,
+)
+
+
+def chip_stages() -> dict[int, ChipStage]:
+    """An exposure whose reduction is half done."""
+    order: list[ChipStage] = ["archived"] * 7 + ["solved", "leased", "queued"]
+    stages = {det_id: order[place % 10] for place, det_id in enumerate(CHIPS)}
+    return stages | {107: "rejected", 309: "unsolved", 412: "lost", 221: "failed"}
+
+
+def counts(stages: dict[int, ChipStage]) -> dict[str, int]:
+    return {stage: list(stages.values()).count(stage) for stage in sorted(set(stages.values()))}
+
+
+def an_overview() -> Overview:
+    """A simulated night in full swing, with one thing wrong of each kind."""
+    stages = chip_stages()
+    return Overview(
+        position=123_456,
+        time_us=NOW,
+        night=NightOverview(
+            night=NIGHT,
+            phase="observing",
+            phase_reason="astronomical twilight ended",
+            phase_since_us=at(9, 20),
+            planned=PlannedTimes(
+                start_up_us=at(7, 40),
+                sunset_us=at(7, 33),
+                calibration_us=at(7, 50),
+                observing_start_us=at(9, 20),
+                observing_end_us=at(20, 40),
+                sunrise_us=at(21, 47),
+            ),
+            simulated=True,
+            seed=7,
+            chips=tuple(CHIPS),
+        ),
+        queue_mode="running",
+        queue_reason="sky clear for 10 min",
+        queue_since_us=at(10, 41),
+        executing=Executing(
+            **survey(120),  # type: ignore[arg-type]
+            priority=0.94,
+            started_us=NOW - 125 * SECOND,
+            operation_number=11,
+            operations=17,
+            operation="Exposure",
+            text="Exposure: J0118+2942_dith2",
+            operation_since_us=NOW - 6 * SECOND,
+            time_limit_seconds=40.0,
+            lock_blocking=False,
+        ),
+        queue=(
+            QueuedRecipe(
+                recipe_id=identity("too"),
+                observer="S. Sako",
+                project="ToO GW",
+                comment="S231212ab tile 3",
+                priority=1.0,
+                queued_us=NOW - 2 * MINUTE,
+            ),
+            *(
+                QueuedRecipe(**survey(120 + n), priority=0.94 - n / 100, queued_us=NOW - MINUTE)  # type: ignore[arg-type]
+                for n in range(1, 10)
+            ),
+        ),
+        queue_total=14,
+        pool=(
+            PoolRecipe(
+                recipe_id=identity("high cadence"),
+                observer="R. Ohsawa",
+                project="High Cadence",
+                comment="field 12, interrupted by clouds",
+                priority=0.9,
+                window_start_us=at(10, 0),
+                window_end_us=at(13, 0),
+                state="waiting",
+                exposures_done=("J0118+2942_dith1", "J0118+2942_dith2"),
+            ),
+            *(
+                PoolRecipe(
+                    **survey(140 + n),  # type: ignore[arg-type]
+                    priority=0.8,
+                    window_start_us=at(12, 0) + n * 20 * MINUTE,
+                    window_end_us=at(15, 0) + n * 20 * MINUTE,
+                    state="waiting",
+                    exposures_done=(),
+                )
+                for n in range(9)
+            ),
+        ),
+        pool_total=312,
+        history=(
+            FinishedRecipe(
+                **survey(119),  # type: ignore[arg-type]
+                started_us=at(11, 14, 20),
+                ended_us=at(11, 18, 26),
+                outcome="done",
+                condition="",
+                message="",
+            ),
+            FinishedRecipe(
+                recipe_id=identity("neo"),
+                observer="M. Beniyama",
+                project="NEO follow-up",
+                comment="2023 XB follow-up",
+                started_us=at(11, 10, 1),
+                ended_us=at(11, 14, 16),
+                outcome="cancelled",
+                condition="OperationTimedOut",
+                message="SetFocus: 28.13 not reached within 60 s",
+            ),
+            FinishedRecipe(
+                recipe_id=identity("expired"),
+                observer="T. Morokuma",
+                project="Twilight Survey",
+                comment="low in the west",
+                started_us=0,
+                ended_us=at(11, 0),
+                outcome="expired",
+                condition="",
+                message="its time window closed",
+            ),
+            *(
+                FinishedRecipe(
+                    **survey(118 - n),  # type: ignore[arg-type]
+                    started_us=at(10, 55) - n * 5 * MINUTE,
+                    ended_us=at(10, 59) - n * 5 * MINUTE,
+                    outcome="done",
+                    condition="",
+                    message="",
+                )
+                for n in range(10)
+            ),
+        ),
+        history_total=13,
+        hardware=HARDWARE,
+        lock=LockOverview(locked=False, who="", why="", since_us=at(7, 41)),
+        weather=WEATHER,
+        chips=ChipsOverview(
+            exposure_number=652282,
+            exposure_name="J0118+2942_dith1",
+            exposure_state="finished",
+            chips=stages,
+            counts=counts(stages),
+            backlog=131,
+            lanes={"default": LaneOverview(queued=96, leased=31), "express": LaneOverview(queued=0, leased=4)},
+            acquired_per_minute=302.4,
+            reduced_per_minute=297.0,
+        ),
+        violations=(
+            ViolationLine(
+                name="ReadingStale",
+                severity="serious",
+                count=1,
+                first_us=NOW - 35 * SECOND,
+                last_us=NOW - 35 * SECOND,
+                thing="focus",
+                message="no reading for 60 s: the device is taken as unsafe",
+            ),
+            ViolationLine(
+                name="AstrometryFailed",
+                severity="warning",
+                count=84,
+                first_us=at(10, 32),
+                last_us=at(10, 33),
+                thing="exposure/00652270",
+                message="no astrometric solution, probably cloudy",
+            ),
+            ViolationLine(
+                name="MirrorCoverOpenAtStart",
+                severity="critical",
+                count=1,
+                first_us=at(7, 40),
+                last_us=at(7, 40),
+                thing="mirror_cover",
+                message="the mirror cover is open at the start of the night",
+            ),
+        ),
+        violations_total=86,
+        messages=(MessageLine(time_us=at(10, 41), text="observing resumes: sky clear for 10 min"),),
+        counters=Counters(
+            recipes_done=11,
+            recipes_cancelled={"OperationTimedOut": 1},
+            recipes_interrupted=1,
+            recipes_expired=1,
+            recipes_refused=0,
+            exposures=49,
+            exposures_aborted=1,
+            chip_cubes=4116,
+            chip_cubes_lost=1,
+            archived={"STACK": 3801, "CUBE": 12, "DARK": 84, "FLAT": 84},
+            archived_bytes=37_400_000_000,
+            rejected=88,
+            rejected_reasons={"no astrometric solution": 84, "mean counts too high": 4},
+            violations={"AstrometryFailed": 84, "MirrorCoverOpenAtStart": 1, "ReadingStale": 1},
+            events=123_456,
+        ),
+    )
+
+
+class HandSetClock:
+    """Shows the time it was set to."""
+
+    def __init__(self, time_us: int) -> None:
+        self.time_us = time_us
+
+    def now(self) -> int:
+        return self.time_us
+
+    def forward(self, seconds: float) -> None:
+        self.time_us += round(seconds * SECOND)
+
+
+class HandFedSource:
+    """Gives the overview that it holds; `error` is raised instead when set."""
+
+    def __init__(self, overview: Overview, clock: HandSetClock) -> None:
+        self.overview, self.clock = overview, clock
+        self.error: Exception | None = None
+        self.progress = RecipeProgress()
+        self.written = clock.now()
+        self.reads = 0
+
+    def write(self, **changes: object) -> None:
+        """Project something more: a changed overview, written now."""
+        self.overview = msgspec.structs.replace(
+            self.overview, position=self.overview.position + 1, **changes
+        )
+        self.written = max(self.clock.now(), self.written + 1)
+
+    def written_us(self) -> int:
+        return self.written
+
+    def read(self) -> Overview:
+        self.reads += 1
+        if self.error is not None:
+            raise self.error
+        return self.overview
+
+    def recipe(self, recipe_id: str) -> RecipeProgress:
+        if self.error is not None:
+            raise self.error
+        return self.progress
+
+
+REAL_NOW = NOW + 1000 * HOUR
+"""Real time in the tests: simulated nights lie elsewhere."""
+
+
+@pytest.fixture
+def clock() -> HandSetClock:
+    return HandSetClock(REAL_NOW)
+
+
+@pytest.fixture
+def source(clock: HandSetClock) -> HandFedSource:
+    return HandFedSource(an_overview(), clock)
+
+
+@pytest.fixture
+def overview() -> Overview:
+    return an_overview()
+
+
+Changed = Callable[..., Overview]

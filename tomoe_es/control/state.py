@@ -1,0 +1,350 @@
+"""The state of control (night, weather, pool, queue, running recipe, hardware): the fold of their events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import msgspec
+
+from tomoe_es.control import hardware, weather_limits
+from tomoe_es.control.hardware import Hardware
+from tomoe_es.events import Event, camera, queue, recipe, system, transfer, weather
+from tomoe_es.events.envelope import Recorded
+from tomoe_es.recipe.model import Recipe
+from tomoe_es.recipe.operation import Settings, Situation
+from tomoe_es.recipe.operations import operation_of
+from tomoe_es.scheduling.sky import sun_altitude
+
+Outcome = Literal["completed", "cancelled", "expired"]
+
+
+class OpenRecipe(msgspec.Struct):
+    """A recipe that has not ended yet."""
+
+    recipe_id: str
+    recipe: Recipe
+    position: int  # of its submission
+    submitted_us: int
+    submitted_by: str
+    window_start_us: int
+    window_end_us: int
+    direct: bool
+    exposures_done: list[str] = []
+
+
+class Execution(msgspec.Struct):
+    """The recipe being carried out. `operation_started` is 0 between two operations."""
+
+    recipe_id: str
+    position: int  # of the event that led here: the start of recipe or operation, or the end of an operation
+    started_us: int
+    settings: Settings
+    exposures_done: list[str]
+    index: int = 0
+    operation_started: int = 0
+    deadline: int = 0
+
+
+class WeatherState(msgspec.Struct):
+    """What the readings have come to."""
+
+    safe: bool = False
+    cloudy: bool = False
+    good_since: int = 0  # since when every limit is kept; 0: it is not
+    clear_since: int = 0
+    cloud_since: int = 0
+
+
+class OpenExposure(msgspec.Struct):
+    """An exposure whose chips are not all accounted for yet."""
+
+    request: camera.ExposureRequested
+    position: int
+    state: Literal["requested", "exposing", "finished"] = "requested"
+    acquired: list[str] = []
+    accounted: list[str] = []  # frame ids that are buffered or lost
+
+
+class NightState(msgspec.Struct):
+    """Course of the night. A role is what a daily recipe is for, such as 'start up'."""
+
+    plan: system.NightPlanned | None = None
+    phase: str = ""
+    phase_since: int = 0
+    position: int = 0  # of the last event of the night
+    roles: dict[str, str] = {}  # recipe id to role, of recipes issued by the night's course
+    outcomes: dict[str, tuple[Outcome, int]] = {}  # role to how its last recipe ended, and when
+
+
+class Control(msgspec.Struct):
+    """Everything that control decides on."""
+
+    hardware: Hardware
+    night: NightState
+    weather: WeatherState
+    recipes: dict[str, OpenRecipe] = {}
+    pool: list[str] = []
+    queue: list[str] = []
+    running: bool = True  # the executor takes recipes from the queue
+    suspended: list[str] = []  # why observing is suspended
+    execution: Execution | None = None
+    idle_since: int = 0
+    last_exposure_number: int = 0
+    exposures: dict[int, OpenExposure] = {}
+
+
+def initial() -> Control:
+    """Before the first event."""
+    return Control(hardware=Hardware(), night=NightState(), weather=WeatherState())
+
+
+def situation(state: Control, now: int) -> Situation:
+    """What the running recipe's operations may look at."""
+    execution = state.execution
+    assert execution is not None, "no recipe is being carried out"
+    opened = state.recipes[execution.recipe_id]
+    return Situation(
+        now=now,
+        started=execution.operation_started or now,
+        hardware=state.hardware,
+        settings=execution.settings,
+        weather_safe=state.weather.safe,
+        sun_altitude_deg=sun_altitude(now),
+        recipe_id=execution.recipe_id,
+        observer=opened.recipe.observer,
+        project=opened.recipe.project,
+        lane="express" if opened.direct else "default",
+        night=state.night.plan.night if state.night.plan else "",
+        next_exposure_number=state.last_exposure_number + 1,
+    )
+
+
+def evolve(state: Control, recorded: Recorded) -> Control:
+    """Take one event in; the state given is changed and returned."""
+    handler = _HANDLERS.get(type(recorded.payload))
+    if handler is not None:
+        handler(state, recorded, recorded.payload)
+    return state
+
+
+def _hardware(state: Control, recorded: Recorded, event: Event) -> None:
+    hardware.evolve(state.hardware, recorded)
+
+
+def _night_planned(state: Control, recorded: Recorded, event: system.NightPlanned) -> None:
+    state.night = NightState(plan=event, position=recorded.position)
+    state.weather = WeatherState()
+    state.suspended = []
+
+
+def _phase_entered(state: Control, recorded: Recorded, event: system.NightPhaseEntered) -> None:
+    state.night.phase, state.night.phase_since = event.phase, recorded.time
+    state.night.position = recorded.position
+
+
+def _submitted(state: Control, recorded: Recorded, event: recipe.RecipeSubmitted) -> None:
+    state.recipes[event.recipe_id] = OpenRecipe(
+        recipe_id=event.recipe_id,
+        recipe=event.recipe,
+        position=recorded.position,
+        submitted_us=recorded.time,
+        submitted_by=event.submitted_by,
+        window_start_us=event.window_start_us,
+        window_end_us=event.window_end_us,
+        direct=event.direct,
+    )
+    state.pool.append(event.recipe_id)
+
+
+def _role_issued(state: Control, recorded: Recorded, event: system.DailyRecipeIssued) -> None:
+    state.night.roles[event.recipe_id] = event.role
+    state.night.outcomes.pop(event.role, None)
+
+
+def _queued(state: Control, recorded: Recorded, event: recipe.RecipeQueued) -> None:
+    state.pool.remove(event.recipe_id)
+    if state.recipes[event.recipe_id].direct:  # behind the other direct ones, before the scheduled ones
+        state.queue.insert(sum(state.recipes[each].direct for each in state.queue), event.recipe_id)
+    else:
+        state.queue.append(event.recipe_id)
+
+
+def _started(state: Control, recorded: Recorded, event: recipe.RecipeStarted) -> None:
+    state.queue.remove(event.recipe_id)
+    state.execution = Execution(
+        recipe_id=event.recipe_id,
+        position=recorded.position,
+        started_us=recorded.time,
+        settings=Settings(),
+        exposures_done=list(event.exposures_done),
+    )
+
+
+def _operation_started(state: Control, recorded: Recorded, event: recipe.OperationStarted) -> None:
+    execution = state.execution
+    if execution is None:
+        return
+    call = state.recipes[event.recipe_id].recipe.operations[event.index]
+    execution.settings = operation_of(call).settings(situation(state, recorded.time))
+    execution.index, execution.position = event.index, recorded.position
+    execution.operation_started = recorded.time
+    execution.deadline = recorded.time + round(event.time_limit_seconds * 1e6)
+
+
+def _operation_over(
+    state: Control, recorded: Recorded, event: recipe.OperationCompleted | recipe.OperationSkipped
+) -> None:
+    execution = state.execution
+    if execution is None:
+        return
+    if event.operation == "Exposure" and isinstance(event, recipe.OperationCompleted):
+        call = state.recipes[event.recipe_id].recipe.operations[event.index]
+        execution.exposures_done.append(str(call.argument))
+    execution.index, execution.position = event.index + 1, recorded.position
+    execution.operation_started = 0
+
+
+def _operation_failed(state: Control, recorded: Recorded, event: recipe.OperationFailed) -> None:
+    if state.execution is not None:
+        state.execution.position = recorded.position
+
+
+def _ended(outcome: Outcome) -> Callable[[Control, Recorded, Any], None]:
+    def handler(state: Control, recorded: Recorded, event: recipe.RecipeEvent) -> None:
+        state.recipes.pop(event.recipe_id, None)
+        for waiting in (state.pool, state.queue):
+            if event.recipe_id in waiting:
+                waiting.remove(event.recipe_id)
+        if state.execution is not None and state.execution.recipe_id == event.recipe_id:
+            state.execution = None
+            state.idle_since = recorded.time
+        role = state.night.roles.get(event.recipe_id)
+        if role is not None:
+            state.night.outcomes[role] = (outcome, recorded.time)
+
+    return handler
+
+
+def _returned(state: Control, recorded: Recorded, event: recipe.RecipeReturnedToPool) -> None:
+    state.recipes[event.recipe_id].exposures_done = list(event.exposures_done)
+    if event.recipe_id in state.queue:
+        state.queue.remove(event.recipe_id)
+    if state.execution is not None and state.execution.recipe_id == event.recipe_id:
+        state.execution = None
+        state.idle_since = recorded.time
+    state.pool.append(event.recipe_id)
+
+
+def _exposure_requested(state: Control, recorded: Recorded, event: camera.ExposureRequested) -> None:
+    state.last_exposure_number = event.exposure_number
+    state.exposures[event.exposure_number] = OpenExposure(request=event, position=recorded.position)
+    if state.execution is not None:
+        state.execution.settings = msgspec.structs.replace(
+            state.execution.settings, exposure_number=event.exposure_number, exposure_state="requested"
+        )
+
+
+def _exposure_state(
+    new: Literal["exposing", "finished", "aborted"],
+) -> Callable[[Control, Recorded, Any], None]:
+    def handler(state: Control, recorded: Recorded, event: camera.ExposureEvent) -> None:
+        if new == "aborted":
+            state.exposures.pop(event.exposure_number, None)
+        else:
+            state.exposures[event.exposure_number].state = new
+        execution = state.execution
+        if execution is not None and execution.settings.exposure_number == event.exposure_number:
+            execution.settings = msgspec.structs.replace(execution.settings, exposure_state=new)
+
+    return handler
+
+
+def _acquired(state: Control, recorded: Recorded, event: camera.ChipCubeAcquired) -> None:
+    state.exposures[event.exposure_number].acquired.append(event.frame_id)
+
+
+def _accounted(
+    state: Control, recorded: Recorded, event: transfer.ChipCubeBuffered | transfer.ChipCubeLost
+) -> None:
+    opened = state.exposures.get(event.exposure_number)
+    if opened is not None:
+        opened.accounted.append(event.frame_id)
+
+
+def _transferred(state: Control, recorded: Recorded, event: transfer.ExposureTransferred) -> None:
+    state.exposures.pop(event.exposure_number, None)
+
+
+def _became_unsafe(state: Control, recorded: Recorded, event: weather.WeatherBecameUnsafe) -> None:
+    state.weather.safe, state.weather.good_since = False, 0
+
+
+def _became_safe(state: Control, recorded: Recorded, event: weather.WeatherBecameSafe) -> None:
+    state.weather.safe = True
+
+
+def _cloudy(state: Control, recorded: Recorded, event: weather.SkyBecameCloudy) -> None:
+    state.weather.cloudy = True
+
+
+def _clear(state: Control, recorded: Recorded, event: weather.SkyBecameClear) -> None:
+    state.weather.cloudy = False
+
+
+def _weather_read(state: Control, recorded: Recorded, event: weather.WeatherRead) -> None:
+    hardware.evolve(state.hardware, recorded)
+    known = state.weather
+    good, cloudy = not weather_limits.exceeded(event), weather_limits.is_cloudy(event)
+    known.good_since = (known.good_since or recorded.time) if good else 0
+    known.clear_since = 0 if cloudy else (known.clear_since or recorded.time)
+    known.cloud_since = (known.cloud_since or recorded.time) if cloudy else 0
+
+
+def _running(state: Control, recorded: Recorded, event: Event) -> None:
+    state.running = isinstance(event, queue.QueueStarted)
+
+
+def _suspended(state: Control, recorded: Recorded, event: queue.ObservingSuspended) -> None:
+    state.suspended = list(event.reasons)
+
+
+def _resumed(state: Control, recorded: Recorded, event: queue.ObservingResumed) -> None:
+    state.suspended = []
+
+
+_HANDLERS: dict[type[Event], Callable[[Control, Recorded, Any], None]] = {
+    **dict.fromkeys(hardware.EVENT_TYPES, _hardware),
+    system.NightPlanned: _night_planned,
+    system.NightPhaseEntered: _phase_entered,
+    system.DailyRecipeIssued: _role_issued,
+    recipe.RecipeSubmitted: _submitted,
+    recipe.RecipeQueued: _queued,
+    recipe.RecipeStarted: _started,
+    recipe.OperationStarted: _operation_started,
+    recipe.OperationCompleted: _operation_over,
+    recipe.OperationSkipped: _operation_over,
+    recipe.OperationFailed: _operation_failed,
+    recipe.RecipeCompleted: _ended("completed"),
+    recipe.RecipeCancelled: _ended("cancelled"),
+    recipe.RecipeExpired: _ended("expired"),
+    recipe.RecipeReturnedToPool: _returned,
+    camera.ExposureRequested: _exposure_requested,
+    camera.ExposureStarted: _exposure_state("exposing"),
+    camera.ExposureFinished: _exposure_state("finished"),
+    camera.ExposureAborted: _exposure_state("aborted"),
+    camera.ChipCubeAcquired: _acquired,
+    transfer.ChipCubeBuffered: _accounted,
+    transfer.ChipCubeLost: _accounted,
+    transfer.ExposureTransferred: _transferred,
+    weather.WeatherBecameUnsafe: _became_unsafe,
+    weather.WeatherBecameSafe: _became_safe,
+    weather.SkyBecameCloudy: _cloudy,
+    weather.SkyBecameClear: _clear,
+    weather.WeatherRead: _weather_read,
+    queue.QueueStarted: _running,
+    queue.QueuePaused: _running,
+    queue.ObservingSuspended: _suspended,
+    queue.ObservingResumed: _resumed,
+}
+EVENT_TYPES: frozenset[type[Event]] = frozenset(_HANDLERS)

@@ -1,0 +1,35 @@
+"""The weather limits, which are ours to define (they are not public): quick to close, slow to open."""
+
+from __future__ import annotations
+
+from tomoe_es.clock import MINUTE, SECOND
+from tomoe_es.events.weather import WeatherRead
+
+WIND_LIMIT_M_S = 12.0
+HUMIDITY_LIMIT_PERCENT = 90.0
+CLOUD_LIMIT_C = -18.0
+"""Infrared sky temperature minus air temperature: a clear sky is some 30 degrees colder than the air."""
+
+STALE_AFTER = 60 * SECOND
+"""A monitor that has said nothing for so long counts as unsafe."""
+SAFE_AFTER = 10 * MINUTE
+"""So long must every limit be kept before anything opens."""
+CLOUDY_AFTER = 2 * MINUTE
+CLEAR_AFTER = 5 * MINUTE
+
+
+def exceeded(reading: WeatherRead) -> list[str]:
+    """The limits that a reading exceeds, for people; empty when none."""
+    reasons = []
+    if reading.rain:
+        reasons.append("rain")
+    if reading.wind_speed_m_s > WIND_LIMIT_M_S:
+        reasons.append(f"wind {reading.wind_speed_m_s:.1f} m/s above {WIND_LIMIT_M_S:g}")
+    if reading.humidity_percent > HUMIDITY_LIMIT_PERCENT:
+        reasons.append(f"humidity {reading.humidity_percent:.0f} % above {HUMIDITY_LIMIT_PERCENT:g}")
+    return reasons
+
+
+def is_cloudy(reading: WeatherRead) -> bool:
+    """Tell whether the sky is as warm as clouds are."""
+    return reading.sky_temperature_c - reading.temperature_c > CLOUD_LIMIT_C

@@ -1,0 +1,148 @@
+"""The SQLite file of a night that is still appended to: its tables, and the one connection that writes."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+
+from tomoe_es.errors import LogUnavailable
+from tomoe_es.log.segment_names import SegmentName
+
+SCHEMA = """
+CREATE TABLE segment(first_position INTEGER NOT NULL, night TEXT NOT NULL) STRICT;
+CREATE TABLE closed(last_position INTEGER NOT NULL, next_night TEXT NOT NULL) STRICT;
+CREATE TABLE stream(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, base_version INTEGER NOT NULL) STRICT;
+CREATE TABLE type(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE actor(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE event(
+    position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, version INTEGER NOT NULL, type INTEGER NOT NULL,
+    time INTEGER NOT NULL, correlation INTEGER NOT NULL, cause INTEGER NOT NULL, code INTEGER NOT NULL,
+    actor INTEGER NOT NULL, payload BLOB NOT NULL,
+    UNIQUE(stream, version)) STRICT;
+CREATE TRIGGER event_refuses_gaps BEFORE INSERT ON event
+    WHEN NEW.position <> 1 + coalesce((SELECT max(position) FROM event),
+                                      (SELECT first_position - 1 FROM segment))
+    OR NEW.version <> 1 + coalesce((SELECT max(version) FROM event WHERE stream=NEW.stream),
+                                   (SELECT base_version FROM stream WHERE id=NEW.stream))
+    OR EXISTS(SELECT 1 FROM closed)
+BEGIN SELECT RAISE(ABORT, 'the log is append-only: event refuses gaps, repetitions and a closed night'); END;
+CREATE TABLE command(
+    id TEXT PRIMARY KEY, first_position INTEGER NOT NULL, last_position INTEGER NOT NULL,
+    first_version INTEGER NOT NULL, last_version INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+""" + "".join(
+    f"CREATE TRIGGER {table}_refuses_{action} BEFORE {action} ON {table} "
+    f"BEGIN SELECT RAISE(ABORT, 'the log is append-only: {table} refuses {action}'); END;\n"
+    for table in ("segment", "closed", "stream", "type", "actor", "event", "command")
+    for action in ("UPDATE", "DELETE")
+)
+SCHEMA += "".join(
+    f"CREATE TRIGGER {table}_refuses_replacement BEFORE INSERT ON {table} WHEN EXISTS({same}) "
+    f"BEGIN SELECT RAISE(ABORT, 'the log is append-only: {table} refuses replacement'); END;\n"
+    for table, same in {
+        "segment": "SELECT 1 FROM segment",
+        "closed": "SELECT 1 FROM closed",
+        "stream": "SELECT 1 FROM stream WHERE id=NEW.id OR name=NEW.name",
+        "type": "SELECT 1 FROM type WHERE id=NEW.id OR name=NEW.name",
+        "actor": "SELECT 1 FROM actor WHERE id=NEW.id OR name=NEW.name",
+        "command": "SELECT 1 FROM command WHERE id=NEW.id",
+    }.items()
+)
+"""`base_version`: the stream's version at the end of the night before; 0 for a new stream.
+`closed`: one row once the night is over, after which the next segment takes the appends."""
+
+EVENT_COLUMNS = "position, stream, version, type, time, correlation, cause, code, actor, payload"
+
+_RETRY_SECONDS = 0.0005
+_GIVE_UP_SECONDS = 30.0
+
+
+def create(folder: Path, name: SegmentName) -> None:
+    """Make the file of a new night; does nothing when another process just made it."""
+    path = name.live_path(folder)
+    draft = folder / f".{path.name}.{os.getpid()}.{threading.get_ident()}"
+    draft.unlink(missing_ok=True)
+    connection = apsw.Connection(str(draft))
+    connection.execute("PRAGMA journal_mode=WAL").fetchall()
+    connection.execute(SCHEMA)
+    connection.execute("INSERT INTO segment VALUES(?, ?)", (name.first_position, name.night))
+    connection.close()
+    try:
+        sync_path(draft)
+        os.link(draft, path)  # unlike a rename, never replaces a file that holds events already
+        sync_path(folder)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def connect(path: Path) -> apsw.Connection:
+    """Open an existing segment so that a commit that returns is on the disk.
+
+    Waiting for another process's transaction is retried at an even pace: SQLite's own growing pauses
+    let a writer starve for seconds.
+    """
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+    connection.set_busy_handler(wait_for_turn)
+    connection.execute(
+        "PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON; PRAGMA cache_size=-16000"
+    ).fetchall()
+    return connection
+
+
+@contextmanager
+def transaction(connection: apsw.Connection) -> Iterator[None]:
+    """Hold the one right to write; on the disk when it ends, undone when it raises."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def wait_for_turn(tries: int) -> bool:
+    """Busy handler: pause at an even pace; False, to give up, after half a minute."""
+    if tries * _RETRY_SECONDS > _GIVE_UP_SECONDS:
+        return False
+    time.sleep(_RETRY_SECONDS)
+    return True
+
+
+def sync_path(path: Path) -> None:
+    """Bring a file, or the names in a folder, to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class Named:
+    """Turns errors of SQLite and of the operating system into LogUnavailable."""
+
+    def __init__(self, doing: str, folder: Path) -> None:
+        self._doing, self._folder = doing, folder
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, (apsw.Error, OSError)):
+            raise unavailable(self._doing, self._folder, error) from error
+
+
+def unavailable(doing: str, folder: Path, error: Exception) -> LogUnavailable:
+    """The named condition for what the operating system or SQLite reported."""
+    return LogUnavailable(
+        f"{doing} the log in '{folder}' failed: {error}; nothing was appended: "
+        "see that the disk has room and is writable, then try again"
+    )

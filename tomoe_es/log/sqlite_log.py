@@ -1,0 +1,108 @@
+"""The embedded log: SQLite files in one folder, one a night."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+import apsw
+
+from tomoe_es.errors import LogUnavailable
+from tomoe_es.events import encode_event
+from tomoe_es.events.envelope import Draft, Recorded
+from tomoe_es.log import live_segment
+from tomoe_es.log.following import LocalWakeUp, PositionSubscription
+from tomoe_es.log.group_commit import GroupCommit, Request
+from tomoe_es.log.nights_reader import NightsReader
+from tomoe_es.log.nights_writer import NightsWriter
+from tomoe_es.log.port import Appended, Batch
+
+
+class SqliteLog:
+    """An EventLog that several threads and several processes of one machine may use at once."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the log in a folder, made when it is not there; LogUnavailable when it cannot be used."""
+        self.folder = folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise live_segment.unavailable("opening", folder, error) from error
+        self._appends = GroupCommit(self._commit)
+        self._wake_up = LocalWakeUp()
+        self._reader = NightsReader(folder)
+        self._writer = NightsWriter(folder)
+        self._closed = False
+
+    def append(
+        self,
+        stream: str,
+        events: Sequence[Draft],
+        *,
+        expected_version: int | None = None,
+        command_id: str | None = None,
+    ) -> Appended:
+        """Append events to one stream, all or none; on the disk when it returns."""
+        return self.append_many([Batch(stream, events, expected_version, command_id)])[0]
+
+    def append_many(self, batches: Sequence[Batch]) -> list[Appended]:
+        """Append to several streams, all or none, in the order given."""
+        if not batches or not all(batch.events for batch in batches):
+            raise ValueError("there is nothing to append: give at least one event for each stream")
+        payloads = [[encode_event(draft.payload) for draft in batch.events] for batch in batches]
+        answers = self._appends.submit(Request(batches, payloads))
+        self._wake_up.notify()
+        return answers
+
+    def read(
+        self, after: int = 0, until: int | None = None, types: Collection[str] | None = None
+    ) -> Iterator[Recorded]:
+        """Events with `after` < position <= `until`; without `until`, up to the head at the first step."""
+        with self._reading():
+            head = self._reader.head()
+            yield from self._reader.read(after, head if until is None else min(until, head), types)
+
+    def read_stream(self, stream: str, after: int = 0) -> Iterator[Recorded]:
+        """Events of one stream with version > `after`, in order of version."""
+        with self._reading():
+            yield from self._reader.read_stream(stream, after)
+
+    def subscribe(self, after: int) -> PositionSubscription:
+        """Follow the log from a position on."""
+        return PositionSubscription(self, after, self._wake_up)
+
+    def head(self) -> int:
+        """Position of the last event; 0 when the log is empty."""
+        with self._reading():
+            return self._reader.head()
+
+    def close(self) -> None:
+        """Close the files; the log can't be used afterwards."""
+        if not self._closed:
+            self._closed = True
+            self._writer.close()
+            self._reader.close()
+
+    def _reading(self) -> live_segment.Named:
+        self._refuse_when_closed()
+        return live_segment.Named("reading", self.folder)
+
+    def _commit(self, requests: list[Request]) -> None:
+        try:
+            self._refuse_when_closed()
+            self._writer.commit(requests)
+        except Exception as error:  # noqa: BLE001  handed to the caller whose request it is
+            if len(requests) > 1:  # one caller's fault must not be the others'
+                for request in requests:
+                    if not request.is_done:
+                        self._commit([request])
+            else:
+                requests[0].error = self._named(error)
+
+    def _named(self, error: Exception) -> Exception:
+        is_store = isinstance(error, (apsw.Error, OSError))
+        return live_segment.unavailable("writing to", self.folder, error) if is_store else error
+
+    def _refuse_when_closed(self) -> None:
+        if self._closed:
+            raise LogUnavailable(f"the log in '{self.folder}' was closed: open it again")

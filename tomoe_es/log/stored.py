@@ -1,0 +1,83 @@
+"""From the stored bytes of events to the events, many at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from tomoe_es.errors import LogCorrupt, UnknownEventType
+from tomoe_es.events import EVENT_TYPES, AnyEvent, Event, decode_event
+from tomoe_es.events.envelope import Recorded
+
+_decode_list = msgspec.json.Decoder(list[AnyEvent]).decode  # type: ignore[valid-type]  # built from the modules
+
+
+class Columns(msgspec.Struct, frozen=True, gc=False):
+    """Stored events, one sequence for each field of the envelope; `types` by name, payloads as JSON."""
+
+    positions: Sequence[int]
+    streams: Sequence[str]
+    versions: Sequence[int]
+    times: Sequence[int]
+    correlations: Sequence[int]
+    causes: Sequence[int]
+    codes: Sequence[int]
+    actors: Sequence[str]
+    types: Sequence[str]
+    payloads: Sequence[bytes]
+
+    def recorded(self) -> Iterator[Recorded]:
+        """The events; at the first that can't be read, after those before, LogCorrupt or UnknownEventType.
+
+        One decoding of all payloads together is twice as fast as one for each.
+        """
+        try:
+            events = _decode_list(b"[" + b",".join(self.payloads) + b"]")
+            known = list(map(EVENT_TYPES.__getitem__, self.types))
+        except (msgspec.DecodeError, KeyError):
+            return self._one_by_one()
+        if list(map(type, events)) != known:
+            return self._one_by_one()
+        return map(
+            Recorded,
+            self.positions,
+            self.streams,
+            self.versions,
+            self.times,
+            self.correlations,
+            self.causes,
+            self.codes,
+            self.actors,
+            events,
+        )
+
+    def _one_by_one(self) -> Iterator[Recorded]:
+        for position, stream, version, time, correlation, cause, code, actor, type_name, payload in zip(
+            self.positions,
+            self.streams,
+            self.versions,
+            self.times,
+            self.correlations,
+            self.causes,
+            self.codes,
+            self.actors,
+            self.types,
+            self.payloads,
+            strict=True,
+        ):
+            event = decode_stored(position, type_name, payload)
+            yield Recorded(position, stream, version, time, correlation, cause, code, actor, event)
+
+
+def decode_stored(position: int, type_name: str, payload: bytes) -> Event:
+    """Decode one payload; raises LogCorrupt or UnknownEventType, each naming the position."""
+    if type_name not in EVENT_TYPES:
+        raise UnknownEventType(type_name, position)
+    try:
+        event: Event = decode_event(payload)
+    except msgspec.DecodeError as error:
+        raise LogCorrupt(position, f"its payload is not a {type_name} ({error})") from error
+    if type(event).__name__ != type_name:
+        raise LogCorrupt(position, f"it is stored as '{type_name}' but its payload says otherwise")
+    return event

@@ -1,0 +1,58 @@
+"""What is normal for a cover driven between two limit switches: the dome slit and the mirror cover."""
+
+from __future__ import annotations
+
+from tomoe_es.events import Event
+from tomoe_es.machines import device
+from tomoe_es.machines.declaration import ByField, Machine, On, Severity
+
+_READINGS = ("closed", "opening", "open", "closing", "fault")
+_STATES = ("unknown", "closed", "ordered_open", "opening", "open", "ordered_closed", "closing", "fault")
+_KNOWN = tuple(state for state in _STATES if state not in ("unknown", "fault"))
+
+
+def between_limits(
+    name: str, meaning: str, command: type[Event], reading: type[Event], severity: Severity
+) -> Machine:
+    """It moves only when ordered to. An order stands until a reading shows that it is being carried out.
+
+    Closing may be ordered at any time: it is never skipped because something "is already closed".
+    """
+    return Machine(
+        name=name,
+        meaning=meaning,
+        thing=name,
+        states=_STATES,
+        initial="unknown",
+        transitions=(
+            *device.transitions(_READINGS),
+            ("order_open", _KNOWN, "ordered_open"),
+            ("order_open", "fault", "fault"),
+            ("order_close", _KNOWN, "ordered_closed"),
+            ("order_close", ("unknown", "fault"), "="),
+            ("read_closed", "ordered_open", "ordered_open"),
+            ("read_closing", "ordered_open", "ordered_open"),
+            ("read_opening", ("ordered_open", "opening"), "opening"),
+            ("read_open", ("ordered_open", "opening", "open"), "open"),
+            ("read_open", "ordered_closed", "ordered_closed"),
+            ("read_opening", "ordered_closed", "ordered_closed"),
+            ("read_closing", ("ordered_closed", "closing"), "closing"),
+            ("read_closed", ("ordered_closed", "closing", "closed"), "closed"),
+        ),
+        listens=(
+            *device.listens(name, reading, _READINGS),
+            On(command, ByField("action", {"open": "order_open", "close": "order_close"})),
+        ),
+        departures=(
+            *device.departures(_STATES),
+            *device.commanded_before_read("order_open"),
+            *device.moved_without_command(
+                severity,
+                ("read_opening", ("closed", "closing", "open"), "opening"),
+                ("read_open", ("closed", "closing"), "open"),
+                ("read_closing", ("open", "opening", "closed"), "closing"),
+                ("read_closed", ("open", "opening"), "closed"),
+            ),
+        ),
+        severity=severity,
+    )

@@ -1,0 +1,44 @@
+"""SetPipeline: what the reduction does with the exposures that follow."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import msgspec
+
+from tomoe_es.recipe.argument_collections import Names
+from tomoe_es.recipe.argument_faults import MissingField
+from tomoe_es.recipe.operation import Operation, Settings, Situation
+
+PIPELINE_STEPS = ("wcs", "stack", "neo", "cube")
+"""Astrometric solution, mean over time, moving objects, keep the video."""
+
+
+class SetPipeline(Operation, frozen=True):
+    """Says what is made of the following exposures of the sky; `neo` needs `wcs` and `stack`."""
+
+    steps: tuple[str, ...]
+
+    form = Names(PIPELINE_STEPS)
+    example = "SetPipeline: [wcs, stack, neo]"
+
+    @classmethod
+    def parse(cls, argument: Any) -> Self:
+        operation = super().parse(argument)
+        missing = [step for step in ("wcs", "stack") if step not in operation.steps]
+        if "neo" in operation.steps and missing:
+            raise MissingField(
+                f"'neo' needs {' and '.join(missing)}: moving objects are what differs from the stack, "
+                "at the positions that the astrometry gives",
+                f"add {', '.join(missing)}",
+            )
+        return operation
+
+    def time_limit_seconds(self, situation: Situation) -> float:
+        return 10.0
+
+    def settings(self, situation: Situation) -> Settings:
+        return msgspec.structs.replace(situation.settings, pipeline=self.steps)
+
+    def complete(self, situation: Situation) -> bool:
+        return True

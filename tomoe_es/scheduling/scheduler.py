@@ -1,0 +1,111 @@
+"""Fills the observation queue from the recipe pool, by time window, priority and visibility."""
+
+from __future__ import annotations
+
+from tomoe_es.clock import MINUTE, SECOND
+from tomoe_es.control import state as control_state
+from tomoe_es.control.conductor import Decider, Decision, Fold
+from tomoe_es.control.state import Control, OpenRecipe
+from tomoe_es.events import Event, queue, recipe, system
+from tomoe_es.events.envelope import Recorded
+from tomoe_es.observatory import LOWEST_ALTITUDE_DEG
+from tomoe_es.recipe.model import Recipe
+from tomoe_es.scheduling.sky import horizontal
+
+NAME = "scheduler"
+INPUTS: frozenset[type[Event]] = frozenset(
+    {
+        recipe.RecipeSubmitted,
+        recipe.RecipeStarted,
+        recipe.RecipeCompleted,
+        recipe.RecipeCancelled,
+        recipe.RecipeReturnedToPool,
+        recipe.RecipeExpired,
+        queue.ObservingResumed,
+        system.NightPhaseEntered,
+    }
+)
+QUEUED_AHEAD = 2
+"""Recipes that wait in the queue; the choice among the others stays open."""
+LOOK_EVERY = MINUTE
+
+_OVERHEAD_SECONDS = {"Pointing": 60.0, "Dithering": 10.0, "SetFocus": 10.0, "Wait": 5.0}
+_EXPOSURE_OVERHEAD_SECONDS = 2.0
+
+
+def decide(state: Control, recorded: Recorded | None, now: int) -> list[Decision]:
+    """Queue what was submitted directly, let go what is too late, and fill up the queue."""
+    cause = recorded.position if recorded is not None else 0
+    decisions = []
+    late = []
+    for recipe_id in state.pool:
+        opened = state.recipes[recipe_id]
+        event: Event
+        if opened.direct:
+            event = recipe.RecipeQueued(recipe_id=recipe_id, priority=opened.recipe.priority)
+        elif _too_late(state, opened, now):
+            late.append(recipe_id)
+            event = recipe.RecipeExpired(recipe_id=recipe_id, reason="its window closed before its turn came")
+        else:
+            continue
+        decisions.append(Decision(event, cause or opened.position))
+    if state.night.phase != "observing" or state.suspended or not state.running:
+        return decisions
+    room = QUEUED_AHEAD - sum(not state.recipes[each].direct for each in state.queue)
+    for opened in _by_urgency(state):
+        if room <= 0:
+            break
+        if not opened.direct and opened.recipe_id not in late and observable(opened, now):
+            queued = recipe.RecipeQueued(recipe_id=opened.recipe_id, priority=opened.recipe.priority)
+            decisions.append(Decision(queued, cause or opened.position))
+            room -= 1
+    return decisions
+
+
+def next_wakeup(state: Control, now: int) -> int | None:
+    """Every full minute while somebody waits in the pool."""
+    if not state.pool or state.night.phase in ("", "ended", "interrupted"):
+        return None
+    return (now // LOOK_EVERY + 1) * LOOK_EVERY
+
+
+def duration_seconds(asked: Recipe) -> float:
+    """Estimate how long a recipe takes."""
+    seconds, exposure = 0.0, 0.0
+    for call in asked.operations:
+        if call.name == "SetParameter":
+            exposure = float(call.argument["tinteg_sec"]) * int(call.argument["nframe"])
+        elif call.name in ("Exposure", "Dark", "Flat"):
+            seconds += exposure + _EXPOSURE_OVERHEAD_SECONDS
+        else:
+            seconds += _OVERHEAD_SECONDS.get(call.name, 1.0)
+    return seconds
+
+
+def observable(opened: OpenRecipe, now: int) -> bool:
+    """Tell whether the recipe can be carried out from now on: in its window, and high enough throughout."""
+    end = now + round(duration_seconds(opened.recipe) * SECOND)
+    if not opened.window_start_us <= now or end > opened.window_end_us:
+        return False
+    targets = [call.argument for call in opened.recipe.operations if call.name == "Pointing"]
+    return all(
+        horizontal(float(target["ra"]), float(target["dec"]), moment).altitude_deg > LOWEST_ALTITUDE_DEG
+        for target in targets
+        for moment in (now, end)
+    )
+
+
+def _too_late(state: Control, opened: OpenRecipe, now: int) -> bool:
+    over = state.night.phase in ("shutting_down", "ended")
+    return over or now + round(duration_seconds(opened.recipe) * SECOND) > opened.window_end_us
+
+
+def _by_urgency(state: Control) -> list[OpenRecipe]:
+    waiting = [state.recipes[each] for each in state.pool]
+    return sorted(waiting, key=lambda each: (-each.recipe.priority, each.window_end_us, each.position))
+
+
+def decider(fold: Fold) -> Decider:
+    """The scheduler over the state of control."""
+    assert fold.evolve is control_state.evolve, "the scheduler decides on the state of control"
+    return Decider(NAME, fold, INPUTS, decide, next_wakeup)

@@ -1,0 +1,89 @@
+"""The ring buffer of one chip: the camera writes frames into shared memory, the transfer takes them out.
+
+The camera never waits. It counts what it has written, and the transfer what it has taken; a frame that was
+overwritten before or while it was taken is known to be lost, and is never delivered as if it were good.
+One writer and one reader, which may be different processes.
+"""
+
+from __future__ import annotations
+
+import mmap
+from pathlib import Path
+from types import TracebackType
+from typing import Final, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tomoe_es.camera.frame_geometry import ORIGINAL_SHAPE
+
+_HEADER_BYTES: Final = mmap.PAGESIZE
+_BEGUN, _WRITTEN, _TAKEN = 0, 1, 2
+
+
+class TakenFrame(NamedTuple):
+    """A frame out of the ring, with its number since the ring was made, from 0."""
+
+    number: int
+    frame: NDArray[np.uint16]
+
+
+class FrameRing:
+    """A ring of uint16 frames (1200 rows x 2160 columns) in a file of shared memory."""
+
+    def __init__(self, path: Path, slots: int) -> None:
+        """Make the ring, or join the one that is there; both sides must say the same number of slots."""
+        size = _HEADER_BYTES + slots * int(np.prod(ORIGINAL_SHAPE)) * 2
+        with path.open("a+b") as file:
+            if file.seek(0, 2) != size:
+                file.truncate(size)
+            self._memory = mmap.mmap(file.fileno(), size)
+        self._path, self._slots = path, slots
+        self._counts = np.frombuffer(self._memory, dtype=np.int64, count=3)
+        self._frames: NDArray[np.uint16] = np.frombuffer(
+            self._memory, dtype=np.uint16, offset=_HEADER_BYTES
+        ).reshape((slots, *ORIGINAL_SHAPE))
+
+    def slot(self) -> NDArray[np.uint16]:
+        """Where the camera writes its next frame; from now on the frame that was there is lost."""
+        self._counts[_BEGUN] = self._counts[_WRITTEN] + 1
+        return self._frames[int(self._counts[_WRITTEN]) % self._slots]
+
+    def commit(self) -> None:
+        """Say that the frame in the slot is whole."""
+        self._counts[_WRITTEN] += 1
+
+    def free_slots(self) -> int:
+        """How many frames the camera can write before one is lost."""
+        return self._slots - int(self._counts[_WRITTEN] - self._counts[_TAKEN])
+
+    def take(self, out: NDArray[np.uint16]) -> TakenFrame | None:
+        """Copy the next whole frame into `out`; None when there is none.
+
+        A number that does not follow the last one taken tells that the frames between were overwritten.
+        """
+        while True:
+            written, taken = int(self._counts[_WRITTEN]), int(self._counts[_TAKEN])
+            oldest = max(taken, int(self._counts[_BEGUN]) - self._slots)
+            if oldest >= written:
+                return None
+            np.copyto(out, self._frames[oldest % self._slots])
+            self._counts[_TAKEN] = oldest + 1
+            if int(self._counts[_BEGUN]) - self._slots <= oldest:
+                return TakenFrame(oldest, out)
+            # The camera came round while it was being copied: it is lost, and so may be others.
+
+    def close(self, *, remove: bool = False) -> None:
+        """Let go of the memory; `remove` when the other side is done too."""
+        del self._counts, self._frames
+        self._memory.close()
+        if remove:
+            self._path.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,104 @@
+"""`tomoe night`: run a simulated night."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+from tomoe_es.errors import TomoeError
+from tui.data_folder import data_folder
+from tui.night.options import NightOptions
+from tui.night.run import run_night
+
+
+class NoRecipes(TomoeError):
+    """The folder that recipes were to come from holds none."""
+
+
+def night(
+    *,
+    recipes: Path | None = None,
+    chips: int = 2,
+    exposures: int = 24,
+    seed: int = 1,
+    speed: float = 1000.0,
+    data: Path | None = None,
+    night: str | None = None,
+    script: str = "clear",
+    pixels: bool = True,
+    dark_frames: int = 360,
+    flat_frames: int = 180,
+    buffer_ttl_hours: float = 24.0,
+    workers: int = 2,
+    resume: bool = False,
+    plain: bool = False,
+) -> int:
+    """Run one simulated night, from start-up to shutdown, and print its summary.
+
+    On a terminal the dashboard shows the night as it goes; otherwise progress lines are printed.
+    Ctrl-C shuts down in order; a second one breaks off, and --resume goes on from there.
+
+    Parameters
+    ----------
+    recipes
+        Folder of recipe files (*.yaml), submitted at the beginning in order of their names.
+    chips
+        How many of the 84 chips take part, from the centre outwards.
+    exposures
+        Without --recipes: how many exposures of an all-sky survey are made up.
+    seed
+        Of the simulated noise, pointing errors and weather; the same seed gives the same night.
+    speed
+        How many times faster than life, 1 to 1000; the clock waits for work that takes longer.
+    data
+        Data folder; else $TOMOE_DATA, else `data`.
+    night
+        Date of the night's evening; else the one after the last in the log.
+    script
+        Weather and faults: a night script file, or clear, clouds, rain, wind.
+    pixels
+        With --no-pixels events only: no image is made or reduced.
+    dark_frames
+        Frames of a dark.
+    flat_frames
+        Frames of a twilight flat.
+    buffer_ttl_hours
+        How long a raw cube is kept after its reduction.
+    workers
+        Worker processes that make and reduce images.
+    resume
+        Go on with the night that was cut off; its other options are in the log.
+    plain
+        Progress lines instead of the dashboard, also on a terminal.
+    """
+    folder = data_folder(data)
+    options = NightOptions(
+        recipes=_files(recipes) if recipes is not None else (),
+        night=night,
+        chips=chips,
+        exposures=exposures,
+        seed=seed,
+        speed=speed,
+        pixels=pixels,
+        script=_script(script),
+        dark_frames=dark_frames,
+        flat_frames=flat_frames,
+        buffer_ttl_hours=buffer_ttl_hours,
+        workers=workers,
+        resume=resume,
+    )
+    run_night(options, folder)
+    return 0
+
+
+def _files(folder: Path) -> tuple[Path, ...]:
+    files = tuple(sorted(each for each in folder.glob("*.y*ml") if each.is_file()))
+    if not files:
+        raise NoRecipes(f"no recipe (*.yaml) in {folder}: name a folder that holds some")
+    return files
+
+
+def _script(given: str) -> str:
+    """The text of a script file, or the name of a built-in script."""
+    path = Path(given)
+    return path.read_text(encoding="utf-8") if path.is_file() else given

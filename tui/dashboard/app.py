@@ -1,0 +1,304 @@
+"""The dashboard: follows a night in the background and shows it; commands nothing."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from threading import Event as Signal
+from typing import ClassVar
+
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.widgets import Input, Static
+
+from projections.overview_model import Overview
+from tomoe_es.clock import SECOND, Clock
+from tui.dashboard.arrangement import arrange, is_wide
+from tui.dashboard.banner import failure_text, old_text
+from tui.dashboard.counters import CountersStrip
+from tui.dashboard.executing import ExecutingPanel
+from tui.dashboard.focal_plane import FocalPlanePanel
+from tui.dashboard.follower import Follower, OverviewRead, ReadingFailed
+from tui.dashboard.hardware import HardwarePanel
+from tui.dashboard.help import help_sheet
+from tui.dashboard.history import HistoryPanel
+from tui.dashboard.key_line import KeyLine
+from tui.dashboard.moment import Freshness, Moment
+from tui.dashboard.panel import Panel, RowsPanel
+from tui.dashboard.pool import PoolPanel
+from tui.dashboard.queue import QueuePanel
+from tui.dashboard.recipe_operations import progress_lines
+from tui.dashboard.schedule import SchedulePanel
+from tui.dashboard.sheet import DetailSheet, LeavingSheet, Sheet
+from tui.dashboard.source import OverviewSource
+from tui.dashboard.status_bar import StatusBar
+from tui.dashboard.summary import summary_lines
+from tui.dashboard.violations import ViolationsPanel
+from tui.dashboard.weather import WeatherPanel
+
+LINGER_SECONDS = 4.0
+"""How long the summary of a night that has ended stays before the dashboard leaves by itself."""
+
+READ_EVERY_SECONDS = 0.25
+"""How often the projections are looked at; they are read only when they have changed."""
+
+
+class DashboardApp(App[int]):
+    """The night at a glance. Returns 0, or the exit code of the night's own process when that failed."""
+
+    CSS_PATH = "style.tcss"
+    TITLE = "Tomo-e Gozen"
+    ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = None
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *[Binding(str(number), f"enlarge({number})") for number in range(1, 10)],
+        Binding("escape,0", "show_all"),
+        Binding("j,down", "move(1)"),
+        Binding("k,up", "move(-1)"),
+        Binding("pagedown", "page(1)"),
+        Binding("pageup", "page(-1)"),
+        Binding("home,g", "first"),
+        Binding("end,G", "last"),
+        Binding("enter", "detail"),
+        Binding("slash", "filter"),
+        Binding("question_mark", "help"),
+        Binding("q", "leave"),
+    ]
+
+    def __init__(
+        self,
+        source: OverviewSource,
+        clock: Clock,
+        *,
+        leave_when_ended: bool = False,
+        night_process: subprocess.Popen[bytes] | None = None,
+        read_every_seconds: float = READ_EVERY_SECONDS,
+    ) -> None:
+        super().__init__()
+        self._source, self._clock = source, clock
+        self._leave_when_ended = leave_when_ended
+        self._night_process = night_process
+        self._leaving = Signal()
+        self._follower = Follower(source, self.post_message, self._leaving, read_every_seconds)
+        self._freshness = Freshness()
+        self._overview: Overview | None = None
+        self.failure = ""
+        self._enlarged = ""
+        self._ended_us = 0
+        self._summary: Sheet | None = None
+
+    def compose(self) -> ComposeResult:
+        """Status bar, banner, panels, counters, search, keys."""
+        yield StatusBar()
+        yield Static("", id="banner", markup=False)
+        with Container(id="body"):
+            yield SchedulePanel()
+            yield ExecutingPanel()
+            yield QueuePanel()
+            yield PoolPanel()
+            yield HistoryPanel()
+            yield HardwarePanel()
+            yield WeatherPanel()
+            yield FocalPlanePanel()
+            yield ViolationsPanel()
+        yield CountersStrip()
+        yield Input(placeholder="search the history: observer, project, id, outcome, comment", id="filter")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Start following; the clock goes on once a second."""
+        self.run_worker(self._follower.run, thread=True, exit_on_error=True)
+        self.set_interval(1.0, self.tick)
+
+    def on_unmount(self) -> None:
+        """Let the background thread end."""
+        self._leaving.set()
+
+    def on_resize(self) -> None:
+        """Another size may show other panels."""
+        self.call_after_refresh(self._arrange)
+
+    def on_overview_read(self, message: OverviewRead) -> None:
+        """Show what was read."""
+        self.failure = ""
+        self._overview = message.overview
+        self._freshness.take(message.overview, message.written_us)
+        self.tick()
+
+    def on_reading_failed(self, message: ReadingFailed) -> None:
+        """Say what can't be read; what was read before stays."""
+        self.failure = failure_text(message.error)
+        self.tick()
+
+    @property
+    def moment(self) -> Moment | None:
+        """What is to be shown now; None before the first overview."""
+        return None if self._overview is None else self._freshness.moment(self._overview, self._clock.now())
+
+    def tick(self) -> None:
+        """Show the present moment, and leave when it is time to."""
+        moment = self.moment
+        dashboard = self.screen_stack[0]
+        old = moment is not None and moment.condition == "old" and self._exit_code() is None
+        self._say_in_banner(self.failure or (old_text(moment) if old and moment else ""))
+        dashboard.set_class(bool(self.failure) or old, "old")
+        if moment is not None:
+            dashboard.query_one(StatusBar).show(moment)
+            dashboard.query_one(CountersStrip).show(moment)
+            for panel in dashboard.query(Panel):
+                if panel.display:
+                    panel.show(moment)
+        self._leave_after_the_end()
+
+    def _say_in_banner(self, text: str) -> None:
+        banner = self.screen_stack[0].query_one("#banner", Static)
+        if text != banner.content:
+            banner.update(text)
+            banner.set_class(bool(text), "said")
+            self.call_after_refresh(self._arrange)
+
+    def _arrange(self) -> None:
+        dashboard = self.screen_stack[0]
+        wide = is_wide(self.size.width, self.size.height)
+        if dashboard.has_class("compact") == wide:
+            dashboard.set_class(not wide, "compact")
+            self.call_after_refresh(self._arrange)
+            return
+        body = dashboard.query_one("#body")
+        regions = arrange(body.size.width, body.size.height, wide=wide, enlarged=self._enlarged)
+        moment = self.moment
+        for panel in dashboard.query(Panel):
+            region = regions.get(panel.NAME)
+            panel.display = region is not None
+            if region is not None:
+                panel.styles.offset = region.offset
+                panel.styles.width, panel.styles.height = region.size
+                if moment is not None:
+                    panel.show(moment)
+
+    def _exit_code(self) -> int | None:
+        return None if self._night_process is None else self._night_process.poll()
+
+    def _leave_after_the_end(self) -> None:
+        """Show the summary when the night is over, and leave after it was shown for a while."""
+        if not self._leave_when_ended:
+            return
+        if self._night_process is not None:
+            over = self._exit_code() is not None
+        else:
+            over = self._overview is not None and self._overview.night.phase == "ended"
+        if not over:
+            return
+        if not self._ended_us:
+            self._ended_us = self._clock.now()
+        self._show_summary()
+        if self._clock.now() - self._ended_us >= LINGER_SECONDS * SECOND:
+            self.exit(self._exit_code() or 0)
+
+    def _show_summary(self) -> None:
+        if self._overview is None:
+            return
+        lines = summary_lines(self._overview, self._exit_code())
+        if self._summary is None:
+            self._summary = Sheet("The night", lines, "the dashboard leaves by itself")
+            self.push_screen(self._summary, self._leave_at_once)
+        elif lines != self._summary.lines:
+            self._summary.put(lines)
+
+    def _leave_at_once(self, _: object) -> None:
+        self.exit(self._exit_code() or 0)
+
+    def action_enlarge(self, number: int) -> None:
+        """Give a panel the whole screen; once more: all panels again."""
+        panel = next(each for each in self.query(Panel) if number == each.NUMBER)
+        if self._enlarged == panel.NAME:
+            self.action_show_all()
+            return
+        self._enlarged = panel.NAME
+        self._arrange()
+        panel.focus()
+
+    def action_show_all(self) -> None:
+        """All panels; when they are shown already, or while searching, the search of the history ends."""
+        search = self.query_one("#filter", Input)
+        if search.has_class("asked"):
+            self._end_search()
+            search.clear()
+            return
+        if not self._enlarged:
+            search.clear()
+        self._enlarged = ""
+        self._arrange()
+
+    def action_move(self, by: int) -> None:
+        """Choose another row of the focused panel."""
+        if isinstance(self.focused, RowsPanel):
+            self.focused.move(by)
+
+    def action_page(self, direction: int) -> None:
+        """Choose a row one panel's height away."""
+        if isinstance(self.focused, RowsPanel):
+            self.focused.move(direction * max(self.focused.size.height - 1, 1))
+
+    def action_first(self) -> None:
+        """Choose the first row."""
+        if isinstance(self.focused, RowsPanel):
+            self.focused.move_to_end(last=False)
+
+    def action_last(self) -> None:
+        """Choose the last row."""
+        if isinstance(self.focused, RowsPanel):
+            self.focused.move_to_end(last=True)
+
+    def action_detail(self) -> None:
+        """More about what is chosen; a panel that has no more to tell is enlarged."""
+        panel = self.focused
+        if not isinstance(panel, Panel):
+            return
+        detail = panel.detail()
+        if detail is None:
+            self.action_enlarge(panel.NUMBER)
+            return
+        recipe_id = detail.recipe_id
+        operations = (lambda: progress_lines(self._source.recipe(recipe_id))) if recipe_id else None
+        self.push_screen(DetailSheet(detail, operations))
+
+    def action_filter(self) -> None:
+        """Ask what to search the history for."""
+        if not self.query_one(HistoryPanel).display:
+            self.action_enlarge(HistoryPanel.NUMBER)
+        search = self.query_one("#filter", Input)
+        search.add_class("asked")
+        self.call_after_refresh(self._arrange)
+        search.focus()
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        """Search as it is typed."""
+        self.query_one(HistoryPanel).search(message.value)
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        """Go to what was found."""
+        self._end_search()
+
+    def _end_search(self) -> None:
+        self.query_one("#filter").remove_class("asked")
+        self.query_one(HistoryPanel).focus()
+        self.call_after_refresh(self._arrange)
+
+    def action_help(self) -> None:
+        """Keys and words."""
+        self.push_screen(help_sheet())
+
+    def action_leave(self) -> None:
+        """Leave; ask first when the night that was started from here is running."""
+        if self._night_process is None or self._night_process.poll() is not None:
+            self.exit(self._exit_code() or 0)
+        else:
+            self.push_screen(LeavingSheet(), self._leave_as_answered)
+
+    def _leave_as_answered(self, answer: str | None) -> None:
+        if answer == "stop" and self._night_process is not None:
+            self._night_process.send_signal(signal.SIGTERM)
+        if answer:
+            self.exit(0)

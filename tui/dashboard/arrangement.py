@@ -1,0 +1,57 @@
+"""Where each panel stands: a pure function of the room there is."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual.geometry import Region
+
+WIDE_FROM: Final = (110, 34)
+"""Columns and lines of the terminal from which on all panels are shown; below, the essential ones."""
+
+_LEFT, _CHIPS = 46, 34
+
+
+def is_wide(columns: int, lines: int) -> bool:
+    """Tell whether there is room for all panels."""
+    return columns >= WIDE_FROM[0] and lines >= WIDE_FROM[1]
+
+
+def arrange(width: int, height: int, *, wide: bool, enlarged: str = "") -> dict[str, Region]:
+    """Panels by name and their regions in a body of `width` x `height`; panels left out are not shown."""
+    if enlarged:
+        return {enlarged: Region(0, 0, width, height)}
+    return _all(width, height) if wide else _essential(width, height)
+
+
+def _all(width: int, height: int) -> dict[str, Region]:
+    left = _LEFT + max(width - 120, 0) // 4
+    middle = width - left - _CHIPS
+    lower = 10 + max(height - 32, 0)
+    violations = lower // 2
+    upper = height - lower
+    return {
+        "schedule": Region(0, 0, left, 8),
+        "executing": Region(0, 8, left, 8),
+        "hardware": Region(0, 16, left, 9),
+        "weather": Region(0, 25, left, height - 25),
+        "queue": Region(left, 0, middle, 12),
+        "pool": Region(left, 12, middle, upper - 12),
+        "chips": Region(width - _CHIPS, 0, _CHIPS, upper),
+        "violations": Region(left, upper, width - left, violations),
+        "history": Region(left, upper + violations, width - left, lower - violations),
+    }
+
+
+def _essential(width: int, height: int) -> dict[str, Region]:
+    left = width // 2
+    violations = max(height - 17, 3)
+    devices = height - 8 - violations
+    return {
+        "schedule": Region(0, 0, width, 3),
+        "executing": Region(0, 3, left, 5),
+        "weather": Region(left, 3, width - left, 5),
+        "queue": Region(0, 8, left, devices),
+        "hardware": Region(left, 8, width - left, devices),
+        "violations": Region(0, height - violations, width, violations),
+    }

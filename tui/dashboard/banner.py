@@ -1,0 +1,30 @@
+"""What the banner below the status bar says when something is wrong with what is shown."""
+
+from __future__ import annotations
+
+from projections.errors import NoNightYet
+from tomoe_es.errors import TomoeError
+from tui.dashboard.moment import Moment
+from tui.dashboard.wording import duration, jst_seconds, utc_seconds
+
+
+def failure_text(error: Exception) -> str:
+    """An overview that can't be read: which thing, and what to do. A named condition says so itself."""
+    if isinstance(error, NoNightYet):
+        return f"NO NIGHT YET: {error}"
+    if isinstance(error, TomoeError):
+        return f"CAN'T READ THE NIGHT: {error}"
+    return (
+        f"CAN'T READ THE NIGHT: {type(error).__name__}: {error}. It is tried again; when it stays, "
+        "run tomoe rebuild with the same --data: the log holds everything"
+    )
+
+
+def old_text(moment: Moment) -> str:
+    """Nothing new is written although the night has not ended."""
+    newest = moment.overview.time_us
+    return (
+        f"OLD DATA: nothing new for {duration(moment.silent_seconds)}. What is shown was true at "
+        f"{jst_seconds(newest)} JST ({utc_seconds(newest)} UTC). Does the night run? "
+        "If it was cut off: tomoe night --resume with the same --data"
+    )

@@ -1,0 +1,55 @@
+"""The help screen: keys, and what the letters and words mean."""
+
+from __future__ import annotations
+
+from tui.dashboard.focal_plane import STAGES
+from tui.dashboard.lines import Line, line
+from tui.dashboard.moment import OLD_AFTER_SECONDS
+from tui.dashboard.palette import QUIET, STRONG
+from tui.dashboard.sheet import Sheet
+
+KEYS = (
+    ("1 to 9", "the panel of that number over the whole screen; again: all panels"),
+    ("tab, shift+tab", "next panel, panel before"),
+    ("j k, arrows", "next row, row before; page up, page down, home, end"),
+    ("enter", "more about the chosen row; a recipe's operations and what is done"),
+    ("/", "search the history; escape shows all of it again"),
+    ("escape, 0", "all panels"),
+    ("?", "this page"),
+    ("q", "leave; asks when the night was started from here"),
+)
+
+_WORDS = (
+    ("OLD", f"nothing new was written for {OLD_AFTER_SECONDS:.0f} s of real time: what is shown is old"),
+    ("LOCK BLOCKING", "the telescope is locked (people in the dome), and the operation would move it"),
+    ("LATE", "the operation takes longer than its time limit"),
+    ("queue PAUSED", "the current recipe goes on to its end, none is taken after it"),
+    ("queue SUSPENDED", "conditions are not fit to observe; queue and pool wait"),
+    ("×12", "twelve violations of one name in a burst, on one line"),
+    ("! device", "it does not answer, its reading is old, or it reports a fault"),
+    ("backlog", "chip-cubes whose reduction is not finished; lanes: waiting + being reduced"),
+)
+
+
+def help_sheet() -> Sheet:
+    """The help screen."""
+    letters = [
+        line((f"  {letter:<16}", style), (word.lower(), QUIET)) for letter, word, style in STAGES.values()
+    ]
+    return Sheet(
+        "Keys and words",
+        [
+            *[_entry(key, meaning) for key, meaning in KEYS],
+            line(""),
+            *[_entry(word, meaning) for word, meaning in _WORDS],
+            line(""),
+            line(("chips: small letters are on the way, capitals are final", QUIET)),
+            *letters,
+            line((f"  {'o':<16}waits for its first data of this exposure", QUIET)),
+            line((f"  {'·':<16}not in use tonight", QUIET)),
+        ],
+    )
+
+
+def _entry(name: str, meaning: str) -> Line:
+    return line((f"{name:<17} ", STRONG), meaning)

@@ -1,0 +1,35 @@
+"""The bottom line: the keys that work now."""
+
+from __future__ import annotations
+
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.dashboard.lines import line, strip_of
+from tui.dashboard.palette import QUIET, STRONG
+
+KEYS = (
+    ("1-9", "panel"),
+    ("tab", "next"),
+    ("j/k", "row"),
+    ("enter", "detail"),
+    ("/", "search"),
+    ("esc", "all"),
+    ("?", "help"),
+    ("q", "quit"),
+)
+
+
+class KeyLine(Widget):
+    """One line."""
+
+    def __init__(self) -> None:
+        super().__init__(id="keys")
+
+    def render_line(self, y: int) -> Strip:
+        """The keys with what they do."""
+        pieces: list[tuple[str, Style]] = []
+        for key, action in KEYS:
+            pieces += [(f" {key}", STRONG), (f" {action} ", QUIET)]
+        return strip_of(line(*pieces), self.size.width)

@@ -1,0 +1,52 @@
+"""Draws the dashboard of a data folder into an SVG file: `python -m tui.dashboard.picture DATA OUT.svg`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+from tomoe_es.clock import Clock
+from tui.dashboard.app import DashboardApp
+from tui.dashboard.source import DataFolderSource, OverviewSource, WallClock
+
+USAGE = "usage: python -m tui.dashboard.picture DATA OUT.svg [COLUMNS LINES]"
+WAIT_SECONDS = 20.0
+
+
+class NothingToDraw(Exception):
+    """The night could not be read in time; the message is what the dashboard's banner says."""
+
+
+async def draw(source: OverviewSource, clock: Clock, columns: int = 120, lines: int = 36) -> str:
+    """The dashboard as SVG. Raises NothingToDraw when the source gives no overview."""
+    app = DashboardApp(source, clock)
+    async with app.run_test(size=(columns, lines)) as pilot:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + WAIT_SECONDS
+        while app.moment is None and not app.failure and loop.time() < until:
+            await pilot.pause(0.05)
+        if app.moment is None:
+            raise NothingToDraw(app.failure or f"nothing was read within {WAIT_SECONDS:.0f} s")
+        await pilot.pause()
+        return app.export_screenshot(title="tomoe dashboard")
+
+
+def main(arguments: list[str]) -> int:
+    """Exit codes: 0 drawn, 1 nothing to draw, 2 usage."""
+    if len(arguments) not in (2, 4) or not all(each.isdecimal() for each in arguments[2:]):
+        print(USAGE, file=sys.stderr)
+        return 2
+    data_dir, out = Path(arguments[0]), Path(arguments[1])
+    try:
+        picture = asyncio.run(draw(DataFolderSource(data_dir), WallClock(), *map(int, arguments[2:])))
+    except NothingToDraw as error:
+        print(error, file=sys.stderr)
+        return 1
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(picture, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

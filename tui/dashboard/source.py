@@ -1,0 +1,66 @@
+"""Where the dashboard gets the night from: the projections' files and the log of a data folder."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Protocol
+
+from projections.overview import read_overview
+from projections.overview_model import Overview
+from tomoe_es.log import open_log
+from tui.dashboard.recipe_operations import RecipeProgress, recipe_progress
+
+_NOT_DATA = ("-journal", "-shm", ".lock")
+
+
+class OverviewSource(Protocol):
+    """What the dashboard follows. Its methods run in a background thread and may raise."""
+
+    def written_us(self) -> int:
+        """Real time (UTC microseconds) at which the projections were last written; 0: never. Cheap."""
+
+    def read(self) -> Overview:
+        """The night as projected so far."""
+
+    def recipe(self, recipe_id: str) -> RecipeProgress:
+        """A recipe's operations, from the log."""
+
+
+class DataFolderSource:
+    """Follows the projections of one data folder."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._projections = data_dir / "projections"
+        self._log = data_dir / "log"
+
+    def written_us(self) -> int:
+        """The newest time of change of the projections' files."""
+        if not self._projections.is_dir():
+            return 0
+        times = (
+            path.stat().st_mtime_ns
+            for path in self._projections.iterdir()
+            if not path.name.endswith(_NOT_DATA)
+        )
+        return max(times, default=0) // 1000
+
+    def read(self) -> Overview:
+        """The night as projected so far; raises NoNightYet before there is one."""
+        return read_overview(self._projections)
+
+    def recipe(self, recipe_id: str) -> RecipeProgress:
+        """Read the recipe's own stream of the log."""
+        log = open_log(f"sqlite:///{self._log.resolve()}")
+        try:
+            return recipe_progress(log.read_stream(f"recipe/{recipe_id}"))
+        finally:
+            log.close()
+
+
+class WallClock:
+    """Real time, against which the age of the data is told."""
+
+    def now(self) -> int:
+        """UTC now, in microseconds since 1970."""
+        return time.time_ns() // 1000

@@ -1,0 +1,62 @@
+"""The top line: which night, what time it is there, how far the log is, and how old the newest event is."""
+
+from __future__ import annotations
+
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.dashboard.lines import EMPTY, Line, line, strip_of
+from tui.dashboard.moment import Moment
+from tui.dashboard.palette import ALARM, NORMAL, QUIET, STRONG
+from tui.dashboard.wording import duration, jst_seconds, utc_seconds
+
+
+class StatusBar(Widget):
+    """One line."""
+
+    def __init__(self) -> None:
+        super().__init__(id="status")
+        self._line: Line = EMPTY
+
+    def show(self, moment: Moment) -> None:
+        """Show another moment."""
+        text = status_line(moment, self.size.width)
+        if text != self._line:
+            self._line = text
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """The line."""
+        return strip_of(self._line, self.size.width)
+
+
+def status_line(moment: Moment, width: int) -> Line:
+    """Night, UTC, JST, log position, age of the newest event, and pace when the night is simulated."""
+    overview = moment.overview
+    pieces: list[str | tuple[str, Style]] = [
+        (" Tomo-e Gozen  " if width >= 110 else " ", STRONG),
+        ("night ", QUIET),
+        (overview.night.night or "none", STRONG),
+        ("  UTC ", QUIET),
+        utc_seconds(moment.now_us),
+        ("  JST ", QUIET),
+        (jst_seconds(moment.now_us), STRONG),
+        ("  log ", QUIET),
+        f"{overview.position:,}  ",
+        _age(moment),
+    ]
+    if overview.night.simulated:
+        pieces.append(("  simulated" if width >= 110 else "  sim", QUIET))
+        if moment.pace is not None and moment.condition == "live":
+            pieces.append((f" x{moment.pace:.0f}", QUIET))
+    return line(*pieces)
+
+
+def _age(moment: Moment) -> tuple[str, Style]:
+    if moment.condition == "over":
+        return "night ended", NORMAL
+    if moment.condition == "old":
+        return f"OLD: {duration(moment.silent_seconds)}", ALARM
+    seconds = moment.last_event_seconds
+    return ("last event just read" if seconds is None else f"last event {duration(seconds)} ago"), NORMAL

@@ -1,0 +1,69 @@
+"""The folder that holds everything of one observatory: log, buffer, archive, projections."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tomoe_es.errors import DataFolderInUse, TomoeError
+
+
+class NoDataFolder(TomoeError):
+    """There is nothing where the data was said to be."""
+
+
+class DataFolder:
+    """Paths below the data folder."""
+
+    def __init__(self, top: Path) -> None:
+        self.top = top
+        self.log = top / "log"
+        self.buffer = top / "buffer"
+        self.archive = top / "archive"
+        self.projections = top / "projections"
+        self.truth = top / "truth"  # of a simulated night; the reduction never reads it
+        self.inbox = top / "inbox"  # the watched folder for recipes
+        self.scratch = top / "scratch"  # star indexes of the observed sky: made anew when missing
+
+    @property
+    def log_url(self) -> str:
+        """Where the log is, for `open_log`."""
+        return f"sqlite:///{self.log}"
+
+    def make(self) -> None:
+        """Make what is missing."""
+        for folder in (self.log, self.buffer, self.archive, self.projections, self.inbox, self.scratch):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def require(self) -> None:
+        """Raise NoDataFolder when no night was ever run here."""
+        if not self.log.is_dir():
+            raise NoDataFolder(
+                f"no log in {self.top}: run 'tomoe night --data {self.top}' first, or name another --data"
+            )
+
+    @contextmanager
+    def held_by_night(self) -> Iterator[None]:
+        """Hold the folder for one running night; raises DataFolderInUse when another runs."""
+        path = self.top / "night.pid"
+        with path.open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                raise DataFolderInUse(
+                    f"a night runs on {self.top} already (process {file.read().strip()}): "
+                    f"watch it with 'tomoe dashboard --data {self.top}', or name another --data"
+                ) from None
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            yield
+
+
+def data_folder(given: Path | None) -> DataFolder:
+    """The folder given, else that of $TOMOE_DATA, else `data` here."""
+    return DataFolder((given or Path(os.environ.get("TOMOE_DATA", "data"))).resolve())

@@ -1,0 +1,1 @@
+"""Runs a night: puts the domain, the simulated observatory, the log and the projections together."""

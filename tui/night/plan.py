@@ -1,0 +1,90 @@
+"""Which night is run: the next one of the log, or the one that was cut off."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from adapters.simulator.script import load_script
+from tomoe_es.camera.focal_plane import CHIPS, chips_for
+from tomoe_es.control.state import Control
+from tomoe_es.errors import NightUnfinished, NothingToResume, TomoeError
+from tomoe_es.events.system import NightPlanned
+from tomoe_es.scheduling.twilight import night_times
+from tui.night.options import FIRST_NIGHT, NightOptions
+
+_OVER = ("ended", "interrupted")
+
+
+class OptionInvalid(TomoeError):
+    """An option of the night is outside what is possible."""
+
+
+def plan_night(options: NightOptions, control: Control) -> NightPlanned:
+    """The plan of a new night; raises NightUnfinished when the last one was cut off."""
+    last = control.night.plan
+    if last is not None and control.night.phase not in _OVER:
+        raise NightUnfinished(
+            f"the night {last.night} in this log was cut off: continue it with 'tomoe night --resume', "
+            "or use another --data"
+        )
+    _check(options)
+    night = options.night or (_next_day(last.night) if last is not None else FIRST_NIGHT)
+    try:
+        times = night_times(night)
+    except ValueError:
+        raise OptionInvalid(f"--night {night} is not a date: write it as {FIRST_NIGHT}") from None
+    if last is not None and night <= last.night:
+        raise OptionInvalid(
+            f"--night {night} is not after {last.night}, the last night in this log: "
+            "a log only grows; choose a later night, or another --data"
+        )
+    load_script(options.script, night)  # a mistake in it is told now, not in the middle of the night
+    return NightPlanned(
+        night=night,
+        start_up_us=times.start_up_us,
+        sunset_us=times.sunset_us,
+        calibration_us=times.calibration_us,
+        observing_start_us=times.observing_start_us,
+        observing_end_us=times.observing_end_us,
+        sunrise_us=times.sunrise_us,
+        chips=list(chips_for(options.chips)),
+        simulated=True,
+        pixels=options.pixels,
+        seed=options.seed,
+        dark_frames=options.dark_frames,
+        flat_frames=options.flat_frames,
+        buffer_ttl_seconds=options.buffer_ttl_hours * 3600,
+        script=options.script,
+    )
+
+
+def plan_to_resume(control: Control) -> NightPlanned:
+    """The plan of the night that was cut off; raises NothingToResume when there is none."""
+    last = control.night.plan
+    if last is None:
+        raise NothingToResume("this log holds no night: start one with 'tomoe night'")
+    if control.night.phase in _OVER:
+        raise NothingToResume(
+            f"the last night of this log, {last.night}, came to its end: start the next with 'tomoe night'"
+        )
+    return last
+
+
+def _check(options: NightOptions) -> None:
+    if not 1 <= options.chips <= len(CHIPS):
+        raise OptionInvalid(f"--chips {options.chips} is outside 1 to {len(CHIPS)}")
+    if options.exposures < 0:
+        raise OptionInvalid(f"--exposures {options.exposures} is negative")
+    if options.seed < 0:
+        raise OptionInvalid(f"--seed {options.seed} is negative")
+    if not 1 <= options.workers <= 256:
+        raise OptionInvalid(f"--workers {options.workers} is outside 1 to 256")
+    for name, frames in (("--dark-frames", options.dark_frames), ("--flat-frames", options.flat_frames)):
+        if not 3 <= frames <= 3600:
+            raise OptionInvalid(f"{name} {frames} is outside 3 to 3600")
+    if not options.buffer_ttl_hours >= 0:
+        raise OptionInvalid(f"--buffer-ttl-hours {options.buffer_ttl_hours:g} is negative")
+
+
+def _next_day(night: str) -> str:
+    return (date.fromisoformat(night) + timedelta(days=1)).isoformat()

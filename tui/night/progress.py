@@ -1,0 +1,62 @@
+"""Progress of a night as plain lines, for a terminal without dashboard or a log file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from tomoe_es.clock import to_datetime
+from tomoe_es.control.ports import Effects
+from tomoe_es.events import Event, camera, monitor, queue, recipe, reduction, system, telescope, weather
+from tomoe_es.events.envelope import Recorded
+from tomoe_es.night import JST
+
+_TEXT: dict[type[Event], Callable[[Any], str]] = {
+    system.NightPlanned: lambda e: f"night {e.night} planned: {len(e.chips)} chips, seed {e.seed}",
+    system.NightResumed: lambda e: f"night {e.night} resumed after event {e.last_position}",
+    system.NightPhaseEntered: lambda e: f"night: {e.phase.replace('_', ' ')} ({e.reason})",
+    recipe.RecipeRefused: lambda e: f"recipe {e.source_name} refused: {'; '.join(e.errors)}",
+    recipe.RecipeStarted: lambda e: f"recipe {e.recipe_id[:8]} started",
+    recipe.RecipeCompleted: lambda e: f"recipe {e.recipe_id[:8]} done",
+    recipe.RecipeCancelled: lambda e: f"recipe {e.recipe_id[:8]} CANCELLED: {e.condition}: {e.message}",
+    recipe.RecipeInterrupted: lambda e: f"recipe {e.recipe_id[:8]} interrupted: {e.reason}",
+    recipe.RecipeExpired: lambda e: f"recipe {e.recipe_id[:8]} expired: {e.reason}",
+    recipe.OperationFailed: lambda e: f"operation {e.index + 1} {e.operation} FAILED: {e.condition}",
+    camera.ExposureStarted: lambda e: f"exposure {e.exposure_number} started",
+    camera.ExposureAborted: lambda e: f"exposure {e.exposure_number} aborted: {e.reason}",
+    weather.WeatherBecameUnsafe: lambda e: f"weather UNSAFE: {', '.join(e.reasons)}",
+    weather.WeatherBecameSafe: lambda e: "weather safe",
+    weather.SkyBecameCloudy: lambda e: f"sky cloudy ({e.sky_temperature_c:.0f} C)",
+    weather.SkyBecameClear: lambda e: f"sky clear ({e.sky_temperature_c:.0f} C)",
+    queue.ObservingSuspended: lambda e: f"observing suspended: {', '.join(e.reasons)}",
+    queue.ObservingResumed: lambda e: f"observing resumed: {e.reason}",
+    reduction.ProductArchived: lambda e: f"archived {e.kind} {e.frame_id}",
+    reduction.ProductRejected: lambda e: f"rejected {e.kind} {e.frame_id}: {', '.join(e.reasons)}",
+    reduction.ReductionFailed: lambda e: f"reduction of {e.frame_id} failed: {e.condition}: {e.message}",
+    telescope.DeviceUnreachable: lambda e: f"{e.device} does not answer: {e.message}",
+    telescope.DeviceReached: lambda e: f"{e.device} answers again",
+    telescope.TelescopeLockSet: lambda e: f"telescope locked by {e.who}",
+    telescope.TelescopeLockReleased: lambda e: f"telescope unlocked by {e.who}",
+    monitor.ViolationDetected: lambda e: f"VIOLATION {e.name}: {e.message}",
+    system.MessagePosted: lambda e: f"message: {e.text}",
+}
+_PER_CHIP = {reduction.ProductArchived, reduction.ProductRejected, reduction.ReductionFailed}
+_MOST_CHIPS_IN_LINES = 4
+
+
+class ProgressLines:
+    """Prints what a person wants to see pass by; chip by chip only when there are few."""
+
+    def __init__(self, chips: int) -> None:
+        self._types = [each for each in _TEXT if chips <= _MOST_CHIPS_IN_LINES or each not in _PER_CHIP]
+
+    def effects(self) -> Effects:
+        """Events that make a line."""
+        return dict.fromkeys(self._types, self._print)
+
+    def _print(self, recorded: Recorded) -> None:
+        moment = to_datetime(recorded.time).astimezone(JST)
+        text = _TEXT[type(recorded.payload)](recorded.payload)
+        sys.stdout.write(f"{moment:%H:%M:%S} JST  #{recorded.position:<7d} {text}\n")
+        sys.stdout.flush()

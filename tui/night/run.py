@@ -1,0 +1,239 @@
+"""Runs one simulated night in this process, from its plan to its end."""
+
+from __future__ import annotations
+
+import getpass
+import multiprocessing
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapters.buffer_storage import BufferStorage
+from adapters.code_identity import code_identity
+from adapters.paced_loop import PacedLoop
+from adapters.reduction_engine import ProcessPool
+from adapters.simulator.camera import Imaging, SimulatedCamera
+from adapters.simulator.cluster import Reducing, SimulatedCluster
+from adapters.simulator.no_pixels import NoImaging, NoReducing
+from adapters.simulator.script import load_script
+from adapters.simulator.telescope import SimulatedTelescope
+from tomoe_es.clock import SECOND
+from tomoe_es.control import executor, night_course, weather_watch
+from tomoe_es.control import state as control_state
+from tomoe_es.control.conductor import Conductor, Fold
+from tomoe_es.control.state import Control
+from tomoe_es.control.submission import submission
+from tomoe_es.events import Event, queue, system
+from tomoe_es.events.envelope import Recorded
+from tomoe_es.events.recipe import RecipeRefused, RecipeSubmitted
+from tomoe_es.log import open_log
+from tomoe_es.log.port import EventLog
+from tomoe_es.machines import monitor
+from tomoe_es.recipe.identity import recipe_id
+from tomoe_es.recipe.time_window import window_span
+from tomoe_es.reduction import queue as reduction_queue
+from tomoe_es.scheduling import scheduler
+from tomoe_es.scheduling.all_sky_survey import survey_recipes
+from tomoe_es.scheduling.twilight import night_times
+from tomoe_es.transfer import time_to_live
+from tui.data_folder import DataFolder
+from tui.night.inbox import Inbox
+from tui.night.options import NightOptions
+from tui.night.plan import plan_night, plan_to_resume
+from tui.night.progress import ProgressLines
+from tui.night.projecting import projecting
+
+OPERATOR, SYSTEM = "operator", "night"
+FOLLOW_OTHERS_SECONDS = 0.2
+"""How often, in real time, the log is looked at for what other processes appended."""
+DRAINED_EVERY = 5 * SECOND
+
+
+@dataclass
+class Folds:
+    """The states that a night keeps."""
+
+    control: Fold
+    reduction: Fold
+    buffer: Fold
+    monitor: Fold
+
+
+def run_night(options: NightOptions, data: DataFolder) -> None:
+    """Run the night to its end, printing its progress; raises TomoeError for what a person can mend."""
+    data.make()
+    with ExitStack() as stack:
+        stack.enter_context(data.held_by_night())
+        log = open_log(data.log_url)
+        stack.callback(log.close)
+        stack.enter_context(projecting(data))
+        _Night(options, data, log, stack).run()
+
+
+class _Night:
+    def __init__(self, options: NightOptions, data: DataFolder, log: EventLog, stack: ExitStack) -> None:
+        self._options, self._data, self._stack = options, data, stack
+        self._folds = Folds(
+            Fold(control_state.initial(), control_state.evolve, control_state.EVENT_TYPES),
+            Fold(reduction_queue.initial(), reduction_queue.evolve, reduction_queue.EVENT_TYPES),
+            Fold(time_to_live.initial(), time_to_live.evolve, time_to_live.EVENT_TYPES),
+            Fold(monitor.initial(), monitor.evolve, monitor.EVENT_TYPES),
+        )
+        self._last_time = _last_time(log)
+        self._loop = PacedLoop(0, options.speed)
+        self._conductor = Conductor(log, self._loop)
+        control = self._folds.control
+        self._conductor.add(
+            [
+                weather_watch.decider(control),
+                executor.decider(control),
+                scheduler.decider(control),
+                night_course.decider(control),
+                reduction_queue.decider(self._folds.reduction),
+                time_to_live.decider(self._folds.buffer),
+                monitor.decider(self._folds.monitor),
+            ]
+        )
+        self._stopping = False
+
+    @property
+    def _control(self) -> Control:
+        state = self._folds.control.state
+        assert isinstance(state, Control)
+        return state
+
+    def run(self) -> None:
+        position = self._conductor.catch_up()
+        plan = (
+            plan_to_resume(self._control)
+            if self._options.resume
+            else plan_night(self._options, self._control)
+        )
+        resumed_from = self._last_time if self._options.resume else 0
+        self._loop.set_time(max(plan.start_up_us - 60 * SECOND, resumed_from))
+        telescope = self._build(plan)
+        self._conductor.add_effects(ProgressLines(len(plan.chips)).effects())
+        self._conductor.add_effects({system.NightPhaseEntered: self._phase_entered})
+        self._register()
+        if self._options.resume:
+            telescope.start(self._control.hardware)
+            self._camera.start()
+            self._cluster.start()
+            resumed = system.NightResumed(
+                night=plan.night, last_position=position, last_time_us=self._last_time
+            )
+            self._conductor.record([resumed], actor=SYSTEM)
+        else:
+            started = queue.QueueStarted(reason="night begins")
+            self._conductor.record([plan, started, *self._recipes(plan)], actor=OPERATOR)
+            telescope.start(self._control.hardware)
+            self._camera.start()
+            self._cluster.start()
+        inbox = Inbox(self._data.inbox, self._loop, self._conductor, plan.night)
+        self._stack.enter_context(inbox.watch)
+        self._follow_others()
+        self._conductor.start()
+        with self._asked_to_stop():
+            self._loop.run()
+        stopped = system.ProcessStopped(process=SYSTEM, pid=os.getpid(), reason="the night has ended")
+        self._conductor.record([stopped], actor=SYSTEM)
+
+    def _build(self, plan: system.NightPlanned) -> SimulatedTelescope:
+        script = load_script(plan.script, plan.night)
+        telescope = SimulatedTelescope(self._loop, self._conductor.record, script, plan.night, plan.seed)
+        imaging: Imaging
+        reducing: Reducing
+        if plan.pixels:
+            raise NotImplementedError
+        else:
+            imaging, reducing = NoImaging(), NoReducing(telescope.weather.transparency)
+        self._camera = SimulatedCamera(
+            self._loop, self._conductor.record, imaging, plan.chips, lambda: self._control.exposures
+        )
+        self._cluster = SimulatedCluster(
+            self._loop, self._conductor.record, reducing, lambda: self._folds.reduction.state
+        )
+        for adapter in (telescope, self._camera, self._cluster, BufferStorage(self._data.buffer)):
+            self._conductor.add_effects(adapter.effects())
+        return telescope
+
+    def _register(self) -> None:
+        """Say which code writes from now on, unless the log knows already."""
+        [registered] = self._conductor.record([code_identity()], actor=SYSTEM)
+        self._conductor.write_as(registered.position)
+        started = system.ProcessStarted(process=SYSTEM, pid=os.getpid(), host=socket.gethostname())
+        self._conductor.record([started], actor=SYSTEM)
+
+    def _recipes(self, plan: system.NightPlanned) -> Sequence[Event]:
+        who, now = getpass.getuser(), self._loop.now()
+        if self._options.recipes:
+            return [
+                submission(path.read_bytes(), path.name, submitted_by=who, night=plan.night, now=now)
+                for path in self._options.recipes
+            ]
+        return [
+            RecipeSubmitted(
+                recipe_id=recipe_id(recipe, now),
+                recipe=recipe,
+                source="",
+                source_name="all-sky survey",
+                submitted_by=who,
+                window_start_us=window_span(recipe.time_window, plan.night)[0],
+                window_end_us=window_span(recipe.time_window, plan.night)[1],
+                direct=False,
+            )
+            for recipe in survey_recipes(night_times(plan.night), self._options.exposures)
+        ]
+
+    def _follow_others(self) -> None:
+        self._conductor.follow_others()
+        pause = round(FOLLOW_OTHERS_SECONDS * SECOND * self._options.speed)
+        self._loop.call_at(self._loop.now() + pause, self._follow_others)
+
+    def _phase_entered(self, recorded: Recorded) -> None:
+        event = recorded.payload
+        assert isinstance(event, system.NightPhaseEntered)
+        if event.phase in ("ended", "interrupted"):
+            self._stop_when_drained()
+
+    def _stop_when_drained(self) -> None:
+        """The night is over when everything that was exposed is transferred and reduced."""
+        if not self._control.exposures and reduction_queue.is_idle(self._folds.reduction.state):
+            self._loop.stop()
+        else:
+            self._loop.call_at(self._loop.now() + DRAINED_EVERY, self._stop_when_drained)
+
+    @contextmanager
+    def _asked_to_stop(self) -> Iterator[None]:
+        """The first Ctrl-C or SIGTERM shuts the telescope down in order; a second one breaks off."""
+
+        def asked(number: int, frame: object) -> None:
+            if self._stopping:
+                raise KeyboardInterrupt
+            self._stopping = True
+            self._loop.post(self._shut_down)
+
+        before = {each: signal.signal(each, asked) for each in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+    def _shut_down(self) -> None:
+        plan = self._control.night.plan
+        if plan is not None and self._control.night.phase not in ("shutting_down", "ended", "interrupted"):
+            asked = system.NightPhaseEntered(
+                night=plan.night, phase="shutting_down", reason="the operator asked to stop"
+            )
+            self._conductor.record([asked], actor=OPERATOR)
+
+
+def _last_time(log: EventLog) -> int:
+    """Time of the newest event; 0 for an empty log."""
+    head = log.head()
+    return max((recorded.time for recorded in log.read(after=max(0, head - 1))), default=0)
