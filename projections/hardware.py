@@ -37,17 +37,17 @@ class Observatory(msgspec.Struct, kw_only=True):
     weather_since_us: int = 0
 
     def rows(self, now_us: int) -> tuple[HardwareRow, ...]:
-        """Each device but the weather monitor, judged against the newest time in the log."""
-        return tuple(self._row(device, now_us) for device in DEVICES if device != "weather")
+        """Each device, judged against the newest time in the log."""
+        return tuple(self._row(device, now_us) for device in DEVICES)
 
     def _row(self, device: str, now_us: int) -> HardwareRow:
         reading: Reading | None = getattr(self.hardware, device)
         read_us = self.hardware.read_at.get(device, 0)
-        age = (now_us - read_us) / SECOND if reading is not None else 0.0
+        age = max(now_us - read_us, 0) / SECOND if reading is not None else 0.0
         problem = self._problem(device, reading, age, now_us)
         return HardwareRow(
             device=device,
-            state="never read" if reading is None else getattr(reading, "state", ""),
+            state=_state(reading),
             value="" if reading is None else _value(reading),
             read_us=read_us,
             age_seconds=age,
@@ -60,7 +60,7 @@ class Observatory(msgspec.Struct, kw_only=True):
             return f"unreachable: {self.hardware.unreachable[device]}"
         if reading is None:
             return "never read"
-        if getattr(reading, "state", "") == "fault":
+        if _state(reading) == "fault":
             return "fault"
         if age_seconds > STALE_SECONDS:
             return f"no reading for {age_seconds:.0f} s"
@@ -96,6 +96,16 @@ class Observatory(msgspec.Struct, kw_only=True):
         )
 
 
+def _state(reading: Reading | None) -> str:
+    match reading:
+        case None:
+            return "never read"
+        case weather.WeatherRead():
+            return "rain" if reading.rain else "dry"
+        case _:
+            return reading.state
+
+
 def _value(reading: Reading) -> str:
     """What the reading measures, for people."""
     match reading:
@@ -110,6 +120,8 @@ def _value(reading: Reading) -> str:
             return f"{reading.position_mm:.3f} mm"
         case camera.CameraRead():
             return f"{reading.sensor_temperature_k:.1f} K"
+        case weather.WeatherRead():
+            return f"wind {reading.wind_speed_m_s:.1f} m/s, humidity {reading.humidity_percent:.0f} %"
         case _:
             return ""
 

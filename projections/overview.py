@@ -10,7 +10,6 @@ from projections.projection import Projection
 from projections.queue import Queue
 from projections.store import ProjectionReader, Snapshot
 
-MOVES: frozenset[str] = frozenset()
 FIRST = 10
 """Entries shown of queue and pool."""
 HISTORY = 20
@@ -78,8 +77,16 @@ def _executing(state: Queue, lock: LockOverview) -> Executing | None:
         text=execution.text,
         operation_since_us=execution.since_us,
         time_limit_seconds=execution.time_limit_seconds,
-        lock_blocking=lock.locked and operation in MOVES,
+        lock_blocking=lock.locked and _moves(operation),
     )
+
+
+def _moves(operation: str) -> bool:
+    """Whether the operation moves something; the declarations are loaded when first needed (0.3 s)."""
+    from tomoe_es.recipe.operations import OPERATIONS
+
+    declared = OPERATIONS.get(operation)
+    return declared is not None and declared.moves
 
 
 __all__ = ["Overview", "read_overview"]

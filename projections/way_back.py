@@ -1,4 +1,4 @@
-"""The way back from a product: every event that it came from, read from the log with the lineage as the map."""
+"""The way back from a product: every event that it came from, read from the log along the lineage."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Literal
 import msgspec
 
 from projections import lineage
-from projections.errors import ProductUnknown
 from projections.lineage import ExposureRow, ProductRow
 from projections.store import ProjectionReader
 from tomoe_es.events import Event, camera, recipe, reduction, system, telescope, transfer
@@ -73,14 +72,8 @@ class WayBack(msgspec.Struct, frozen=True, kw_only=True):
         return next((each for each in self.recipe if isinstance(each.payload, recipe.RecipeSubmitted)), None)
 
 
-def way_back(log: EventLog, reader: ProjectionReader, name: str) -> WayBack:
-    """Trace a product, given its id, its file's path or name, or the SHA-256 of its file.
-
-    Raises ProductUnknown when nothing archived has that name.
-    """
-    product = lineage.product(reader, name)
-    if product is None:
-        raise ProductUnknown(name)
+def way_back(log: EventLog, reader: ProjectionReader, product: ProductRow) -> WayBack:
+    """Trace a product that `lineage.product` found."""
     exposure = lineage.exposure(reader, product.exp_id)
     reduced = _of_chip(log.read_stream(f"reduction/{product.exp_id:08d}"), product.frame_id)
     exposed = _of_chip(log.read_stream(f"exposure/{product.exp_id:08d}"), product.frame_id)

@@ -8,7 +8,11 @@ from importlib import metadata
 from cyclopts import App
 
 from tomoe_es.errors import TomoeError
-from tui.commands import night
+from tui.commands import audit, log, queue, recipe
+from tui.commands.dashboard import dashboard
+from tui.commands.night import night
+from tui.commands.rebuild import rebuild
+from tui.commands.status import status
 
 EXIT_CONDITION = 1
 """Something understood prevents it; the message says what to do."""
@@ -19,7 +23,8 @@ app = App(
     help="Run, watch and audit the observatory.\n\nExit codes: 0 good, 1 a named condition, 2 usage.",
     version=metadata.version("tomoe-es"),
 )
-app.command(night.night)
+for command in (night, dashboard, status, recipe.app, queue.app, log.app, audit.app, rebuild):
+    app.command(command)
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ CLEAR_SKY_C = -35.0
 """Infrared temperature of a clear sky minus that of the air."""
 OVERCAST_SKY_C = -3.0
 """The same under a closed cover of cloud."""
-OVERCAST_EXTINCTION_MAG = 4.0
+OVERCAST_EXTINCTION_MAG = 10.0
 STRONGEST_WIND_M_S = 20.0
 """Wind of a spell of strength 1, before gusts."""
 CALM_WIND_M_S = 2.0
@@ -74,7 +74,7 @@ class Weather:
         return min(1.0, max(patchy, amounts.rain))
 
     def transparency(self, time_us: int) -> float:
-        """Part of the starlight that comes through, 1 under a clear sky: extinction is 4 cover^2 mag."""
+        """Part of the starlight that comes through, 1 under a clear sky: extinction is 10 cover^2 mag."""
         return float(10.0 ** (-0.4 * OVERCAST_EXTINCTION_MAG * self.cloud_cover(time_us) ** 2))
 
     def temperature_c(self, time_us: int) -> float:

@@ -25,12 +25,14 @@ from projections.errors import (
     ProjectionOutdated,
     UnknownProjection,
 )
+from projections.overview import read_overview
 from projections.projector import Projector
 from projections.store import ProjectionReader
 from tests.projections.any_events import any_moments
 from tests.projections.memory_log import MemoryLog
 from tests.projections.night_story import Moment, record, whole_night
 from tomoe_es.errors import DataFolderInUse
+from tomoe_es.log import open_log
 
 Content = dict[str, list[tuple[Any, ...]]]
 
@@ -109,6 +111,21 @@ def test_following_takes_in_what_is_appended_and_all_of_it_before_it_ends(tmp_pa
     assert check(log, tmp_path) == []
 
 
+def test_the_log_on_the_disk_is_followed_from_another_thread(tmp_path: Path) -> None:
+    log, stopped = open_log(f"sqlite:///{tmp_path / 'log'}"), Signal()
+    with Projector(log, tmp_path / "projections") as projector:
+        thread = Thread(target=projector.follow, args=(stopped, 0.001))
+        thread.start()
+        for moment in whole_night():
+            record(log, iter([moment]))
+        stopped.set()
+        thread.join()
+
+    assert check(log, tmp_path / "projections") == []
+    assert read_overview(tmp_path / "projections").position == log.head()
+    log.close()
+
+
 def test_projections_that_stopped_at_different_places_come_together(tmp_path: Path, log: MemoryLog) -> None:
     with Projector(log, tmp_path, ["queue", "lineage"]) as projector:
         projector.catch_up(limit=50)
@@ -181,7 +198,7 @@ def test_a_long_reader_delays_the_projection_and_loses_nothing(
     with Projector(log, tmp_path) as projector:
         with ProjectionReader(tmp_path, PROJECTIONS[0]) as reader, reader.one_moment():
             reader.load()
-            with pytest.raises(ProjectionBusy, match="queue.sqlite"):
+            with pytest.raises(ProjectionBusy, match=r"queue\.sqlite"):
                 projector.catch_up()
         projector.catch_up()
 

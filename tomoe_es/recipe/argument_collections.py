@@ -35,20 +35,12 @@ class Names(Form, frozen=True):
         else:
             written = []
         if not written or written == [("", path)]:
-            faults.append(
-                WrongType(
-                    f"{shown(argument)} stands where names are expected", f"write {self.describe()}", path
-                )
-            )
+            faults.append(self.wrong(argument, "a list of names", path))
             return None
         names: list[str] = []
         for name, place in written:
             if not isinstance(name, str):
-                faults.append(
-                    WrongType(
-                        f"{shown(name)} stands where a name is expected", f"write {self.describe()}", place
-                    )
-                )
+                faults.append(self.wrong(name, "a name", place))
             elif name not in self.known:
                 faults.append(self.fault(f"{shown(name)} is not known", suggestion(name, self.known), place))
             elif name in names:

@@ -161,11 +161,7 @@ class Choice(Form, frozen=True):
                 UnknownName(f"{shown(argument)} is not known here", suggestion(argument, self.words), path)
             )
         else:
-            faults.append(
-                WrongType(
-                    f"{shown(argument)} stands where a word is expected", f"write {self.describe()}", path
-                )
-            )
+            faults.append(self.wrong(argument, "a word", path))
         return None
 
     def describe(self) -> str:
@@ -203,11 +199,7 @@ class Text(Form, frozen=True):
 
     def read(self, argument: Any, path: Path, faults: list[ArgumentError]) -> Any:
         if not isinstance(argument, str):
-            faults.append(
-                WrongType(
-                    f"{shown(argument)} stands where a text is expected", f"write {self.describe()}", path
-                )
-            )
+            faults.append(self.wrong(argument, "a text", path))
             return None
         if isinstance(argument, Plain) and argument in {"~", "null", "Null", "NULL"}:
             faults.append(

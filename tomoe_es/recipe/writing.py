@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 from typing import Any
 
 from yaml.emitter import Emitter
@@ -14,13 +15,9 @@ from tomoe_es.recipe.model import OperationCall, Recipe
 
 def number_text(value: float) -> str:
     """A number in plain decimal digits that read back as exactly the same number."""
-    if value == int(value) and abs(value) < 1e15:
+    if value == int(value):
         return str(int(value))
-    mantissa, _, exponent = repr(value).partition("e")
-    if not exponent:
-        return mantissa
-    decimals = len(mantissa.partition(".")[2]) - int(exponent)
-    return f"{value:.{max(decimals, 0)}f}"
+    return format(Decimal(repr(value)), "f")
 
 
 def _text(text: str) -> str:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from pathlib import Path
 
-
+from projections.overview import read_overview
 from tomoe_es.errors import TomoeError
-from tui.data_folder import data_folder
+from tui.dashboard.run import run_dashboard
+from tui.data_folder import DataFolder, data_folder
 from tui.night.options import NightOptions
 from tui.night.run import run_night
+from tui.night.summary import summary_text
+
+NIGHT_OUTPUT = "night.out"
+"""File in the data folder with the progress lines of a night that the dashboard shows."""
+SUMMARY_CHARACTERS = 2000
 
 
 class NoRecipes(TomoeError):
@@ -87,8 +96,35 @@ def night(
         workers=workers,
         resume=resume,
     )
+    if sys.stdout.isatty() and not plain:
+        return _with_dashboard(folder)
+    began = time.monotonic()
     run_night(options, folder)
+    sys.stdout.write("\n" + summary_text(read_overview(folder.projections), time.monotonic() - began))
     return 0
+
+
+def _with_dashboard(folder: DataFolder) -> int:
+    """Run the same command in a process of its own, and watch it."""
+    folder.make()
+    output = folder.top / NIGHT_OUTPUT
+    with output.open("wb") as file:
+        process = subprocess.Popen(
+            [*sys.orig_argv, "--plain"],
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C on the dashboard is the dashboard's
+        )
+    code = run_dashboard(folder.top, leave_when_ended=True, night_process=process)
+    if process.poll() is None:
+        sys.stdout.write(
+            f"The night goes on as process {process.pid}, and writes to {output}.\n"
+            f"Watch it with 'tomoe dashboard --data {folder.top}'.\n"
+        )
+        return code
+    sys.stdout.write(output.read_text(encoding="utf-8", errors="replace")[-SUMMARY_CHARACTERS:])
+    return int(process.returncode)
 
 
 def _files(folder: Path) -> tuple[Path, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,6 @@ from cyclopts import Parameter
 from projections.catalogue import NAMES
 from projections.comparison import check as compare
 from projections.projector import Projector
-from tomoe_es.errors import TomoeError
 from tomoe_es.log import open_log
 from tui.data_folder import DataFolder, data_folder
 
@@ -29,19 +27,15 @@ def rebuild(
     Parameters
     ----------
     names
-        Which: queue, pool, hardware, night, chips, history, messages, archive_index, lineage. Without any, all.
+        Which: queue, pool, hardware, night, chips, history, messages, archive_index, lineage; all without.
     data
         The data folder; without it $TOMOE_DATA, else data/.
     check
         Change nothing: build in a temporary folder and compare with what is there, also while a night runs.
     """
     folder = data_folder(data)
-    try:
-        folder.require()
-        return _check(folder, names) if check else _rebuild(folder, names)
-    except TomoeError as error:
-        print(f"tomoe rebuild: {error}", file=sys.stderr)
-        return 1
+    folder.require()
+    return _check(folder, names) if check else _rebuild(folder, names)
 
 
 def _rebuild(folder: DataFolder, names: tuple[str, ...]) -> int:

@@ -12,7 +12,6 @@ from cyclopts import Parameter
 
 from projections.overview import read_overview
 from projections.overview_model import Overview
-from tomoe_es.errors import TomoeError
 from tui.commands.status_text import status_text
 from tui.data_folder import data_folder
 
@@ -49,9 +48,6 @@ def status(
             before, overview = overview, read_overview(projections)
             if overview.position != before.position:
                 _show(overview, json, watch)
-    except TomoeError as error:
-        print(f"tomoe status: {error}", file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
         pass
     return 0

@@ -12,8 +12,12 @@ from tomoe_es.night import JST
 def status_text(overview: Overview) -> str:
     """Everything the overview says, a section a subject; without colours or control characters."""
     sections = [_night, _executing, _queue, _pool, _history, _hardware, _weather, _chips, _notices, _counters]
-    text = "\n".join("\n".join(section(overview)) + "\n" for section in sections)
-    return "".join(letter if letter == "\n" or letter.isprintable() else " " for letter in text)
+    return "\n".join("".join(f"{_printable(line)}\n" for line in section(overview)) for section in sections)
+
+
+def _printable(line: str) -> str:
+    """The line without the control characters and line breaks that people's comments may hold."""
+    return "".join(letter if letter.isprintable() else " " for letter in line)
 
 
 def both(time_us: int) -> str:
@@ -128,7 +132,8 @@ def _weather(overview: Overview) -> Iterator[str]:
 
 def _chips(overview: Overview) -> Iterator[str]:
     chips = overview.chips
-    yield f"CHIPS of exposure {chips.exposure_number} {chips.exposure_name} ({chips.exposure_state or 'none yet'})"
+    state = chips.exposure_state or "none yet"
+    yield f"CHIPS of exposure {chips.exposure_number} {chips.exposure_name} ({state})"
     yield f"  {_named(chips.counts)}"
     stages: dict[str, list[str]] = {}
     for det_id, stage in chips.chips.items():

@@ -9,7 +9,7 @@ from textual.geometry import Region
 WIDE_FROM: Final = (110, 34)
 """Columns and lines of the terminal from which on all panels are shown; below, the essential ones."""
 
-_LEFT, _CHIPS = 46, 34
+_LEFT, _CHIPS = 42, 34
 
 
 def is_wide(columns: int, lines: int) -> bool:

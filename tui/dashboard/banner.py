@@ -5,7 +5,7 @@ from __future__ import annotations
 from projections.errors import NoNightYet
 from tomoe_es.errors import TomoeError
 from tui.dashboard.moment import Moment
-from tui.dashboard.wording import duration, jst_seconds, utc_seconds
+from tui.dashboard.wording import duration, jst_seconds
 
 
 def failure_text(error: Exception) -> str:
@@ -22,9 +22,7 @@ def failure_text(error: Exception) -> str:
 
 def old_text(moment: Moment) -> str:
     """Nothing new is written although the night has not ended."""
-    newest = moment.overview.time_us
     return (
-        f"OLD DATA: nothing new for {duration(moment.silent_seconds)}. What is shown was true at "
-        f"{jst_seconds(newest)} JST ({utc_seconds(newest)} UTC). Does the night run? "
-        "If it was cut off: tomoe night --resume with the same --data"
+        f"OLD DATA: nothing new for {duration(moment.silent_seconds)}; this was true at "
+        f"{jst_seconds(moment.overview.time_us)} JST. Was the night cut off? tomoe night --resume"
     )

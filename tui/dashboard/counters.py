@@ -9,12 +9,12 @@ from textual.widget import Widget
 from projections.overview_model import Counters
 from tui.dashboard.lines import EMPTY, Line, line, strip_of
 from tui.dashboard.moment import Moment
-from tui.dashboard.palette import CAUTION, NORMAL, QUIET
+from tui.dashboard.palette import CAUTION, QUIET
 from tui.dashboard.wording import jst, size
 
 
 class CountersStrip(Widget):
-    """Two lines: the counters, the newest message."""
+    """Two lines: what was observed; what came of it, and the newest message."""
 
     def __init__(self) -> None:
         super().__init__(id="counters")
@@ -22,7 +22,7 @@ class CountersStrip(Widget):
 
     def show(self, moment: Moment) -> None:
         """Show another moment."""
-        lines = [counters_line(moment.overview.counters), _message(moment)]
+        lines = [_observed(moment.overview.counters), _produced(moment)]
         if lines != self._lines:
             self._lines = lines
             self.refresh()
@@ -32,8 +32,8 @@ class CountersStrip(Widget):
         return strip_of(self._lines[y] if y < len(self._lines) else EMPTY, self.size.width)
 
 
-def counters_line(counters: Counters) -> Line:
-    """Recipes, exposures, chip-cubes, products and events on one line; zeros of what is bad are left out."""
+def _observed(counters: Counters) -> Line:
+    """Recipes, exposures and chip-cubes; zeros of what is bad are left out."""
     cancelled = sum(counters.recipes_cancelled.values())
     pieces: list[str | tuple[str, Style]] = [(" recipes ", QUIET), f"{counters.recipes_done} done"]
     for count, word in (
@@ -50,16 +50,17 @@ def counters_line(counters: Counters) -> Line:
     pieces += [("  chip-cubes ", QUIET), f"{counters.chip_cubes:,}"]
     if counters.chip_cubes_lost:
         pieces.append((f", {counters.chip_cubes_lost:,} lost", CAUTION))
-    archived = sum(counters.archived.values())
-    pieces += [("  products ", QUIET), f"{archived:,} archived {size(counters.archived_bytes)}"]
-    if counters.rejected:
-        pieces.append((f", {counters.rejected:,} rejected", CAUTION))
-    pieces += [("  events ", QUIET), f"{counters.events:,}"]
     return line(*pieces)
 
 
-def _message(moment: Moment) -> Line:
-    if not moment.overview.messages:
-        return EMPTY
-    newest = moment.overview.messages[0]
-    return line((f" message {jst(newest.time_us)} ", QUIET), (newest.text, NORMAL))
+def _produced(moment: Moment) -> Line:
+    """Products and events, then the newest message."""
+    counters = moment.overview.counters
+    archived = f"{sum(counters.archived.values()):,} archived, {size(counters.archived_bytes)}"
+    pieces: list[str | tuple[str, Style]] = [(" products ", QUIET), archived]
+    if counters.rejected:
+        pieces.append((f", {counters.rejected:,} rejected", CAUTION))
+    pieces += [("  events ", QUIET), f"{counters.events:,}"]
+    for newest in moment.overview.messages[:1]:
+        pieces += [(f"  message {jst(newest.time_us)} ", QUIET), newest.text]
+    return line(*pieces)

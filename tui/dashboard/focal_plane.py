@@ -9,7 +9,7 @@ from rich.style import Style
 
 from projections.overview_model import ChipsOverview, ChipStage
 from tomoe_es.camera.focal_plane import CHIPS, CHIPS_IN_ROW, COLUMN_PITCH_DEG, ROW_PITCH_DEG
-from tui.dashboard.lines import EMPTY, Line, line
+from tui.dashboard.lines import Line, line
 from tui.dashboard.moment import Moment
 from tui.dashboard.palette import ALARM, BUSY, CAUTION, GOOD, NORMAL, QUIET
 from tui.dashboard.panel import Panel
@@ -60,20 +60,17 @@ class FocalPlanePanel(Panel):
         return f"{len(moment.overview.night.chips)} of {len(CHIPS)} in use"
 
     def say(self, moment: Moment, width: int, height: int) -> list[Line]:
-        """The exposure, the map, the legend with counts, the totals."""
+        """The exposure, the map, the totals, the legend with counts, the lanes of the reduction."""
         chips = moment.overview.chips
         counters = moment.overview.counters
-        lanes = ", ".join(f"{name} {lane.queued}+{lane.leased}" for name, lane in sorted(chips.lanes.items()))
         return [
             _exposure(chips),
             line(f" {chips.exposure_name}"),
             *_map(chips.chips, frozenset(moment.overview.night.chips), 6 if width >= 64 else 3, width),
-            *_legend(chips.counts, width),
             line(f" archived {sum(counters.archived.values()):,}, ", _rejected(counters.rejected)),
-            line(f" backlog {chips.backlog:,}", (f"  {lanes}" if lanes else "", QUIET)),
-            line(
-                (f" a minute {chips.acquired_per_minute:.1f} in, {chips.reduced_per_minute:.1f} out", QUIET)
-            ),
+            _backlog(chips),
+            *_legend(chips.counts, width),
+            *_lanes(chips),
         ]
 
 
@@ -86,6 +83,18 @@ def _exposure(chips: ChipsOverview) -> Line:
 
 def _rejected(rejected: int) -> tuple[str, Style]:
     return f"rejected {rejected:,}", CAUTION if rejected else NORMAL
+
+
+def _backlog(chips: ChipsOverview) -> Line:
+    rates = f"{chips.acquired_per_minute:.0f} in {chips.reduced_per_minute:.0f} out/min"
+    return line(f" backlog {chips.backlog:,}", (f", {rates}", QUIET))
+
+
+def _lanes(chips: ChipsOverview) -> list[Line]:
+    return [
+        line((f" lane {name}: {lane.queued} waiting, {lane.leased} in work", QUIET))
+        for name, lane in sorted(chips.lanes.items())
+    ]
 
 
 def _map(stages: dict[int, ChipStage], in_use: frozenset[int], cell: int, width: int) -> list[Line]:
@@ -111,10 +120,10 @@ def _chip(det_id: int, stages: dict[int, ChipStage], in_use: frozenset[int]) -> 
 
 
 def _legend(counts: dict[str, int], width: int) -> list[Line]:
-    """Letters, words and counts of the states that there are, two columns."""
+    """Letters, words and counts of the states that there are, what is final first, in two columns."""
     entries = [
         (f" {letter} {word} {counts[stage]}", style)
-        for stage, (letter, word, style) in STAGES.items()
+        for stage, (letter, word, style) in reversed(STAGES.items())
         if counts.get(stage)
     ]
     if not entries:
@@ -124,4 +133,4 @@ def _legend(counts: dict[str, int], width: int) -> list[Line]:
     for start in range(0, len(entries), 2):
         pieces = [(text.ljust(room), style) for text, style in entries[start : start + 2]]
         lines.append(line(*pieces))
-    return lines or [EMPTY]
+    return lines

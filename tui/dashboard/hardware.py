@@ -27,6 +27,10 @@ class HardwarePanel(RowsPanel):
         ill = sum(not row.ok for row in moment.overview.hardware)
         return f" {ill} NOT WELL" if ill else ""
 
+    def alarms(self, moment: Moment) -> bool:
+        """A device is not well."""
+        return not all(row.ok for row in moment.overview.hardware)
+
     def rows(self, moment: Moment, width: int) -> list[Row]:
         """One row a device, then the lock."""
         devices = [Row(row.device, _device(row, width)) for row in moment.overview.hardware]
@@ -45,21 +49,20 @@ class HardwarePanel(RowsPanel):
 
 
 def _device(row: HardwareRow, width: int) -> Line:
-    name = column(words(row.device), 14)
-    age = f"{brief_duration(row.age_seconds) if row.read_us else 'never':>7}"
+    name = column(words(row.device), 15)
+    age = f"{brief_duration(row.age_seconds) if row.read_us else 'never':>6}"
     room = max(width - 1 - len(name) - len(age), 0)
     if not row.ok:
         return line(("!", ALARM), (name, ALARM), (column(row.problem, room), ALARM), (age, ALARM))
-    state = column(words(row.state), min(10, room))
-    value = column(row.value, room - len(state))
-    return line(" ", (name, QUIET), state, value, (age, QUIET))
+    said = column(f"{words(row.state)}  {row.value}", room)
+    return line(" ", (name, QUIET), said, (age, QUIET))
 
 
 def _lock(lock: LockOverview, width: int) -> Line:
     if not lock.locked:
-        return line((f" {_LOCK:<15}"[:15], QUIET), "released")
+        return line((f" {_LOCK:<15}", QUIET), "released")
     said = " ".join(part for part in ("LOCKED", lock.who, lock.why) if part)
-    return line(("!", CAUTION), (f"{_LOCK:<14}", CAUTION), (column(said, max(width - 15, 0)), CAUTION))
+    return line(("!", CAUTION), (f"{_LOCK:<15}", CAUTION), (column(said, max(width - 16, 0)), CAUTION))
 
 
 def _device_detail(row: HardwareRow) -> Detail:

@@ -12,7 +12,7 @@ from tui.dashboard.lines import line
 from tui.dashboard.moment import Moment
 from tui.dashboard.palette import ALARM, CAUTION, GOOD, NORMAL, QUIET
 from tui.dashboard.panel import Detail, Row, RowsPanel
-from tui.dashboard.recipe_lines import field, recipe_lines
+from tui.dashboard.recipe_lines import field, recipe_lines, remark
 from tui.dashboard.wording import duration, jst, jst_seconds, short_id, utc_seconds
 
 _OUTCOMES: dict[str, tuple[str, Style]] = {
@@ -106,6 +106,6 @@ def _row(recipe: FinishedRecipe) -> Row:
             (f"{word:<9} ", style),
             *([(f"{why}  ", NORMAL)] if why else []),
             f"{recipe.observer} | {recipe.project}",
-            (f"  {recipe.comment}", QUIET),
+            (f"  {remark(recipe)}", QUIET),
         ),
     )

@@ -7,7 +7,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.dashboard.lines import line, strip_of
-from tui.dashboard.palette import QUIET, STRONG
+from tui.dashboard.palette import BAR_GROUND, QUIET, STRONG
 
 KEYS = (
     ("1-9", "panel"),
@@ -32,4 +32,4 @@ class KeyLine(Widget):
         pieces: list[tuple[str, Style]] = []
         for key, action in KEYS:
             pieces += [(f" {key}", STRONG), (f" {action} ", QUIET)]
-        return strip_of(line(*pieces), self.size.width)
+        return strip_of(line(*pieces), self.size.width, BAR_GROUND)

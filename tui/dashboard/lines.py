@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.dashboard.palette import NORMAL
+from tui.dashboard.palette import GROUND, NORMAL
 
 Line = tuple[tuple[str, Style], ...]
 EMPTY: Line = ()
@@ -33,12 +31,6 @@ def column(text: str, width: int) -> str:
     return set_cell_size(set_cell_size(text, max(width - 1, 0)) + "…", width)
 
 
-def columns(width: int, fixed: Sequence[str], rest: str) -> str:
-    """Columns that are kept whole, then the rest in what remains of the width."""
-    start = "".join(fixed)
-    return start + column(rest, max(width - cell_len(start), 0))
-
-
 def harmless(text: str) -> str:
     """The text without line breaks and control characters, which people's comments may hold."""
     if text.isprintable():
@@ -46,19 +38,17 @@ def harmless(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
-def strip_of(text: Line, width: int, added: Style | None = None) -> Strip:
-    """The line as Textual draws it, exactly `width` cells wide.
+def strip_of(text: Line, width: int, ground: Style = GROUND) -> Strip:
+    """The line as Textual draws it, exactly `width` cells wide, on a ground of one colour.
 
     Every segment carries a Style: Textual under NO_COLOR can't take one without.
     """
-    segments = [
-        Segment(harmless(piece), style if added is None else style + added) for piece, style in text if piece
-    ]
+    segments = [Segment(harmless(piece), ground + style) for piece, style in text if piece]
     strip = Strip(segments)
     if strip.cell_length > width:
-        ellipsis_style = segments[-1].style or NORMAL
+        ellipsis_style = segments[-1].style or ground
         strip = Strip([*strip.crop(0, max(width - 1, 0)), Segment("…", ellipsis_style)])
-    return strip.adjust_cell_length(width, NORMAL if added is None else NORMAL + added)
+    return strip.adjust_cell_length(width, ground)
 
 
 def wrapped(text: str, width: int) -> list[str]:

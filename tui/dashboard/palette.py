@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from rich.style import Style
 
+GROUND = Style(bgcolor="#0b0e11")
+BAR_GROUND = Style(bgcolor="#151a1f")
 NORMAL = Style(color="#c4c8cc")
 STRONG = Style(color="#e8eaec", bold=True)
 QUIET = Style(color="#7c848b")

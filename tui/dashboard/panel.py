@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from tui.dashboard.lines import EMPTY, Line, line, strip_of
 from tui.dashboard.moment import Moment
-from tui.dashboard.palette import CURSOR, QUIET, STRONG
+from tui.dashboard.palette import CURSOR, GROUND, QUIET, STRONG
 
 
 class Detail(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +41,10 @@ class Panel(Widget, can_focus=True):
         """What the panel's title says besides its number and name."""
         return ""
 
+    def alarms(self, moment: Moment) -> bool:
+        """Tell whether the panel's frame takes the colour of alarm."""
+        return False
+
     def detail(self) -> Detail | None:
         """More about what is chosen; None when the enlarged panel tells all there is."""
         return None
@@ -64,6 +68,7 @@ class Panel(Widget, can_focus=True):
         title = self._titled(self.title(self.moment))
         if title != self.border_title:
             self.border_title = title
+        self.set_class(self.alarms(self.moment), "alarm")
 
     def _titled(self, rest: str) -> str:
         return f"{self.NUMBER} {self.NAME} {rest}".rstrip()
@@ -143,6 +148,5 @@ class RowsPanel(Panel):
     def render_line(self, y: int) -> Strip:
         """One row, on a ground of its own when it is the chosen one."""
         chosen = self.has_focus and bool(self._rows) and y == self._chosen - self._top
-        return strip_of(
-            self._lines[y] if y < len(self._lines) else EMPTY, self.size.width, CURSOR if chosen else None
-        )
+        text = self._lines[y] if y < len(self._lines) else EMPTY
+        return strip_of(text, self.size.width, CURSOR if chosen else GROUND)

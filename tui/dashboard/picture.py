@@ -12,6 +12,7 @@ from tui.dashboard.source import DataFolderSource, OverviewSource, WallClock
 
 USAGE = "usage: python -m tui.dashboard.picture DATA OUT.svg [COLUMNS LINES]"
 WAIT_SECONDS = 20.0
+SETTLE_SECONDS = 0.5
 
 
 class NothingToDraw(Exception):
@@ -28,8 +29,13 @@ async def draw(source: OverviewSource, clock: Clock, columns: int = 120, lines: 
             await pilot.pause(0.05)
         if app.moment is None:
             raise NothingToDraw(app.failure or f"nothing was read within {WAIT_SECONDS:.0f} s")
-        await pilot.pause()
-        return app.export_screenshot(title="tomoe dashboard")
+        await pilot.pause(SETTLE_SECONDS)
+        return _spaced(app.export_screenshot(title="tomoe dashboard"))
+
+
+def _spaced(svg: str) -> str:
+    """The picture with its spaces kept by every viewer; some eat no-break spaces at a text's beginning."""
+    return svg.replace("<text ", '<text xml:space="preserve" ').replace("&#160;", " ")
 
 
 def main(arguments: list[str]) -> int:

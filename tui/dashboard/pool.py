@@ -11,7 +11,7 @@ from tui.dashboard.lines import line
 from tui.dashboard.moment import Moment
 from tui.dashboard.palette import BUSY, CAUTION, NORMAL, QUIET
 from tui.dashboard.panel import Detail, Row, RowsPanel
-from tui.dashboard.recipe_lines import field, recipe_lines
+from tui.dashboard.recipe_lines import field, recipe_lines, remark
 from tui.dashboard.wording import jst, utc
 
 
@@ -61,4 +61,4 @@ def _row(recipe: PoolRecipe, now_us: int) -> Row:
     ]
     if recipe.exposures_done:
         pieces.insert(2, (f"{len(recipe.exposures_done)} done ", CAUTION))
-    return Row(recipe.recipe_id, line(*pieces, (f"  {recipe.comment}", QUIET)))
+    return Row(recipe.recipe_id, line(*pieces, (f"  {remark(recipe)}", QUIET)))

@@ -9,12 +9,12 @@ from tui.dashboard.lines import line
 from tui.dashboard.moment import Moment
 from tui.dashboard.palette import QUIET
 from tui.dashboard.panel import Detail, Row, RowsPanel
-from tui.dashboard.recipe_lines import field, recipe_lines
+from tui.dashboard.recipe_lines import field, recipe_lines, remark
 from tui.dashboard.wording import jst_seconds, utc_seconds
 
 
 class QueuePanel(RowsPanel):
-    """Place, priority, observer and project, comment."""
+    """Priority, observer and project, comment."""
 
     NUMBER: ClassVar[int] = 3
     NAME: ClassVar[str] = "queue"
@@ -27,7 +27,7 @@ class QueuePanel(RowsPanel):
 
     def rows(self, moment: Moment, width: int) -> list[Row]:
         """One row a recipe."""
-        return [_row(place, recipe) for place, recipe in enumerate(moment.overview.queue, start=1)]
+        return [_row(recipe) for recipe in moment.overview.queue]
 
     def detail(self) -> Detail | None:
         """The chosen recipe with its operations."""
@@ -47,12 +47,12 @@ class QueuePanel(RowsPanel):
         return None
 
 
-def _row(place: int, recipe: QueuedRecipe) -> Row:
+def _row(recipe: QueuedRecipe) -> Row:
     return Row(
         recipe.recipe_id,
         line(
-            (f"{place:>2} {recipe.priority:.2f} ", QUIET),
+            (f"{recipe.priority:.2f} ", QUIET),
             f"{recipe.observer} | {recipe.project}",
-            (f"  {recipe.comment}", QUIET),
+            (f"  {remark(recipe)}", QUIET),
         ),
     )

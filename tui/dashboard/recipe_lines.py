@@ -24,6 +24,11 @@ def field(name: str, value: str) -> Line:
     return line((f"{name:<14}", QUIET), value)
 
 
+def remark(recipe: AnyRecipe) -> str:
+    """The comment, without the project's name when it begins with that."""
+    return recipe.comment.removeprefix(recipe.project).lstrip(" ,;:-") or recipe.comment
+
+
 def recipe_lines(recipe: AnyRecipe, state: str) -> list[Line]:
     """Who asked for it, what for, and where it stands."""
     return [

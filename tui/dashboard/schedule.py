@@ -34,10 +34,14 @@ class SchedulePanel(Panel):
             f"  end {jst(planned.observing_end_us)} JST"
         )
 
+    def alarms(self, moment: Moment) -> bool:
+        """Observing is suspended, or the night was cut off."""
+        return moment.overview.queue_mode == "suspended" or moment.overview.night.phase == "interrupted"
+
     def say(self, moment: Moment, width: int, height: int) -> list[Line]:
         """Phase, queue, and as many of the times as there is room for."""
         if height == 1:
-            return [line(" ", *_phase(moment), "  ", *_queue(moment))]
+            return [line(" ", *_phase(moment)[:2], "  ", *_queue(moment))]
         lines = [line(" ", *_phase(moment)), line(" ", *_queue(moment))]
         planned = moment.overview.night.planned
         if planned is None:
@@ -78,12 +82,12 @@ def _times(planned: PlannedTimes, now_us: int, *, all_six: bool) -> list[Line]:
         ("sunrise", planned.sunrise_us, False),
     ]
     chosen.sort(key=lambda each: each[1])
-    lines = [line((f" {'':<12}{'JST':<8}{'UTC':<8}", QUIET))]
+    lines = [line((f" {'':<12}{'JST':<6}{'UTC':<6}", QUIET))]
     for name, time_us, essential in chosen:
         if essential or all_six:
             style = QUIET if time_us <= now_us else STRONG
             lines.append(
-                line((f" {name:<12}", QUIET), (f"{jst(time_us):<8}", style), (f"{utc(time_us):<8}", QUIET))
+                line((f" {name:<12}", QUIET), (f"{jst(time_us):<6}", style), (f"{utc(time_us):<6}", QUIET))
                 + line((_away(time_us, now_us), QUIET))
             )
     return lines

@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from tui.dashboard.lines import EMPTY, Line, line, strip_of
 from tui.dashboard.moment import Moment
-from tui.dashboard.palette import ALARM, NORMAL, QUIET, STRONG
+from tui.dashboard.palette import ALARM, BAR_GROUND, NORMAL, QUIET, STRONG
 from tui.dashboard.wording import duration, jst_seconds, utc_seconds
 
 
@@ -28,26 +28,27 @@ class StatusBar(Widget):
 
     def render_line(self, y: int) -> Strip:
         """The line."""
-        return strip_of(self._line, self.size.width)
+        return strip_of(self._line, self.size.width, BAR_GROUND)
 
 
 def status_line(moment: Moment, width: int) -> Line:
     """Night, UTC, JST, log position, age of the newest event, and pace when the night is simulated."""
-    overview = moment.overview
+    overview, roomy = moment.overview, width >= 110
     pieces: list[str | tuple[str, Style]] = [
-        (" Tomo-e Gozen  " if width >= 110 else " ", STRONG),
-        ("night ", QUIET),
-        (overview.night.night or "none", STRONG),
+        (" Tomo-e Gozen  " if roomy else " ", STRONG),
+        ("night " if roomy else "", QUIET),
+        (overview.night.night or "no night", STRONG),
         ("  UTC ", QUIET),
         utc_seconds(moment.now_us),
         ("  JST ", QUIET),
         (jst_seconds(moment.now_us), STRONG),
         ("  log ", QUIET),
-        f"{overview.position:,}  ",
+        f"{overview.position:,}",
+        (f"  {'last event' if roomy else 'event'} ", QUIET),
         _age(moment),
     ]
     if overview.night.simulated:
-        pieces.append(("  simulated" if width >= 110 else "  sim", QUIET))
+        pieces.append(("  simulated" if roomy else "  sim", QUIET))
         if moment.pace is not None and moment.condition == "live":
             pieces.append((f" x{moment.pace:.0f}", QUIET))
     return line(*pieces)
@@ -55,8 +56,8 @@ def status_line(moment: Moment, width: int) -> Line:
 
 def _age(moment: Moment) -> tuple[str, Style]:
     if moment.condition == "over":
-        return "night ended", NORMAL
+        return "the night's last", NORMAL
     if moment.condition == "old":
-        return f"OLD: {duration(moment.silent_seconds)}", ALARM
+        return f"OLD, {duration(moment.silent_seconds)}", ALARM
     seconds = moment.last_event_seconds
-    return ("last event just read" if seconds is None else f"last event {duration(seconds)} ago"), NORMAL
+    return ("just now" if seconds is None else f"{duration(seconds)} ago"), NORMAL

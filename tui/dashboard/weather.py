@@ -29,6 +29,11 @@ class WeatherPanel(Panel):
         weather = moment.overview.weather
         return f"{brief_duration(_age(weather, moment.now_us))} old" if weather.read_us else ""
 
+    def alarms(self, moment: Moment) -> bool:
+        """The weather is not known to be safe."""
+        weather = moment.overview.weather
+        return weather.safe is not True or _age(weather, moment.now_us) > STALE_SECONDS
+
     def say(self, moment: Moment, width: int, height: int) -> list[Line]:
         """The verdict first, then the readings."""
         weather = moment.overview.weather

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import getpass
-import multiprocessing
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from adapters.buffer_storage import BufferStorage
 from adapters.code_identity import code_identity
 from adapters.paced_loop import PacedLoop
-from adapters.reduction_engine import ProcessPool
 from adapters.simulator.camera import Imaging, SimulatedCamera
 from adapters.simulator.cluster import Reducing, SimulatedCluster
 from adapters.simulator.no_pixels import NoImaging, NoReducing
@@ -29,7 +26,7 @@ from tomoe_es.control.state import Control
 from tomoe_es.control.submission import submission
 from tomoe_es.events import Event, queue, system
 from tomoe_es.events.envelope import Recorded
-from tomoe_es.events.recipe import RecipeRefused, RecipeSubmitted
+from tomoe_es.events.recipe import RecipeSubmitted
 from tomoe_es.log import open_log
 from tomoe_es.log.port import EventLog
 from tomoe_es.machines import monitor
@@ -149,8 +146,7 @@ class _Night:
         reducing: Reducing
         if plan.pixels:
             raise NotImplementedError
-        else:
-            imaging, reducing = NoImaging(), NoReducing(telescope.weather.transparency)
+        imaging, reducing = NoImaging(), NoReducing(telescope.weather.transparency)
         self._camera = SimulatedCamera(
             self._loop, self._conductor.record, imaging, plan.chips, lambda: self._control.exposures
         )

@@ -62,7 +62,7 @@ def test_transparency_and_sky_temperature_tell_the_same_cloud(time_us: int, stre
     weather = Weather([spell("clouds", 0, 24, strength)], NIGHT, seed=3)
     reading, cover = weather.reading(time_us), weather.cloud_cover(time_us)
     assert 0 <= cover <= 1
-    assert weather.transparency(time_us) == pytest.approx(10 ** (-0.4 * 4 * cover**2))
+    assert weather.transparency(time_us) == pytest.approx(10 ** (-0.4 * 10 * cover**2))
     assert reading.sky_temperature_c - reading.temperature_c == pytest.approx(-35 + 32 * cover, abs=0.55)
 
 

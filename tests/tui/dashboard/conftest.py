@@ -273,7 +273,10 @@ def an_overview() -> Overview:
             chips=stages,
             counts=counts(stages),
             backlog=131,
-            lanes={"default": LaneOverview(queued=96, leased=31), "express": LaneOverview(queued=0, leased=4)},
+            lanes={
+                "default": LaneOverview(queued=96, leased=31),
+                "express": LaneOverview(queued=0, leased=4),
+            },
             acquired_per_minute=302.4,
             reduced_per_minute=297.0,
         ),
@@ -353,9 +356,7 @@ class HandFedSource:
 
     def write(self, **changes: object) -> None:
         """Project something more: a changed overview, written now."""
-        self.overview = msgspec.structs.replace(
-            self.overview, position=self.overview.position + 1, **changes
-        )
+        self.overview = msgspec.structs.replace(self.overview, position=self.overview.position + 1, **changes)
         self.written = max(self.clock.now(), self.written + 1)
 
     def written_us(self) -> int:

@@ -1,0 +1,49 @@
+# The two commands that matter: `make night` runs a simulated night, `make test` runs every check.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: night test setup debian check unit schema docs lock picture clean help
+
+night: setup ## A simulated night on real stars: live dashboard on a terminal, progress lines otherwise
+	$(BIN)/tomoe night --recipes recipes/first-night --script recipes/nights/first-night.yaml \
+		--chips 2 --dark-frames 36 --flat-frames 18 --buffer-ttl-hours 3
+
+test: setup check unit ## Every check and test
+
+setup: debian $(READY) ## Debian packages, Python environment
+
+debian:
+	@deploy/install-debian-packages.sh
+
+$(READY): deploy/requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "tomoe_es needs Python 3.11 or later: make PYTHON=/path/to/python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r deploy/requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+check: setup ## Style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: setup ## Tests
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+schema: setup ## Write events.schema.json anew from the event types
+	$(BIN)/python -m tomoe_es.events.schema
+
+docs: setup ## Write the generated reference pages anew
+	$(BIN)/python -m tomoe_es.recipe.reference
+	$(BIN)/python -m tomoe_es.machines.reference
+
+lock: setup ## Resolve the pinned Python packages anew
+	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+		--group dev pyproject.toml -o deploy/requirements.lock
+
+help: ## This list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'

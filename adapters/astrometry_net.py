@@ -1,0 +1,135 @@
+"""astrometry.net as the astrometric solver: `astrometry-engine` run as a program on an augmented xylist.
+
+`solve-field` spends most of its time on things that aren't needed here; the .axy that it would write is
+written directly (keywords as in solve-field's own, version 0.93).
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from astropy.io import fits
+from numpy.typing import NDArray
+
+from adapters.tycho2_field_index import DEBIAN_INDEX_FOLDER, debian_index
+from tomoe_es.reduction.astrometry import FieldHint, Match
+from tomoe_es.reduction.conditions import AstrometryFailed, SolverUnavailable
+
+ENGINE = "astrometry-engine"
+DEBIAN_SCALES = (7, 8)
+"""Debian's indexes whose quads (22' to 30', 30' to 42') fit on a chip."""
+SHARED_MEMORY = Path("/dev/shm")
+
+CODE_TOLERANCE = 0.005
+POSITION_ERROR_PIXELS = 0.3
+ODDS_TO_SOLVE = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class AstrometryNet:
+    """The installed solver; picklable, so that worker processes can have it."""
+
+    engine: Path
+    indexes: tuple[Path, ...]
+    scratch: Path
+    cpu_seconds: int = 5
+    wall_seconds: float = 20.0
+
+    def solve(self, xy: NDArray[np.float64], image_size: tuple[int, int], hint: FieldHint) -> Match:
+        """Pair sources with catalogue stars; see `tomoe_es.reduction.astrometry.AstrometricSolver`."""
+        with tempfile.TemporaryDirectory(prefix="astrometry-", dir=self.scratch) as folder:
+            work = Path(folder)
+            _augmented_xylist(xy, image_size, hint, self.cpu_seconds).writeto(work / "field.axy")
+            (work / "engine.cfg").write_text(
+                "".join(
+                    [f"cpulimit {self.cpu_seconds}\n", "inparallel\n"]
+                    + [f"index {path}\n" for path in self.indexes]
+                )
+            )
+            self._run(work)
+            if not (work / "solved").exists():
+                raise AstrometryFailed(f"none of {len(xy)} sources fit the catalogue: probably cloudy")
+            return _match(work, len(xy))
+
+    def _run(self, work: Path) -> None:
+        try:
+            done = subprocess.run(
+                [self.engine, "--config", "engine.cfg", "field.axy"],
+                cwd=work,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                timeout=self.wall_seconds,
+                check=False,
+                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TMPDIR": str(work)},
+            )
+        except subprocess.TimeoutExpired as error:
+            raise AstrometryFailed(f"no solution within {self.wall_seconds} s") from error
+        except OSError as error:
+            raise SolverUnavailable(f"{self.engine} can't be run ({error}): {_install_line()}") from error
+        if done.returncode != 0:
+            tail = done.stdout.decode(errors="replace").strip().splitlines()[-3:]
+            raise SolverUnavailable(f"{ENGINE} ended with {done.returncode}: {' / '.join(tail)}")
+
+
+def installed_solver(
+    own_indexes: Path | None = None,
+    scratch: Path | None = None,
+    index_folder: Path = DEBIAN_INDEX_FOLDER,
+) -> AstrometryNet:
+    """The solver with Debian's Tycho-2 indexes, and with those of `build_field_index` when given.
+
+    Raises SolverUnavailable, with the line that installs what is missing.
+    """
+    engine = shutil.which(ENGINE)
+    if engine is None:
+        raise SolverUnavailable(f"the program {ENGINE} isn't installed: {_install_line()}")
+    own = sorted(own_indexes.glob("*.fits")) if own_indexes else []
+    debian = [debian_index(scale, index_folder) for scale in DEBIAN_SCALES]
+    if scratch is None:
+        scratch = SHARED_MEMORY if SHARED_MEMORY.is_dir() else Path(tempfile.gettempdir())
+    return AstrometryNet(Path(engine), tuple(path.resolve() for path in own + debian), scratch)
+
+
+def _augmented_xylist(
+    xy: NDArray[np.float64], image_size: tuple[int, int], hint: FieldHint, cpu_seconds: int
+) -> fits.HDUList:
+    head = fits.Header()
+    head["IMAGEW"], head["IMAGEH"] = image_size
+    head["ANRUN"] = True
+    head["ANCLIM"] = cpu_seconds
+    head["ANXCOL"], head["ANYCOL"] = "X", "Y"
+    head["ANVERUNI"], head["ANVERDUP"] = False, False
+    head["ANODDSSL"] = ODDS_TO_SOLVE
+    head["ANAPPL1"], head["ANAPPU1"] = hint.scale_low_arcsec, hint.scale_high_arcsec
+    head["ANQSFMIN"] = 0.2
+    head["ANCRPIXC"], head["ANTWEAK"] = True, False
+    head["ANSOLVED"], head["ANMATCH"] = "solved", "match.fits"
+    head["ANRDLS"], head["ANWCS"], head["ANCORR"] = "rdls.fits", "wcs.fits", "corr.fits"
+    head["ANCTOL"], head["ANPOSERR"] = CODE_TOLERANCE, POSITION_ERROR_PIXELS
+    head["ANPARITY"] = "POS"
+    head["ANERA"], head["ANEDEC"], head["ANERAD"] = hint.ra_deg, hint.dec_deg, hint.radius_deg
+    head["ANDPL1"], head["ANDPU1"] = 1, max(len(xy), 1)
+    columns = [fits.Column("X", "D", array=xy[:, 0]), fits.Column("Y", "D", array=xy[:, 1])]
+    return fits.HDUList([fits.PrimaryHDU(header=head), fits.BinTableHDU.from_columns(columns)])
+
+
+def _match(work: Path, sources: int) -> Match:
+    pairs = fits.getdata(work / "corr.fits", 1)
+    log_odds = float(fits.getdata(work / "match.fits", 1)["LOGODDS"][0])
+    source = np.asarray(pairs["field_id"], dtype=np.int64)
+    sky_deg = np.column_stack([pairs["index_ra"], pairs["index_dec"]]).astype(np.float64)
+    sure = np.asarray(pairs["match_weight"]) > 0.5
+    if source.size and not (0 <= source.min() and source.max() < sources):
+        raise AstrometryFailed("the solver's pairs name sources that were not given")
+    return Match(source[sure], sky_deg[sure], log_odds)
+
+
+def _install_line(packages: Sequence[str] = ("astrometry.net", "astrometry-data-tycho2")) -> str:
+    return f"install it with `apt-get install {' '.join(packages)}`"

@@ -1,0 +1,139 @@
+"""Indexes of small quads for the sky that is observed, built from the Tycho-2 stars of Debian's index.
+
+Debian's indexes for bright stars have no quads smaller than 22', of which few fit on a chip of 39' x 22'.
+Those down to a third of that are built here in a second for the fields of a night.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from astropy.io import fits
+from numpy.typing import NDArray
+
+from tomoe_es.reduction.conditions import SolverUnavailable
+
+Field = tuple[float, float, float]
+"""Right ascension, declination and radius of a part of the sky, degrees."""
+
+BUILDER = "build-astrometry-index"
+DEBIAN_INDEX_FOLDER = Path("/usr/share/astrometry")
+STAR_SCALE = 7
+"""The index of Debian's that holds the most stars."""
+
+BUILDS = tuple((scale, stars) for scale in (4, 5, 6, 7) for stars in (3, 4))
+"""Preset scale (4: 8' to 11' ... 7: 22' to 30') and stars of a quad of each index built."""
+PASSES = 32
+REUSES = 64
+FORM = "1"
+"""Part of the cache's key: raise it when the way of building changes."""
+
+
+def debian_index(scale: int, folder: Path = DEBIAN_INDEX_FOLDER) -> Path:
+    """Debian's Tycho-2 index of a preset scale. Raises SolverUnavailable with the line that installs it."""
+    path = folder / f"index-tycho2-{scale:02d}.{sys.byteorder}endian.fits"
+    if not path.is_file():
+        raise SolverUnavailable(
+            f"the star index {path} is missing: install it with `apt-get install astrometry-data-tycho2`"
+        )
+    return path
+
+
+def build_field_index(
+    fields: Iterable[Field], out_folder: Path, index_folder: Path = DEBIAN_INDEX_FOLDER
+) -> Path:
+    """Folder with the indexes for these fields, built unless it is there already.
+
+    A field should reach beyond the chips by the pointing's error. The folder's name follows from what was
+    asked for, and it appears complete or not at all, so several processes may ask at once. Raises
+    SolverUnavailable when the builder or Debian's index is missing or fails.
+    """
+    request = sorted({(round(ra, 4) % 360, round(dec, 4), round(radius, 4)) for ra, dec, radius in fields})
+    source = debian_index(STAR_SCALE, index_folder)
+    key = repr((FORM, BUILDS, PASSES, REUSES, source.stat().st_size, request))
+    folder = out_folder / f"tycho2-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+    if folder.is_dir():
+        return folder
+    builder = shutil.which(BUILDER)
+    if builder is None:
+        raise SolverUnavailable(
+            f"the program {BUILDER} isn't installed: install it with `apt-get install astrometry.net`"
+        )
+    out_folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".building-", dir=out_folder) as name:
+        work = Path(name)
+        done = work / "done"
+        done.mkdir(mode=0o755)
+        _write_stars(*_stars_within(request, *tycho2_stars(source)), work / "stars.fits")
+        with ThreadPoolExecutor(max_workers=os.cpu_count()) as threads:
+            list(threads.map(lambda build: _build(Path(builder), work, *build), BUILDS))
+        try:
+            done.rename(folder)
+        except OSError:
+            if not folder.is_dir():
+                raise
+    return folder
+
+
+def tycho2_stars(
+    index: Path,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float32]]:
+    """Unit vectors (n, 3), ICRS (n, 2) degrees and VT magnitudes (n,) of the stars of an astrometry.net index.
+
+    The star kd-tree stores unit vectors as uint32: vector = range[:3] + number / range[6].
+    """
+    with fits.open(index, memmap=True) as hdus:
+        tables = {hdu.columns.names[0]: hdu for hdu in hdus[1:]}
+        bounds = np.frombuffer(tables["kdtree_range_stars"].data.tobytes(), dtype=np.float64)
+        numbers = np.frombuffer(tables["kdtree_data_stars"].data.tobytes(), dtype=np.uint32).reshape(-1, 3)
+        magnitude = np.asarray(tables["MAG_VT"].data["MAG_VT"], dtype=np.float32)
+    vector = bounds[:3] + numbers / bounds[6]
+    ra = np.degrees(np.arctan2(vector[:, 1], vector[:, 0])) % 360
+    dec = np.degrees(np.arctan2(vector[:, 2], np.hypot(vector[:, 0], vector[:, 1])))
+    return vector, np.column_stack([ra, dec]), magnitude
+
+
+def _stars_within(
+    fields: list[Field],
+    vector: NDArray[np.float64],
+    sky_deg: NDArray[np.float64],
+    magnitude: NDArray[np.float32],
+) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+    inside = np.zeros(len(vector), dtype=bool)
+    for ra_deg, dec_deg, radius_deg in fields:
+        ra, dec = np.radians(ra_deg), np.radians(dec_deg)
+        axis = np.array([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])
+        inside |= vector @ axis >= np.cos(np.radians(radius_deg))
+    return sky_deg[inside], magnitude[inside]
+
+
+def _write_stars(sky_deg: NDArray[np.float64], magnitude: NDArray[np.float32], path: Path) -> None:
+    columns = [
+        fits.Column("RA", "D", array=sky_deg[:, 0]),
+        fits.Column("DEC", "D", array=sky_deg[:, 1]),
+        fits.Column("MAG_VT", "E", array=magnitude),
+    ]
+    fits.BinTableHDU.from_columns(columns).writeto(path)
+
+
+def _build(builder: Path, work: Path, scale: int, stars: int) -> None:
+    """Build one index; `-E` looks only at the parts of the sky that hold stars."""
+    out = work / "done" / f"index-{scale:02d}-{stars}.fits"
+    options = {"-i": "stars.fits", "-o": str(out), "-d": str(stars), "-P": f"{scale:02d}", "-S": "MAG_VT"}
+    options |= {"-B": "0.1", "-r": "1", "-p": str(PASSES), "-R": str(REUSES), "-I": f"9{stars}{scale:02d}"}
+    command = [str(builder), *(word for pair in options.items() for word in pair), "-E", "-M"]
+    ran = subprocess.run(
+        command, cwd=work, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=1800
+    )
+    if ran.returncode != 0 or not out.is_file():
+        tail = ran.stderr.decode(errors="replace").strip().splitlines()[-3:]
+        raise SolverUnavailable(f"{BUILDER} ended with {ran.returncode}: {' / '.join(tail)}")

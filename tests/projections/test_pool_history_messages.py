@@ -1,0 +1,105 @@
+"""Pool, history and messages as their events tell them."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from projections import history, messages, pool
+from tests.projections.folding import folded, folded_with_rows
+from tests.projections.night_story import START, Story, recipe_id_of, survey, whole_night
+from tomoe_es.clock import SECOND
+from tomoe_es.events import recipe, system
+
+
+def test_the_most_urgent_waits_first_and_what_is_queued_does_not_wait() -> None:
+    story = Story()
+    urgent = recipe.RecipeSubmitted(
+        recipe_id=recipe_id_of(9),
+        recipe=msgspec.structs.replace(survey(9, 1), priority=0.99),
+        source="",
+        source_name="alert",
+        submitted_by="alert",
+        window_start_us=START,
+        window_end_us=START + SECOND,
+        direct=False,
+    )
+    moments = [*story.submitted(1, 1), *story.submitted(2, 1), story.at(urgent)]
+    moments.append(story.at(recipe.RecipeQueued(recipe_id=recipe_id_of(1), priority=0.9)))
+    state = folded(pool.PROJECTION, moments)
+
+    assert [each.recipe_id for each in state.waiting()] == [recipe_id_of(9), recipe_id_of(2)]
+    assert state.recipes[recipe_id_of(1)].state == "queued"
+
+
+def test_a_returned_recipe_waits_with_what_is_done_marked() -> None:
+    story = Story()
+    returned = recipe.RecipeReturnedToPool(
+        recipe_id=recipe_id_of(1), exposures_done=["field1_dith1"], reason="rain"
+    )
+    started = recipe.RecipeStarted(recipe_id=recipe_id_of(1), exposures_done=[])
+    state = folded(pool.PROJECTION, [*story.submitted(1, 2), story.at(started), story.at(returned)])
+
+    (waiting,) = state.waiting()
+    assert waiting.exposures_done == ("field1_dith1",)
+
+
+def test_the_pool_forgets_what_is_over() -> None:
+    assert list(folded(pool.PROJECTION, whole_night()).recipes) == [recipe_id_of(6)]
+
+
+def test_history_has_a_row_for_each_recipe_that_is_over() -> None:
+    state, rows = folded_with_rows(history.PROJECTION, whole_night())
+
+    assert [row[1] for _, row in rows] == [recipe_id_of(number) for number in (1, 2, 3, 4, 5)]
+    assert [row[7] for _, row in rows] == ["done"] * 4 + ["cancelled"]
+    assert rows[-1][1][8:] == ("OperationTimedOut", "the mount did not arrive")
+    assert list(state.recipes) == [recipe_id_of(6)]
+
+
+def test_an_expired_recipe_never_started() -> None:
+    story = Story()
+    expired = recipe.RecipeExpired(recipe_id=recipe_id_of(1), reason="window closed")
+    _, ((table, row),) = folded_with_rows(
+        history.PROJECTION, [*story.submitted(1, 1), story.at(expired, 3600)]
+    )
+
+    assert table == "history"
+    assert row[5:] == (0, story.now, "expired", "expired", "window closed")
+
+
+@pytest.mark.parametrize(("pause", "counts"), [(59, [3]), (61, [1, 1, 1])])
+def test_a_burst_is_one_line(pause: int, counts: list[int]) -> None:
+    story = Story()
+    moments = []
+    for thing in ("chip/101", "chip/102", "chip/103"):
+        moments.append(story.violated("AstrometryFailed", thing))
+        story.now += (pause - 1) * SECOND
+    state = folded(messages.PROJECTION, moments)
+
+    lines = state.newest_violations(10)
+    assert [line.count for line in lines] == counts
+    assert lines[0].thing == "chip/103"
+    assert state.violations == 3
+
+
+def test_bursts_of_several_names_may_overlap() -> None:
+    story = Story()
+    moments = [story.violated(name, "mount") for name in ("A", "B", "A", "B", "A")]
+
+    lines = folded(messages.PROJECTION, moments).newest_violations(10)
+
+    assert [(line.name, line.count) for line in lines] == [("A", 3), ("B", 2)]
+
+
+def test_only_the_newest_lines_are_kept() -> None:
+    story = Story()
+    moments = [story.violated(f"Name{number}", "mount") for number in range(150)]
+    moments += [
+        story.at(system.MessagePosted(recipe_id="", text=f"ping {number}"), 1) for number in range(150)
+    ]
+    state = folded(messages.PROJECTION, moments)
+
+    assert [line.name for line in state.newest_violations(2)] == ["Name149", "Name148"]
+    assert [line.text for line in state.newest_messages(2)] == ["ping 149", "ping 148"]
+    assert (len(state.lines), len(state.posted), state.violations) == (100, 100, 150)

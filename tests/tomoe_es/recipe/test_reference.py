@@ -1,0 +1,22 @@
+from pathlib import Path
+
+from tomoe_es.recipe.conditions import CONDITIONS
+from tomoe_es.recipe.file_errors import ERROR_CONDITIONS
+from tomoe_es.recipe.operations import OPERATIONS
+from tomoe_es.recipe.reference import reference
+
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "recipe-language.md"
+
+
+def test_the_committed_page_is_current():
+    assert PAGE.read_text() == reference(), (
+        "the recipe language has changed: refresh its page with `make docs`"
+    )
+
+
+def test_the_page_names_everything():
+    page = reference()
+    for name in [*CONDITIONS, *ERROR_CONDITIONS]:
+        assert f"| `{name}` |" in page
+    for name in OPERATIONS:
+        assert f"### {name}\n" in page

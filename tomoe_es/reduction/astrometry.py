@@ -1,0 +1,188 @@
+"""Astrometric solution of a chip: a solver proposes, the geometry of the camera disposes.
+
+The camera's geometry is known far better than its pointing. So sources are first laid on an ideal tangent
+plane about the predicted centre of the chip, where the solver sees neither the shear of a chip far off axis nor
+an unknown orientation. The solver (a port) pairs sources with catalogue stars. The final WCS is the predicted one,
+shifted, turned and scaled by a least-squares fit to those pairs, and is then held against the prediction.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from astropy.wcs import WCS
+from numpy.typing import NDArray
+
+from tomoe_es.camera.focal_plane import chip_centre, chip_wcs
+from tomoe_es.camera.frame_geometry import IMAGING_SHAPE, PIXEL_SCALE_ARCSEC
+from tomoe_es.reduction.conditions import AstrometryFailed
+
+BRIGHTEST_SOURCES = 20
+HINT_RADIUS_DEG = 0.5
+SCALE_TOLERANCE = 0.02
+FEWEST_SOURCES = 4
+FEWEST_PAIRS = 4
+OUTLIER_ARCSEC = 1.5
+LARGEST_RMS_ARCSEC = 0.6
+LARGEST_SCALE_DEPARTURE = 0.003
+LARGEST_ROTATION_DEG = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class FieldHint:
+    """What is known of a field before it is solved: where its centre is, about, and its pixel scale."""
+
+    ra_deg: float
+    dec_deg: float
+    radius_deg: float
+    scale_low_arcsec: float
+    scale_high_arcsec: float
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Sources paired with stars: `source` (n,) indexes the positions given, `sky_deg` (n, 2) is ICRS."""
+
+    source: NDArray[np.int64]
+    sky_deg: NDArray[np.float64]
+    log_odds: float
+
+
+class AstrometricSolver(Protocol):
+    """Pairs the sources of a field with catalogue stars."""
+
+    def solve(self, xy: NDArray[np.float64], image_size: tuple[int, int], hint: FieldHint) -> Match:
+        """Solve positions `xy` (n, 2), 1-based pixels, brightest first, of an image of (width, height) pixels.
+
+        x grows to the west and y to the north. Raises AstrometryFailed, SolverUnavailable.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A verified astrometric solution of one chip."""
+
+    wcs: WCS
+    ra_deg: float
+    dec_deg: float
+    offset_arcsec: float
+    rms_arcsec: float
+    stars: int
+    log_odds: float
+    pixel_scale_arcsec: float
+    rotation_deg: float
+
+
+def solve_chip(
+    xy: NDArray[np.float64], det_id: int, boresight_deg: tuple[float, float], solver: AstrometricSolver
+) -> Solution:
+    """Solve a chip from the 0-based pixel positions of its sources, shape (n, 2), brightest first.
+
+    `boresight_deg` is where the mount says that the telescope points. Raises AstrometryFailed when there is
+    no solution or it can't be one of this camera, SolverUnavailable when the solver isn't installed.
+    """
+    if len(xy) < FEWEST_SOURCES:
+        raise AstrometryFailed(f"{len(xy)} sources, {FEWEST_SOURCES} are needed: probably cloudy")
+    predicted = chip_wcs(det_id, *boresight_deg)
+    centre = chip_centre(det_id, *boresight_deg)
+    brightest = xy[:BRIGHTEST_SOURCES]
+    ideal = _ideal_plane(*centre)
+    height, width = IMAGING_SHAPE
+    hint = FieldHint(
+        *centre,
+        HINT_RADIUS_DEG,
+        PIXEL_SCALE_ARCSEC * (1 - SCALE_TOLERANCE),
+        PIXEL_SCALE_ARCSEC * (1 + SCALE_TOLERANCE),
+    )
+    match = solver.solve(
+        ideal.wcs_world2pix(predicted.wcs_pix2world(brightest, 0), 1), (width, height), hint
+    )
+    return _fit(predicted, centre, brightest[match.source], match)
+
+
+def _ideal_plane(ra_deg: float, dec_deg: float) -> WCS:
+    """Tangent plane about a chip's centre, north up, east left, of the size of a chip."""
+    height, width = IMAGING_SHAPE
+    plane = WCS(naxis=2)
+    plane.wcs.ctype = ["RA---TAN", "DEC--TAN"]
+    plane.wcs.crval = [ra_deg, dec_deg]
+    plane.wcs.crpix = [(width + 1) / 2, (height + 1) / 2]
+    plane.wcs.cdelt = [-PIXEL_SCALE_ARCSEC / 3600, PIXEL_SCALE_ARCSEC / 3600]
+    return plane
+
+
+def _fit(predicted: WCS, centre: tuple[float, float], xy: NDArray[np.float64], match: Match) -> Solution:
+    """Correct the predicted WCS by the similarity that fits the pairs best, outliers left out, and judge it."""
+    plane = predicted.deepcopy()
+    plane.wcs.crpix, plane.wcs.cd = [1.0, 1.0], np.eye(2)  # pixel 0 + w is the plane position w, in degrees
+    seen = _complex(plane.wcs_world2pix(predicted.wcs_pix2world(xy, 0), 0))
+    true = _complex(plane.wcs_world2pix(match.sky_deg, 0))
+    kept = np.ones(len(seen), dtype=bool)
+    while True:
+        if kept.sum() < FEWEST_PAIRS:
+            raise AstrometryFailed(f"{int(kept.sum())} stars agree, {FEWEST_PAIRS} are needed: probably cloudy")
+        turn, shift = _similarity(seen[kept], true[kept])
+        residual_arcsec = np.abs(turn * seen + shift - true) * 3600
+        rms_arcsec = float(np.sqrt(np.mean(residual_arcsec[kept] ** 2)))
+        worst = int(np.argmax(np.where(kept, residual_arcsec, 0)))
+        if residual_arcsec[worst] <= OUTLIER_ARCSEC:
+            break
+        kept[worst] = False
+    wcs = _turned(predicted, turn, shift)
+    height, width = IMAGING_SHAPE
+    ra, dec = (float(value) for value in wcs.wcs_pix2world((width - 1) / 2, (height - 1) / 2, 0))
+    scale, rotation_deg = abs(turn), math.degrees(math.atan2(turn.imag, turn.real))
+    _refuse_if(abs(scale - 1) > LARGEST_SCALE_DEPARTURE, f"its scale is {scale:.4f} times the camera's")
+    _refuse_if(abs(rotation_deg) > LARGEST_ROTATION_DEG, f"it is turned by {rotation_deg:.2f} degrees")
+    _refuse_if(rms_arcsec > LARGEST_RMS_ARCSEC, f"its residuals are {rms_arcsec:.2f} arcsec")
+    return Solution(
+        wcs=wcs,
+        ra_deg=ra,
+        dec_deg=dec,
+        offset_arcsec=separation_arcsec((ra, dec), centre),
+        rms_arcsec=rms_arcsec,
+        stars=int(kept.sum()),
+        log_odds=match.log_odds,
+        pixel_scale_arcsec=PIXEL_SCALE_ARCSEC * scale,
+        rotation_deg=rotation_deg,
+    )
+
+
+def _similarity(seen: NDArray[np.complex128], true: NDArray[np.complex128]) -> tuple[complex, complex]:
+    """`turn` and `shift` that bring turn * seen + shift nearest to `true` by least squares."""
+    seen_mean, true_mean = seen.mean(), true.mean()
+    centred = seen - seen_mean
+    turn = complex(np.vdot(centred, true - true_mean) / np.vdot(centred, centred).real)
+    return turn, complex(true_mean - turn * seen_mean)
+
+
+def _turned(predicted: WCS, turn: complex, shift: complex) -> WCS:
+    """The predicted WCS after its plane coordinates w become turn * w + shift."""
+    rotation = np.array([[turn.real, -turn.imag], [turn.imag, turn.real]])
+    wcs = predicted.deepcopy()
+    wcs.wcs.cd = rotation @ predicted.wcs.cd
+    wcs.wcs.crpix = predicted.wcs.crpix - np.linalg.solve(wcs.wcs.cd, [shift.real, shift.imag])
+    wcs.wcs.set()
+    return wcs
+
+
+def _complex(xy: NDArray[np.float64]) -> NDArray[np.complex128]:
+    return np.asarray(xy[:, 0] + 1j * xy[:, 1])
+
+
+def _refuse_if(wrong: bool, reason: str) -> None:
+    if wrong:
+        raise AstrometryFailed(f"the solution found can't be one of this camera: {reason}")
+
+
+def separation_arcsec(first: tuple[float, float], second: tuple[float, float]) -> float:
+    """Angle between two positions (ra, dec in degrees), in arcsec (haversine)."""
+    (ra1, dec1), (ra2, dec2) = ((math.radians(a), math.radians(b)) for a, b in (first, second))
+    half: Callable[[float], float] = lambda angle: math.sin(angle / 2) ** 2  # noqa: E731
+    chord = half(dec2 - dec1) + math.cos(dec1) * math.cos(dec2) * half(ra2 - ra1)
+    return math.degrees(2 * math.asin(math.sqrt(chord))) * 3600

@@ -1,0 +1,1 @@
+"""From the camera's ring to complete files on the buffer storage."""

@@ -1,0 +1,114 @@
+"""`tomoe audit`: how a product came to be, from the log."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import cyclopts
+import msgspec
+
+from projections import lineage
+from projections.errors import ProductUnknown
+from projections.lineage import ProductRow
+from projections.store import ProjectionReader
+from projections.way_back import FileClaim, WayBack, way_back
+from tomoe_es.log import open_log
+from tui.commands.audit_text import FileCheck, Verdict, audit_text
+from tui.data_folder import DataFolder, data_folder
+
+app = cyclopts.App(name="audit", help="Explain what the observatory made, from its log.")
+
+GOOD, BAD = 0, 1
+GOOD_VERDICTS: frozenset[Verdict] = frozenset({"as recorded", "deleted by policy"})
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """The way back, and what became of its files."""
+
+    files: tuple[FileCheck, ...]
+    way_back: WayBack
+
+
+@app.command
+def why(
+    product: str,
+    *,
+    data: Annotated[Path | None, cyclopts.Parameter(name="--data")] = None,
+    json: Annotated[bool, cyclopts.Parameter(name="--json", negative="")] = False,
+) -> int:
+    """Say where a product comes from: file, reduction, quality, raw cube, dark, flat, exposure, recipe.
+
+    Exit codes: 0 explained, and its files are as recorded; 1 a file is missing or not as recorded, or the
+    product is unknown; 2 wrong usage.
+
+    Parameters
+    ----------
+    product
+        Product id, FITS file or its name; a copy under another name is known by its content.
+    data
+        The data folder; without it $TOMOE_DATA, else data/.
+    json
+        As JSON: every event as recorded.
+    """
+    folder = data_folder(data)
+    folder.require()
+    given = Path(product) if Path(product).is_file() else None
+    log = open_log(folder.log_url)
+    try:
+        with ProjectionReader(folder.projections, lineage.PROJECTION) as reader:
+            # A file is known by its content first: its name may be anybody's.
+            found = lineage.product(reader, sha256_of(given)) if given is not None else None
+            found = found or lineage.product(reader, product)
+            if found is None:
+                raise ProductUnknown(product)
+            explained = way_back(log, reader, found)
+    finally:
+        log.close()
+    checks = [check_file(folder, claim) for claim in explained.files]
+    if given is not None and given.resolve() != folder.archive / found.path:
+        checks.insert(0, _check_given(given, found))
+    if json:
+        sys.stdout.write(msgspec.json.encode(Explanation(tuple(checks), explained)).decode() + "\n")
+    else:
+        sys.stdout.write(audit_text(explained, checks))
+    return GOOD if all(each.verdict in GOOD_VERDICTS for each in checks) else BAD
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_file(folder: DataFolder, claim: FileClaim) -> FileCheck:
+    """Compare a file with what was recorded of it."""
+    path = (folder.archive if claim.folder == "archive" else folder.buffer) / claim.path
+    found = sha256_of(path) if path.is_file() else ""
+    verdict: Verdict = "as recorded" if found == claim.sha256 else "DIFFERS"
+    if not found:
+        verdict = "deleted by policy" if claim.expired is not None else "MISSING"
+    return FileCheck(
+        role=claim.role,
+        path=str(path),
+        position=claim.position,
+        sha256_recorded=claim.sha256,
+        sha256_found=found,
+        verdict=verdict,
+        expired_position=claim.expired.position if claim.expired is not None else 0,
+    )
+
+
+def _check_given(given: Path, product: ProductRow) -> FileCheck:
+    found = sha256_of(given)
+    return FileCheck(
+        role="given file",
+        path=str(given),
+        position=product.position,
+        sha256_recorded=product.sha256,
+        sha256_found=found,
+        verdict="as recorded" if found == product.sha256 else "DIFFERS",
+        expired_position=0,
+    )

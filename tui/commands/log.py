@@ -1,0 +1,169 @@
+"""`tomoe log`: look into the log."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import msgspec
+from cyclopts import App
+
+from tomoe_es.clock import isot, to_datetime
+from tomoe_es.errors import TomoeError
+from tomoe_es.events import EVENT_TYPES
+from tomoe_es.events.envelope import Recorded
+from tomoe_es.log import open_log
+from tomoe_es.log.port import EventLog
+from tomoe_es.night import JST
+from tui.data_folder import data_folder
+
+app = App(name="log", help="Look into the log of events.")
+
+FOLLOW_SECONDS = 1.0
+
+
+class NoSuchEvent(TomoeError):
+    """No event of the log has this position, stream or type."""
+
+
+@app.command
+def tail(
+    *,
+    lines: int = 20,
+    follow: bool = False,
+    types: tuple[str, ...] = (),
+    stream: str | None = None,
+    json: bool = False,
+    data: Path | None = None,
+) -> int:
+    """Print the last events, one a line.
+
+    Parameters
+    ----------
+    lines
+        How many events.
+    follow
+        Go on with what is appended, until Ctrl-C.
+    types
+        Only events of these types, such as RecipeStarted.
+    stream
+        Only events of one stream, such as mount.
+    json
+        One JSON object a line.
+    data
+        Data folder; else $TOMOE_DATA, else `data`.
+    """
+    _check_types(types)
+    with _opened(data) as log:
+        head = log.head()
+        _print(_last(log, head, lines, types, stream), json)
+        if follow:
+            _follow(log, head, types, stream, json)
+    return 0
+
+
+@app.command
+def show(position: int, *, json: bool = False, data: Path | None = None) -> int:
+    """Print one event whole: its envelope, and every field of its payload.
+
+    Parameters
+    ----------
+    position
+        Position of the event in the log, from 1.
+    json
+        As one JSON object.
+    data
+        Data folder; else $TOMOE_DATA, else `data`.
+    """
+    with _opened(data) as log:
+        found = next(iter(log.read(after=position - 1, until=position)), None) if position > 0 else None
+        if found is None:
+            raise NoSuchEvent(f"the log has no event {position}: it holds 1 to {log.head()}")
+    if json:
+        sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
+        return 0
+    moment = to_datetime(found.time)
+    envelope = {
+        "position": found.position,
+        "stream": f"{found.stream} (version {found.version})",
+        "type": type(found.payload).__name__,
+        "time": f"{isot(found.time, 6)} UTC   {moment.astimezone(JST):%Y-%m-%d %H:%M:%S} JST",
+        "actor": found.actor,
+        "cause": found.cause or "none",
+        "correlation": found.correlation or "none",
+        "code": found.code,
+    }
+    for name, value in envelope.items():
+        sys.stdout.write(f"{name:12} {value}\n")
+    payload = msgspec.json.format(msgspec.json.encode(found.payload), indent=2).decode()
+    sys.stdout.write(f"payload      {payload}\n")
+    return 0
+
+
+@contextmanager
+def _opened(data: Path | None) -> Iterator[EventLog]:
+    """The log of a data folder, closed afterwards."""
+    folder = data_folder(data)
+    folder.require()
+    with closing(open_log(folder.log_url)) as log:
+        yield log
+
+
+def _check_types(types: tuple[str, ...]) -> None:
+    for each in types:
+        if each not in EVENT_TYPES:
+            raise NoSuchEvent(f"no event type is called '{each}': see events.schema.json for the list")
+
+
+def _last(
+    log: EventLog, head: int, lines: int, types: tuple[str, ...], stream: str | None
+) -> Iterable[Recorded]:
+    if stream is not None:
+        chosen = (
+            each for each in log.read_stream(stream) if not types or type(each.payload).__name__ in types
+        )
+        return deque(chosen, maxlen=lines)
+    if not types:
+        return log.read(after=max(0, head - lines))
+    return deque(log.read(types=types), maxlen=lines)
+
+
+def _follow(log: EventLog, head: int, types: tuple[str, ...], stream: str | None, json: bool) -> None:
+    subscription = log.subscribe(head)
+    try:
+        while True:
+            subscription.wait(FOLLOW_SECONDS)
+            events = subscription.poll()
+            _print(
+                (
+                    each
+                    for each in events
+                    if (not types or type(each.payload).__name__ in types)
+                    and (stream is None or each.stream == stream)
+                ),
+                json,
+            )
+    finally:
+        subscription.close()
+
+
+def _print(events: Iterable[Recorded], json: bool) -> None:
+    for each in events:
+        if json:
+            sys.stdout.write(msgspec.json.encode(each).decode() + "\n")
+            continue
+        moment = to_datetime(each.time).astimezone(JST)
+        fields = msgspec.json.decode(msgspec.json.encode(each.payload))
+        name = fields.pop("type")
+        text = " ".join(f"{key}={_short(value)}" for key, value in fields.items())
+        sys.stdout.write(f"{each.position:>8} {moment:%H:%M:%S} JST {each.stream:24} {name} {text}\n")
+    sys.stdout.flush()
+
+
+def _short(value: object) -> str:
+    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else text[:57] + "..."
