@@ -54,7 +54,7 @@ class AstrometryNet:
             )
             self._run(work)
             if not (work / "solved").exists():
-                raise AstrometryFailed(f"none of {len(xy)} sources fit the catalogue: probably cloudy")
+                raise AstrometryFailed(f"the {len(xy)} brightest sources don't fit the catalogue")
             return _match(work, len(xy))
 
     def _run(self, work: Path) -> None:
@@ -126,7 +126,7 @@ def _match(work: Path, sources: int) -> Match:
     source = np.asarray(pairs["field_id"], dtype=np.int64)
     sky_deg = np.column_stack([pairs["index_ra"], pairs["index_dec"]]).astype(np.float64)
     sure = np.asarray(pairs["match_weight"]) > 0.5
-    if source.size and not (0 <= source.min() and source.max() < sources):
+    if source.size and not (source.min() >= 0 and source.max() < sources):
         raise AstrometryFailed("the solver's pairs name sources that were not given")
     return Match(source[sure], sky_deg[sure], log_odds)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -11,6 +13,7 @@ from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 
+_PR_SET_PDEATHSIG = 1  # from linux/prctl.h
 _THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
@@ -22,7 +25,10 @@ class ProcessPool:
         self._pool: ProcessPoolExecutor | None = None
 
     def submit(self, task: Callable[..., Result], *arguments: Any) -> Future[Result]:
-        """Run a function of a module in a worker; its future raises BrokenProcessPool when the worker dies."""
+        """Run a function of a module in a worker; its future raises BrokenProcessPool when the worker dies.
+
+        To be called from one thread that lasts: the workers end with it.
+        """
         try:
             return self._living().submit(task, *arguments)
         except BrokenProcessPool:
@@ -45,9 +51,9 @@ class ProcessPool:
 
 
 def follow_parent() -> None:
-    """End this worker when the process that started it is gone, however it went."""
-    import ctypes
-    import signal
-
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    """End this worker when the thread or process that started it is gone, however it went."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is None or parent.pid != os.getppid():  # gone before this worker could ask to follow it
+        os.kill(os.getpid(), signal.SIGKILL)

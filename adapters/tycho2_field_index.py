@@ -87,7 +87,7 @@ def build_field_index(
 def tycho2_stars(
     index: Path,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float32]]:
-    """Unit vectors (n, 3), ICRS (n, 2) degrees and VT magnitudes (n,) of the stars of an astrometry.net index.
+    """Unit vectors (n, 3), ICRS degrees (n, 2), VT magnitudes (n,) of the stars of an astrometry.net index.
 
     The star kd-tree stores unit vectors as uint32: vector = range[:3] + number / range[6].
     """

@@ -6,8 +6,7 @@ import fcntl
 from collections.abc import Collection, Sequence
 from itertools import islice
 from pathlib import Path
-from threading import Event as Signal
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from projections.catalogue import PROJECTIONS, projections_named
 from projections.errors import ProjectionBusy
@@ -22,6 +21,14 @@ BATCH_EVENTS = 50_000
 """Events between two commits: bounds the memory for rows not yet written."""
 PAUSE_SECONDS = 0.2
 """Between two commits while the night is followed: the screens are this late at most."""
+
+
+class StopSignal(Protocol):
+    """An event of `threading` or `multiprocessing`."""
+
+    def is_set(self) -> bool: ...
+
+    def wait(self, timeout: float | None = None) -> bool: ...
 
 
 class _Running:
@@ -100,7 +107,7 @@ class Projector:
                 self._save()
         return max(end - start, 0)
 
-    def follow(self, stopped: Signal, pause_seconds: float = PAUSE_SECONDS) -> None:
+    def follow(self, stopped: StopSignal, pause_seconds: float = PAUSE_SECONDS) -> None:
         """Keep the projections up to date until `stopped` is set; what is in the log then is still taken in.
 
         For a thread of the process that runs the night.

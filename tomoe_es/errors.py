@@ -12,6 +12,10 @@ class TomoeError(Exception):
         return type(self).__name__
 
 
+class UsageError(TomoeError):
+    """What was asked for on the command line can't be meant so."""
+
+
 class LogError(TomoeError):
     """A condition of the event log."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from importlib import metadata
 
-from cyclopts import App
+from cyclopts import App, CycloptsError
 
-from tomoe_es.errors import TomoeError
+from tomoe_es.errors import TomoeError, UsageError
 from tui.commands import audit, log, queue, recipe
 from tui.commands.dashboard import dashboard
 from tui.commands.night import night
@@ -30,11 +30,16 @@ for command in (night, dashboard, status, recipe.app, queue.app, log.app, audit.
 def main() -> None:
     """Entry point of the console script."""
     try:
-        code = app()
+        code = app(exit_on_error=False, print_error=True)
+    except CycloptsError:
+        sys.exit(EXIT_USAGE)
     except TomoeError as error:
         sys.stderr.write(f"tomoe: {error.condition}: {error}\n")
-        sys.exit(EXIT_CONDITION)
+        sys.exit(EXIT_USAGE if isinstance(error, UsageError) else EXIT_CONDITION)
     except KeyboardInterrupt:
         sys.stderr.write("tomoe: broken off\n")
         sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader, such as `head`, has what it wanted
+        sys.exit(0)
     sys.exit(code if isinstance(code, int) else 0)

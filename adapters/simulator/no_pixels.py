@@ -25,6 +25,9 @@ def _digest(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()
 
 
+CLOUDY = "probably cloudy"
+
+
 class NoImaging:
     """Reports every chip as buffered."""
 
@@ -85,7 +88,14 @@ class NoReducing:
                     frame_id=frame_id,
                     passed=solved,
                     verdicts=[
-                        QualityVerdict("astrometry", 1.0 if solved else 0.0, 1.0, "solution", solved),
+                        QualityVerdict(
+                            check="astrometry",
+                            value=12.0 if solved else 0.0,
+                            limit=4.0,
+                            unit="star",
+                            passed=solved,
+                            reason="" if solved else CLOUDY,
+                        ),
                     ],
                 ),
                 self._archived(job, exposure, "STACK")
@@ -119,7 +129,7 @@ class NoReducing:
 
     def _failure(self, job: Job) -> Event:
         return reduction.AstrometryFailed(
-            exposure_number=job.exposure_number, frame_id=job.frame_id, sources=0, reason="probably cloudy"
+            exposure_number=job.exposure_number, frame_id=job.frame_id, sources=0, reason=CLOUDY
         )
 
     def _archived(self, job: Job, exposure: Exposure, kind: str) -> Event:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -12,12 +13,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from tomoe_es.errors import VersionConflict
+from tomoe_es.errors import LogSealed, LogUnavailable, VersionConflict
 from tomoe_es.events import Event
 from tomoe_es.events.envelope import Draft, Recorded
 from tomoe_es.events.queue import QueuePaused
 from tomoe_es.events.system import MessagePosted
 from tomoe_es.log import Appended, Batch, EventLog, open_log
+from tomoe_es.log.sealing import seal
 
 DAY = 86_400_000_000
 STREAMS = st.sampled_from(["a", "b", "c/1", "木曽"])
@@ -121,6 +123,13 @@ class LogAgainstList(RuleBasedStateMachine):
     def follow(self, limit: int) -> None:
         self.followed += self.subscription.poll(limit)
         assert self.followed == self.model.events[: len(self.followed)]
+
+    @rule(day=st.integers(0, 2))
+    def seal(self, day: int) -> None:
+        """Only what is embedded has nights to seal; nothing that is read may differ afterwards."""
+        if self.url.startswith("sqlite"):
+            with suppress(LogSealed, LogUnavailable):
+                seal(Path(self.url.removeprefix("sqlite:///")), f"2023-12-{12 + day}")
 
     @rule(which=st.integers(0, 1))
     def reopen(self, which: int) -> None:

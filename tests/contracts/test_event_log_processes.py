@@ -6,6 +6,7 @@ import signal
 import subprocess
 from collections.abc import Callable
 
+from tomoe_es.events.envelope import Recorded
 from tomoe_es.log import EventLog, open_log
 
 from .conftest import Store
@@ -30,7 +31,7 @@ def test_with_8_writers_a_follower_skips_no_position(log: EventLog, start_worker
         wait_until_ready(worker)
     for worker in workers:
         go(worker)
-    followed = []
+    followed: list[Recorded] = []
     subscription = log.subscribe(0)
     while len(followed) < 8 * 40 * 2:
         assert subscription.wait(60.0), "the writers stopped early"
@@ -41,6 +42,21 @@ def test_with_8_writers_a_follower_skips_no_position(log: EventLog, start_worker
     for number in range(8):
         versions = [event.version for event in followed if event.stream == f"w{number}"]
         assert versions == list(range(1, 81))
+
+
+def test_writers_that_go_on_to_the_next_night_together_lose_nothing(
+    log: EventLog, start_worker: StartWorker
+) -> None:
+    workers = [start_worker("shared", "12", "1", "8") for _ in range(4)]
+    for worker in workers:
+        wait_until_ready(worker)
+    for worker in workers:
+        go(worker)
+    assert [worker.wait() for worker in workers] == [0] * 4
+    recorded = list(log.read())
+    assert [event.position for event in recorded] == list(range(1, 49))
+    assert [event.version for event in recorded] == list(range(1, 49))
+    assert list(log.read_stream("shared")) == recorded
 
 
 def test_what_was_acknowledged_before_a_kill_is_there(store: Store, start_worker: StartWorker) -> None:

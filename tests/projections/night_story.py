@@ -259,7 +259,7 @@ class Story:
                     fwhm_arcsec=3.5,
                 )
             )
-        verdict = reduction.QualityVerdict("saturation", 120.0, 20_000.0, "count", True)
+        verdict = reduction.QualityVerdict("saturation", 120.0, 20_000.0, "count", True, "")
         yield self.at(
             reduction.QualityJudged(
                 exposure_number=number, frame_id=frame_id, passed=True, verdicts=[verdict]

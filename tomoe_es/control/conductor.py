@@ -8,7 +8,8 @@ always the fold of the whole log up to its end, and a decision can be made again
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -17,7 +18,7 @@ from tomoe_es.control.ports import Effects, Timers
 from tomoe_es.errors import TomoeError
 from tomoe_es.events import Event
 from tomoe_es.events.envelope import Draft, Recorded
-from tomoe_es.log.port import Batch, EventLog, Subscription
+from tomoe_es.log.port import Appended, Batch, EventLog, Subscription
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -123,6 +124,17 @@ class Conductor:
         self._drain()
         return recorded
 
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Record within, and let everything react, in order, only when all is recorded."""
+        assert not self._draining, "not from within a reaction"
+        self._draining = True
+        try:
+            yield
+        finally:
+            self._draining = False
+        self._drain()
+
     def follow_others(self) -> None:
         """Take in and act on what other processes appended to the log."""
         if self._subscription is None:
@@ -162,11 +174,15 @@ class Conductor:
             if batches and batches[-1].stream == stream:
                 batches[-1].events.append(draft)  # type: ignore[attr-defined]  # made as a list just below
             else:
-                batches.append(Batch(stream, [draft], command_id=None if batches else command_id))
+                part = f"{command_id} {len(batches)}" if command_id and batches else command_id
+                batches.append(Batch(stream, [draft], command_id=part))
         appended = self._log.append_many(batches)
         if appended[0].first_position <= self._position:
             return []  # this command was recorded before
         self._take_in_others(before=appended[0].first_position)
+        if command_id is not None and self._recorded_by_other(batches[0].events[0], appended[0]):
+            self._take_in_others(before=appended[-1].last_position + 1)
+            return []
         recorded: list[Recorded] = []
         for batch, where in zip(batches, appended, strict=True):
             for offset, draft in enumerate(batch.events):
@@ -194,6 +210,11 @@ class Conductor:
             for recorded in self._log.read(after=self._position, until=before - 1):
                 self._take_in(recorded)
                 self._pending.append(recorded)
+
+    def _recorded_by_other(self, draft: Draft, where: Appended) -> bool:
+        """Tell whether another process had recorded the command, so that its event is in the log."""
+        [stored] = self._log.read(after=where.first_position - 1, until=where.first_position)
+        return (stored.time, stored.actor, stored.payload) != (draft.time, draft.actor, draft.payload)
 
     def _take_in(self, recorded: Recorded) -> None:
         self._position = recorded.position

@@ -13,9 +13,11 @@ from tomoe_es.control.state import Control, Execution, OpenRecipe
 from tomoe_es.events import Event, camera, queue, recipe, system, weather
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.recipe.operation import Operation
-from tomoe_es.recipe.operations import operation_of, text_of
+from tomoe_es.recipe.operations import OPERATIONS, operation_of, text_of
 
 NAME = "executor"
+OVER = ("shutting_down", "ended", "interrupted")
+"""Phases in which nothing looks at the sky any more."""
 INPUTS: frozenset[type[Event]] = hardware.EVENT_TYPES | {
     recipe.RecipeQueued,
     recipe.RecipeStarted,
@@ -64,19 +66,31 @@ def needs_sky(opened: OpenRecipe) -> bool:
     return any(call.name in ("Exposure", "Flat") for call in opened.recipe.operations)
 
 
+def _moves_while_locked(opened: OpenRecipe) -> bool:
+    """Tell whether the recipe would move something before it has released the telescope lock."""
+    for call in opened.recipe.operations:
+        if call.name == "SetTelescopeLock" and call.argument is False:
+            return False
+        if OPERATIONS[call.name].moves:
+            return True
+    return False
+
+
 def _take_next(state: Control, recorded: Recorded | None, now: int) -> list[Decision]:
-    if not state.running or not state.queue:
-        return []
+    over = state.night.phase in OVER
+    if not state.running and not over:
+        return []  # when the night is over, a pause does not keep the telescope from being closed
+    fit = state.weather.safe and not state.suspended and not over
     for recipe_id in state.queue:
         opened = state.recipes[recipe_id]
-        if needs_sky(opened) and (state.suspended or not state.weather.safe):
-            continue
         cause = recorded.position if recorded is not None else opened.position
         if now >= opened.window_end_us:
             expired = recipe.RecipeExpired(
                 recipe_id=recipe_id, reason="its window closed while it was queued"
             )
             return [Decision(expired, cause)]
+        if (needs_sky(opened) and not fit) or (state.hardware.locked and _moves_while_locked(opened)):
+            continue
         started = recipe.RecipeStarted(recipe_id=recipe_id, exposures_done=opened.exposures_done)
         return [Decision(started, cause)]
     return []

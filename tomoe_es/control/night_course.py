@@ -30,8 +30,9 @@ INPUTS: frozenset[type[Event]] = frozenset(
         telescope.MountRead,
     }
 )
-FLAT_TOO_LATE_DEG = -9.0
-"""Altitude of the Sun below which no flat is begun any more."""
+FLAT_TOO_LATE_DEG = -7.5
+"""Altitude of the Sun below which no flat is begun any more: opening and pointing take 7 minutes at the
+slowest, in which the Sun sinks to the -9 degrees where twilight flats end."""
 PARK_WHEN_IDLE_FOR = 10 * MINUTE
 RETRY_AFTER = 2 * MINUTE
 GIVE_UP_AFTER_SUNRISE = 60 * MINUTE
@@ -98,7 +99,11 @@ def _calibrate(state: Control, plan: NightPlanned, now: int) -> list[Event]:
         return darks
     too_late = sun_altitude(now) < FLAT_TOO_LATE_DEG
     if not _issued(night, _FLAT) and not too_late:
-        return _issue(plan, now, _FLAT) if state.weather.safe and not state.suspended else []
+        fit = state.weather.safe and not state.suspended and now >= plan.sunset_us
+        return _issue(plan, now, _FLAT) if fit else []
+    waiting = [each for each in (*state.pool, *state.queue) if night.roles.get(each) == _FLAT]
+    if too_late and waiting:
+        return [recipe.RecipeExpired(recipe_id=each, reason="twilight is over") for each in waiting]
     if _FLAT in night.outcomes or not _issued(night, _FLAT):
         why = "calibration is done" if _done(night, _FLAT) else "calibration ended without a flat"
         return _enter(plan, "waiting", why)
@@ -112,7 +117,8 @@ def _observe(state: Control, plan: NightPlanned, now: int) -> list[Event]:
     if fit and slit is not None and slit.state == "closed":
         return _issue_again(state, plan, now, _OPEN)
     mount = hardware.mount
-    idle = state.execution is None and not state.queue and now - state.idle_since >= PARK_WHEN_IDLE_FOR
+    nothing_to_do = state.execution is None and not (fit and state.queue)
+    idle = nothing_to_do and now - state.idle_since >= PARK_WHEN_IDLE_FOR
     if idle and mount is not None and mount.state == "tracking":
         return _issue_again(state, plan, now, _PARK)
     return []
@@ -121,12 +127,22 @@ def _observe(state: Control, plan: NightPlanned, now: int) -> list[Event]:
 def _shut_down(state: Control, plan: NightPlanned, now: int) -> list[Event]:
     events = _issue_in_turn(state, plan, now, [_SHUTDOWN, _LOCK])
     if events:
-        return events
+        outcome, _ = state.night.outcomes.get(_SHUTDOWN, ("completed", 0))
+        return events if outcome == "completed" else [*_close_both(), *events]
     if _done(state.night, _LOCK):
         return _enter(plan, "ended", "closed, parked and locked")
     if now >= plan.sunrise_us + GIVE_UP_AFTER_SUNRISE:
         return _enter(plan, "ended", "the shutdown did not succeed: look at the telescope")
     return []
+
+
+def _close_both() -> list[Event]:
+    """A device that fails must not keep the other one open: the recipe ends where it fails."""
+    why = "the shutdown did not succeed"
+    return [
+        telescope.MirrorCoverCommanded(action="close", reason=why),
+        telescope.DomeSlitCommanded(action="close", reason=why),
+    ]
 
 
 def _issue_in_turn(state: Control, plan: NightPlanned, now: int, roles: list[str]) -> list[Event]:

@@ -9,7 +9,7 @@ import msgspec
 
 from tomoe_es.control import hardware, weather_limits
 from tomoe_es.control.hardware import Hardware
-from tomoe_es.events import Event, camera, queue, recipe, system, transfer, weather
+from tomoe_es.events import Event, camera, queue, recipe, system, telescope, transfer, weather
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.recipe.model import Recipe
 from tomoe_es.recipe.operation import Settings, Situation
@@ -54,6 +54,7 @@ class WeatherState(msgspec.Struct):
     good_since: int = 0  # since when every limit is kept; 0: it is not
     clear_since: int = 0
     cloud_since: int = 0
+    closed_at: int = 0  # when mirror cover or dome slit was last told to close
 
 
 class OpenExposure(msgspec.Struct):
@@ -144,6 +145,8 @@ def _phase_entered(state: Control, recorded: Recorded, event: system.NightPhaseE
 
 
 def _submitted(state: Control, recorded: Recorded, event: recipe.RecipeSubmitted) -> None:
+    if event.recipe_id in state.recipes:
+        return  # the same content at the same time is the same recipe
     state.recipes[event.recipe_id] = OpenRecipe(
         recipe_id=event.recipe_id,
         recipe=event.recipe,
@@ -293,12 +296,28 @@ def _clear(state: Control, recorded: Recorded, event: weather.SkyBecameClear) ->
 
 
 def _weather_read(state: Control, recorded: Recorded, event: weather.WeatherRead) -> None:
+    before = state.hardware.read_at.get("weather", recorded.time)
     hardware.evolve(state.hardware, recorded)
     known = state.weather
+    if recorded.time - before > weather_limits.STALE_AFTER:
+        known.good_since = known.clear_since = known.cloud_since = 0
     good, cloudy = not weather_limits.exceeded(event), weather_limits.is_cloudy(event)
     known.good_since = (known.good_since or recorded.time) if good else 0
     known.clear_since = 0 if cloudy else (known.clear_since or recorded.time)
     known.cloud_since = (known.cloud_since or recorded.time) if cloudy else 0
+
+
+def _unreachable(state: Control, recorded: Recorded, event: telescope.DeviceUnreachable) -> None:
+    hardware.evolve(state.hardware, recorded)
+    if event.device == "weather":
+        state.weather.good_since = state.weather.clear_since = state.weather.cloud_since = 0
+
+
+def _opened_or_closed(
+    state: Control, recorded: Recorded, event: telescope.MirrorCoverCommanded | telescope.DomeSlitCommanded
+) -> None:
+    if event.action == "close":
+        state.weather.closed_at = recorded.time
 
 
 def _running(state: Control, recorded: Recorded, event: Event) -> None:
@@ -342,6 +361,9 @@ _HANDLERS: dict[type[Event], Callable[[Control, Recorded, Any], None]] = {
     weather.SkyBecameCloudy: _cloudy,
     weather.SkyBecameClear: _clear,
     weather.WeatherRead: _weather_read,
+    telescope.DeviceUnreachable: _unreachable,
+    telescope.MirrorCoverCommanded: _opened_or_closed,
+    telescope.DomeSlitCommanded: _opened_or_closed,
     queue.QueueStarted: _running,
     queue.QueuePaused: _running,
     queue.ObservingSuspended: _suspended,

@@ -14,6 +14,8 @@ STALE_AFTER = 60 * SECOND
 """A monitor that has said nothing for so long counts as unsafe."""
 SAFE_AFTER = 10 * MINUTE
 """So long must every limit be kept before anything opens."""
+CLOSE_AGAIN_AFTER = MINUTE
+"""In danger, what does not read closed or closing is told again so often."""
 CLOUDY_AFTER = 2 * MINUTE
 CLEAR_AFTER = 5 * MINUTE
 

@@ -86,7 +86,7 @@ class PhotometryMeasured(ReductionEvent, frozen=True, gc=False, kw_only=True, ta
     sources: int
     sky_counts: float
     noise_counts: float
-    fwhm_arcsec: float
+    fwhm_arcsec: float | None  # None: no star was good enough to measure it
 
 
 class QualityVerdict(msgspec.Struct, frozen=True, gc=False):
@@ -97,6 +97,7 @@ class QualityVerdict(msgspec.Struct, frozen=True, gc=False):
     limit: float
     unit: str
     passed: bool
+    reason: str  # why it did not pass; empty when it did
 
 
 class QualityJudged(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=True):

@@ -73,13 +73,18 @@ class LiveReader:
             rows = self.rows(_OF_TYPES.format(",".join("?" * len(types))), after, until, *types)
             return self._columns(rows).recorded(), rows[-1][0] if len(rows) == _CHUNK else until
         upto = min(until, after + _CHUNK)
+        columns = self.stored(after, upto)
+        return columns.recorded(), columns.positions[-1]
+
+    def stored(self, after: int, upto: int) -> Columns:
+        """What is stored of the events with `after` < position <= `upto`, up to the first that is missing."""
         rows = self.rows(_ALL, after, upto)
         if len(rows) < upto - after:
             whole = sum(1 for expected, row in enumerate(rows, after + 1) if row[0] == expected)
             if not whole:
                 raise LogCorrupt(after + 1, "it is missing")
-            rows, upto = rows[:whole], after + whole
-        return self._columns(rows).recorded(), upto
+            rows = rows[:whole]
+        return self._columns(rows)
 
     def stream_chunk(self, stream: str, after: int) -> tuple[Iterator[Recorded], int]:
         """The next events of a stream with version > `after`, and the last version among them."""

@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS stream(
 CREATE TABLE IF NOT EXISTS command(
     id TEXT PRIMARY KEY, first_position INTEGER NOT NULL, last_position INTEGER NOT NULL,
     first_version INTEGER NOT NULL, last_version INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS segment(first_position INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE IF NOT EXISTS segment(number INTEGER PRIMARY KEY) STRICT;
 """
 
 
@@ -35,7 +35,7 @@ class Summary(msgspec.Struct, frozen=True):
 
 
 class NightsIndex:
-    """Streams and commands of closed segments, each segment named by its first position."""
+    """Streams and commands of closed segments, each segment known by its number."""
 
     def __init__(self, folder: Path) -> None:
         path = folder / INDEX_FILE
@@ -52,22 +52,22 @@ class NightsIndex:
         """Give the connection back."""
         self._connection.close()
 
-    def missing(self, first_positions: Iterable[int]) -> list[int]:
+    def missing(self, segments: Iterable[int]) -> list[int]:
         """Those of the segments that are not in the index."""
-        known = {row[0] for row in self._connection.execute("SELECT first_position FROM segment")}
-        return [position for position in first_positions if position not in known]
+        known = {row[0] for row in self._connection.execute("SELECT number FROM segment")}
+        return [number for number in segments if number not in known]
 
-    def add(self, first_position: int, summary: Summary) -> None:
+    def add(self, segment: int, summary: Summary) -> None:
         """Take a closed segment in, whole; does nothing when it is there."""
         with self._connection:
             self._connection.executemany(
                 "INSERT OR IGNORE INTO stream VALUES(?, ?, ?)",
-                ((name, first_position, version) for name, version in summary.streams),
+                ((name, segment, version) for name, version in summary.streams),
             )
             self._connection.executemany(
                 "INSERT OR IGNORE INTO command VALUES(?, ?, ?, ?, ?)", summary.commands
             )
-            self._connection.execute("INSERT OR IGNORE INTO segment VALUES(?)", (first_position,))
+            self._connection.execute("INSERT OR IGNORE INTO segment VALUES(?)", (segment,))
 
     def last_version(self, stream: str) -> int:
         """Version of the stream at the end of the closed nights; 0 when it is in none."""
@@ -77,7 +77,7 @@ class NightsIndex:
         return int(row[0]) if row else 0
 
     def segments_of(self, stream: str, after_version: int) -> list[int]:
-        """First positions of the closed segments that hold versions of the stream > `after_version`."""
+        """Numbers of the closed segments that hold versions of the stream > `after_version`."""
         rows = self._connection.execute(
             "SELECT segment FROM stream WHERE name=? AND last_version>? ORDER BY segment",
             (stream, after_version),

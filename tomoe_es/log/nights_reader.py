@@ -7,17 +7,44 @@ from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import TypeVar
+from typing import Protocol, TypeVar
+
+import apsw
 
 from tomoe_es.errors import LogCorrupt
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.log.live_reader import LiveReader
-from tomoe_es.log.nights_index import INDEX_FILE, NightsIndex
+from tomoe_es.log.nights_index import INDEX_FILE, NightsIndex, Summary
+from tomoe_es.log.sealed_reader import SealedReader
 from tomoe_es.log.segment_names import SegmentName, list_segments
 
 _OPEN_AT_MOST = 8
 
 T = TypeVar("T")
+
+
+class SegmentReader(Protocol):
+    """Reads one segment, live or sealed."""
+
+    def end(self) -> tuple[int, bool]:
+        """Position of the last event, and whether the segment is closed."""
+
+    def chunk(self, after: int, until: int, types: Collection[str] | None) -> tuple[Iterator[Recorded], int]:
+        """The next events with `after` < position <= `until`, and the position up to which that is all."""
+
+    def stream_chunk(self, stream: str, after: int) -> tuple[Iterator[Recorded], int]:
+        """The next events of a stream with version > `after`, and the last version among them."""
+
+    def summary(self) -> Summary:
+        """What the index of nights keeps of this segment."""
+
+    def close(self) -> None:
+        """Release what is open."""
+
+
+def open_segment(folder: Path, name: SegmentName) -> SegmentReader:
+    """Reader of a segment, of its sealed file where there is one."""
+    return SealedReader(folder, name) if name.sealed_path(folder).exists() else LiveReader(folder, name)
 
 
 class NightsReader:
@@ -26,7 +53,7 @@ class NightsReader:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._segments: list[SegmentName] = []
-        self._readers: dict[SegmentName, LiveReader] = {}  # the least recently used one first
+        self._readers: dict[SegmentName, SegmentReader] = {}  # the least recently used one first
         self._lock = Lock()
 
     def close(self) -> None:
@@ -40,7 +67,9 @@ class NightsReader:
         """Position of the last event; 0 when the log is empty."""
         segments = self._segments or self._look()
         while segments:
-            head, closed = self._with_reader(segments[-1], LiveReader.end)
+            head, closed = self._with_reader(
+                segments[-1], segments[-1].first_position, lambda reader: reader.end()
+            )
             if not closed or segments == self._look():
                 return head
             segments = self._segments
@@ -58,8 +87,8 @@ class NightsReader:
             last = segments[index + 1].first_position - 1 if index + 1 < len(segments) else until
             last = min(last, until)
             while after < last:
-                chunk = partial(LiveReader.chunk, after=after, until=last, types=types)
-                events, after = self._with_reader(segments[index], chunk)
+                call = partial(_chunk, after=after, until=last, types=types)
+                events, after = self._with_reader(segments[index], after + 1, call)
                 yield from events
 
     def read_stream(self, stream: str, after: int) -> Iterator[Recorded]:
@@ -68,30 +97,54 @@ class NightsReader:
             done = -1
             while done != after:
                 done = after
-                chunk = partial(LiveReader.stream_chunk, stream=stream, after=after)
-                events, after = self._with_reader(segment, chunk)
+                call = partial(_stream_chunk, stream=stream, after=after)
+                events, after = self._with_reader(segment, segment.first_position, call)
                 yield from events
 
     def _segments_with(self, stream: str, after: int) -> list[SegmentName]:
-        """Segments that may hold versions of a stream > `after`: those that the index names or does not know."""
+        """Segments that may hold versions of a stream > `after`; those unknown to the index among them."""
         self.head()
         closed = self._segments[:-1]
         if closed and (self._folder / INDEX_FILE).exists():
             index = NightsIndex(self._folder)
             asked = set(index.segments_of(stream, after))
-            asked.update(index.missing(segment.first_position for segment in closed))
+            asked.update(index.missing(segment.number for segment in closed))
             index.close()
-            closed = [segment for segment in closed if segment.first_position in asked]
+            closed = [segment for segment in closed if segment.number in asked]
         return closed + self._segments[-1:]
 
-    def _with_reader(self, segment: SegmentName, call: Callable[[LiveReader], T]) -> T:
+    def _with_reader(self, segment: SegmentName, position: int, call: Callable[[SegmentReader], T]) -> T:
+        """Call a method of the segment's reader; LogCorrupt at `position` if the file is gone or damaged."""
+        try:
+            return call(self._reader(segment))
+        except apsw.CantOpenError as error:
+            if segment.sealed_path(self._folder).exists():  # it was sealed since it was opened
+                with self._lock:
+                    self._readers.pop(segment, None)
+                return call(self._reader(segment))
+            raise LogCorrupt(position, f"the file of its night, {segment.night}, is missing") from error
+        except (apsw.NotADBError, apsw.CorruptError) as error:
+            reason = f"the file of its night, {segment.night}, is damaged ({error})"
+            raise LogCorrupt(position, reason) from error
+
+    def _reader(self, segment: SegmentName) -> SegmentReader:
         with self._lock:
-            reader = self._readers.pop(segment, None) or LiveReader(self._folder, segment)
+            reader = self._readers.pop(segment, None) or open_segment(self._folder, segment)
             self._readers[segment] = reader
             if len(self._readers) > _OPEN_AT_MOST:
                 self._readers.pop(next(iter(self._readers))).close()
-        return call(reader)
+        return reader
 
     def _look(self) -> list[SegmentName]:
         self._segments = list_segments(self._folder)
         return self._segments
+
+
+def _chunk(
+    reader: SegmentReader, after: int, until: int, types: Collection[str] | None
+) -> tuple[Iterator[Recorded], int]:
+    return reader.chunk(after, until, types)
+
+
+def _stream_chunk(reader: SegmentReader, stream: str, after: int) -> tuple[Iterator[Recorded], int]:
+    return reader.stream_chunk(stream, after)

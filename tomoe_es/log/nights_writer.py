@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tomoe_es.log import live_segment
 from tomoe_es.log.group_commit import Request
-from tomoe_es.log.live_reader import LiveReader
 from tomoe_es.log.nights_index import NightsIndex
+from tomoe_es.log.nights_reader import open_segment
 from tomoe_es.log.segment_names import SegmentName, list_segments
 from tomoe_es.log.segment_writer import NightEnded, SegmentWriter
 from tomoe_es.night import night_of
@@ -70,7 +70,7 @@ class NightsWriter:
         if night is None:
             assert writer is not None
             return writer
-        self._go_on_to(writer.end_night(night) if writer else SegmentName(1, night))
+        self._go_on_to(writer.end_night(night) if writer else SegmentName(1, 1, night))
         return self._writer_for(request)
 
     def _open_last(self) -> SegmentWriter | None:
@@ -101,9 +101,9 @@ class NightsWriter:
             return
         if self._index is None:
             self._index = NightsIndex(self._folder)
-        missing = set(self._index.missing(segment.first_position for segment in closed))
+        missing = set(self._index.missing(segment.number for segment in closed))
         for segment in closed:
-            if segment.first_position in missing:
-                reader = LiveReader(self._folder, segment)
-                self._index.add(segment.first_position, reader.summary())
+            if segment.number in missing:
+                reader = open_segment(self._folder, segment)
+                self._index.add(segment.number, reader.summary())
                 reader.close()

@@ -58,7 +58,7 @@ class SegmentWriter:
             if successor is None:
                 last_position = self._last_position()
                 self._connection.execute("INSERT INTO closed VALUES(?, ?)", (last_position, next_night))
-                successor = SegmentName(last_position + 1, next_night)
+                successor = self.name.successor(last_position, next_night)
         return successor
 
     def commit(self, requests: list[Request]) -> None:
@@ -90,8 +90,8 @@ class SegmentWriter:
         self._data_version = data_version
 
     def _successor(self) -> SegmentName | None:
-        row = self._connection.execute("SELECT last_position + 1, next_night FROM closed").fetchone()
-        return SegmentName(*row) if row else None
+        row = self._connection.execute("SELECT last_position, next_night FROM closed").fetchone()
+        return self.name.successor(*row) if row else None
 
     def _last_position(self) -> int:
         return self._connection.execute("SELECT max(position) FROM event").get or self.name.first_position - 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import compress
 
 import msgspec
 
@@ -51,6 +52,22 @@ class Columns(msgspec.Struct, frozen=True, gc=False):
             self.actors,
             events,
         )
+
+    def chosen(self, types: Collection[str]) -> Columns:
+        """Those of the events that have one of the types."""
+        return self._where([name in types for name in self.types])
+
+    def of_stream(self, stream: str, after: int) -> Columns:
+        """Those of the events that belong to a stream, with version > `after`."""
+        pairs = zip(self.streams, self.versions, strict=True)
+        return self._where([name == stream and version > after for name, version in pairs])
+
+    def part(self, start: int, stop: int) -> Columns:
+        """The events from index `start` up to `stop`."""
+        return Columns(*(getattr(self, field)[start:stop] for field in self.__struct_fields__))
+
+    def _where(self, marks: Sequence[bool]) -> Columns:
+        return Columns(*(list(compress(getattr(self, field), marks)) for field in self.__struct_fields__))
 
     def _one_by_one(self) -> Iterator[Recorded]:
         for position, stream, version, time, correlation, cause, code, actor, type_name, payload in zip(

@@ -9,7 +9,7 @@ from tomoe_es.clock import SECOND, isot
 if TYPE_CHECKING:
     from tomoe_es.recipe.operation import Situation
 
-FRESH_US = 30 * SECOND
+FRESH_US = 45 * SECOND
 """A reading older than this does not count when an operation is about to begin."""
 
 

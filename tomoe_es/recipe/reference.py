@@ -1,12 +1,13 @@
 """The reference of the recipe language, made from the declarations themselves.
 
-`python -m tomoe_es.recipe.reference` writes it to stdout; `make docs` refreshes the committed page.
+`python -m tomoe_es.recipe.reference` (in `make docs`) writes the committed page anew.
 """
 
 from __future__ import annotations
 
 import inspect
 import sys
+from pathlib import Path
 
 from tomoe_es.observatory import LOWEST_ALTITUDE_DEG
 from tomoe_es.recipe.conditions import CONDITIONS
@@ -15,6 +16,8 @@ from tomoe_es.recipe.operation import Operation
 from tomoe_es.recipe.operations import OPERATIONS
 from tomoe_es.recipe.parsing import FIELDS, MOST_OPERATIONS
 from tomoe_es.recipe.yaml_tree import LARGEST_BYTES
+
+PAGE = "docs/reference/recipe-language.md"
 
 _INTRODUCTION = f"""# Recipe language
 
@@ -95,5 +98,10 @@ def reference() -> str:
     return "\n".join(parts)
 
 
+def main(arguments: list[str]) -> None:
+    """Write the page to the file named, or to its place below the current folder."""
+    Path(arguments[0] if arguments else PAGE).write_text(reference(), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    sys.stdout.write(reference())
+    main(sys.argv[1:])

@@ -1,1 +1,1 @@
-"""From a raw cube to archived products: one stage a file, pure functions on arrays, and the line they form."""
+"""From a raw cube to archived products: one stage a file, pure functions on arrays, and their line."""

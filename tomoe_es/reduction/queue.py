@@ -78,7 +78,9 @@ class ReductionState(msgspec.Struct):
     code_version: str = ""
     exposures: dict[int, Exposure] = {}
     transferred: list[tuple[int, int]] = []  # exposure and position, not queued yet
-    waiting: dict[Lane, dict[str, Job]] = msgspec.field(default_factory=lambda: {"express": {}, "default": {}})
+    waiting: dict[Lane, dict[str, Job]] = msgspec.field(
+        default_factory=lambda: {"express": {}, "default": {}}
+    )
     leased: dict[str, Job] = {}
     calibrations: list[ExposureRequested] = []  # darks and flats, oldest first
     masters: dict[int, dict[int, Master]] = {}  # by calibration exposure and chip
@@ -106,8 +108,8 @@ def evolve(state: ReductionState, recorded: Recorded) -> ReductionState:
             )
             state.leased[event.frame_id] = job
         case reduction.ReductionFinished():
-            state.leased.pop(event.frame_id, None)
-            _finish(state, event.exposure_number)
+            if _take_out(state, event.frame_id) is not None:  # else a result came after another one
+                _finish(state, event.exposure_number)
         case reduction.ProductArchived() if event.kind in ("DARK", "FLAT"):
             made = Master(event.path, event.sha256, event.product_id)
             state.masters.setdefault(event.exposure_number, {})[det_id_of(event.frame_id)] = made
@@ -116,14 +118,17 @@ def evolve(state: ReductionState, recorded: Recorded) -> ReductionState:
         case reduction.ReductionQueued():
             _queue(state, event, recorded.position)
         case reduction.ReductionLeaseExpired():
-            _back(state, event.frame_id)
+            _back(state, event.frame_id, event.attempt)
         case reduction.ReductionFailed() if event.given_up:
-            job = _take_out(state, event.frame_id)
+            given_up = _take_out(state, event.frame_id)
+            if given_up is None:
+                return state
+            job = given_up
             if job.data_type != "OBJECT":
                 state.masters.setdefault(event.exposure_number, {})[job.det_id] = NO_MASTER
             _finish(state, event.exposure_number)
         case reduction.ReductionFailed():
-            _back(state, event.frame_id)
+            _back(state, event.frame_id, event.attempt)
         case camera.ExposureRequested():
             state.exposures[event.exposure_number] = Exposure(
                 request=event, position=recorded.position, correlation=recorded.correlation
@@ -140,8 +145,8 @@ def evolve(state: ReductionState, recorded: Recorded) -> ReductionState:
                 state.transferred.append((event.exposure_number, recorded.position))
         case reduction.ReductionEngineStarted():
             state.slots, state.lease_seconds = event.slots, event.lease_seconds
-            for frame_id in list(state.leased):
-                _back(state, frame_id)
+            for job in list(state.leased.values()):
+                _back(state, job.frame_id, job.attempt)
         case system.CodeRegistered():
             state.code_version = f"{event.version}+{event.source_sha256[:12]}"
         case _:
@@ -184,17 +189,7 @@ def decide(state: ReductionState, recorded: Recorded | None, now: int) -> list[D
     """Queue what was transferred, take back what is overdue, and lease as much as there are free slots."""
     decisions = [_to_queue(state, number, position) for number, position in state.transferred]
     decisions += [
-        Decision(
-            reduction.ReductionLeaseExpired(
-                exposure_number=job.exposure_number,
-                frame_id=job.frame_id,
-                job_id=job.job_id,
-                attempt=job.attempt,
-            ),
-            job.position,
-        )
-        for job in state.leased.values()
-        if now >= job.lease_until
+        Decision(_overdue(job), job.position) for job in state.leased.values() if now >= job.lease_until
     ]
     free = state.slots - len(state.leased)
     for lane in LANES:
@@ -225,6 +220,18 @@ def failure(job: Job, condition: str, message: str, *, permanent: bool) -> reduc
         condition=condition,
         message=message,
         given_up=permanent or job.attempt >= MAX_ATTEMPTS,
+    )
+
+
+def _overdue(job: Job) -> Event:
+    """What follows from a lease that ended without a result: another attempt, but not for ever."""
+    if job.attempt >= MAX_ATTEMPTS:
+        return failure(job, "LeaseExpired", f"no result from {job.attempt} attempts", permanent=True)
+    return reduction.ReductionLeaseExpired(
+        exposure_number=job.exposure_number,
+        frame_id=job.frame_id,
+        job_id=job.job_id,
+        attempt=job.attempt,
     )
 
 
@@ -289,15 +296,18 @@ def _waiting_lane(state: ReductionState, frame_id: str) -> dict[str, Job]:
     return next(waiting for waiting in state.waiting.values() if frame_id in waiting)
 
 
-def _take_out(state: ReductionState, frame_id: str) -> Job:
-    holder = state.leased if frame_id in state.leased else _waiting_lane(state, frame_id)
-    return holder.pop(frame_id)
+def _take_out(state: ReductionState, frame_id: str) -> Job | None:
+    """The job, which is over; None when it was over already."""
+    holders = (state.leased, *state.waiting.values())
+    return next((holder.pop(frame_id) for holder in holders if frame_id in holder), None)
 
 
-def _back(state: ReductionState, frame_id: str) -> None:
-    """A job whose lease ended without a result waits again, after the others."""
-    job = state.leased.pop(frame_id)
-    state.waiting[job.lane][frame_id] = job
+def _back(state: ReductionState, frame_id: str, attempt: int) -> None:
+    """A job whose lease ended without a result waits again, after the others; an older lease is void."""
+    job = state.leased.get(frame_id)
+    if job is not None and job.attempt == attempt:
+        del state.leased[frame_id]
+        state.waiting[job.lane][frame_id] = job
 
 
 def _finish(state: ReductionState, number: int) -> None:
@@ -315,9 +325,14 @@ def _calibrations(state: ReductionState, job: Job) -> list[tuple[str, Master | N
     if job.data_type == "OBJECT":
         needed.append(("flat", job.flat_exposure))
     return [
-        (kind, NO_MASTER if number is None else state.masters.get(number, {}).get(job.det_id))
-        for kind, number in needed
+        (kind, NO_MASTER if number is None else _master(state, number, job.det_id)) for kind, number in needed
     ]
+
+
+def _master(state: ReductionState, number: int, det_id: int) -> Master | None:
+    """None while it may still be made; the chip's cube may have been lost before it was reduced."""
+    gone = NO_MASTER if number not in state.exposures else None
+    return state.masters.get(number, {}).get(det_id, gone)
 
 
 def _ready(state: ReductionState, job: Job) -> bool:

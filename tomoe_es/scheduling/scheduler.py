@@ -5,6 +5,7 @@ from __future__ import annotations
 from tomoe_es.clock import MINUTE, SECOND
 from tomoe_es.control import state as control_state
 from tomoe_es.control.conductor import Decider, Decision, Fold
+from tomoe_es.control.executor import OVER, needs_sky
 from tomoe_es.control.state import Control, OpenRecipe
 from tomoe_es.events import Event, queue, recipe, system
 from tomoe_es.events.envelope import Recorded
@@ -28,6 +29,7 @@ INPUTS: frozenset[type[Event]] = frozenset(
 QUEUED_AHEAD = 2
 """Recipes that wait in the queue; the choice among the others stays open."""
 LOOK_EVERY = MINUTE
+_NIGHT_OVER = "observing is over for this night"
 
 _OVERHEAD_SECONDS = {"Pointing": 60.0, "Dithering": 10.0, "SetFocus": 10.0, "Wait": 5.0}
 _EXPOSURE_OVERHEAD_SECONDS = 2.0
@@ -41,14 +43,23 @@ def decide(state: Control, recorded: Recorded | None, now: int) -> list[Decision
     for recipe_id in state.pool:
         opened = state.recipes[recipe_id]
         event: Event
-        if opened.direct:
+        if _over(state) and needs_sky(opened):
+            late.append(recipe_id)
+            event = recipe.RecipeExpired(recipe_id=recipe_id, reason=_NIGHT_OVER)
+        elif opened.direct:
             event = recipe.RecipeQueued(recipe_id=recipe_id, priority=opened.recipe.priority)
-        elif _too_late(state, opened, now):
+        elif _too_late(opened, now):
             late.append(recipe_id)
             event = recipe.RecipeExpired(recipe_id=recipe_id, reason="its window closed before its turn came")
         else:
             continue
         decisions.append(Decision(event, cause or opened.position))
+    if _over(state):
+        for recipe_id in state.queue:
+            opened = state.recipes[recipe_id]
+            if needs_sky(opened):
+                event = recipe.RecipeExpired(recipe_id=recipe_id, reason=_NIGHT_OVER)
+                decisions.append(Decision(event, cause or opened.position))
     if state.night.phase != "observing" or state.suspended or not state.running:
         return decisions
     room = QUEUED_AHEAD - sum(not state.recipes[each].direct for each in state.queue)
@@ -95,9 +106,12 @@ def observable(opened: OpenRecipe, now: int) -> bool:
     )
 
 
-def _too_late(state: Control, opened: OpenRecipe, now: int) -> bool:
-    over = state.night.phase in ("shutting_down", "ended")
-    return over or now + round(duration_seconds(opened.recipe) * SECOND) > opened.window_end_us
+def _over(state: Control) -> bool:
+    return state.night.phase in OVER
+
+
+def _too_late(opened: OpenRecipe, now: int) -> bool:
+    return now + round(duration_seconds(opened.recipe) * SECOND) > opened.window_end_us
 
 
 def _by_urgency(state: Control) -> list[OpenRecipe]:

@@ -1,4 +1,4 @@
-"""Raw cubes as FITS files: written once, whole or not at all, with a digest; read back with every doubt named."""
+"""Raw cubes as FITS files: written once, whole or not at all, with a digest; read with every doubt named."""
 
 from __future__ import annotations
 
@@ -53,7 +53,9 @@ class RawCube:
 
     def frame(self, number: int) -> NDArray[np.uint16]:
         """One frame, counted from 0, shape (1200, 2160)."""
-        return self._stored[number].astype(np.int16).view(np.uint16) ^ _SIGN_BIT
+        frame: NDArray[np.uint16] = self._stored[number].astype(np.int16).view(np.uint16)
+        frame ^= _SIGN_BIT
+        return frame
 
     def frames(self) -> NDArray[np.uint16]:
         """All frames, shape (nframe, 1200, 2160)."""
@@ -83,7 +85,7 @@ def write_raw_cube(path: Path, frames: NDArray[np.uint16], facts: ExposureFacts)
 
 
 def open_raw_cube(path: Path) -> RawCube:
-    """Map a raw cube. Raises FileNotFoundError, or RawCubeCorrupt when the file is short or isn't a raw cube."""
+    """Map a raw cube. Raises FileNotFoundError, or RawCubeCorrupt when it is short or another file."""
     try:
         with path.open("rb") as file:
             header = fits.Header.fromfile(file)
@@ -119,7 +121,7 @@ def hdu_bytes(hdu: fits.PrimaryHDU | fits.ImageHDU | fits.BinTableHDU) -> list[b
     hdu.header.comments["DATASUM"] = "sum of the data"
     hdu.add_checksum(when="sum of the whole unit")
     data = np.ascontiguousarray(hdu.data).view(np.uint8).reshape(-1)
-    return [hdu.header.tostring().encode("ascii"), memoryview(data), b"\0" * (-data.nbytes % _BLOCK)]
+    return [hdu.header.tostring().encode("ascii"), data.data, b"\0" * (-data.nbytes % _BLOCK)]
 
 
 def write_whole_file(path: Path, parts: Iterable[bytes | memoryview]) -> CubeFile:

@@ -9,6 +9,7 @@ import msgspec
 
 from tomoe_es.camera.frame_geometry import GAIN_ELECTRONS_PER_COUNT, frame_seconds
 from tomoe_es.camera.frame_id import FrameId
+from tomoe_es.clock import to_datetime
 
 DataType = Literal["OBJECT", "DARK", "FLAT"]
 
@@ -58,7 +59,7 @@ class ExposureFacts(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def start(self) -> dt.datetime:
         """Start of the first frame, UTC."""
-        return dt.datetime.fromtimestamp(0, dt.UTC) + dt.timedelta(microseconds=self.start_us)
+        return to_datetime(self.start_us)
 
     @property
     def frame_id(self) -> FrameId:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import math
 from collections.abc import Mapping
 
 from astropy.io import fits
 from astropy.wcs import WCS
 
 from tomoe_es.camera.frame_geometry import DARK_E_PER_SECOND, DARK_TEMPERATURE_K, FULL_WELL_E, READ_NOISE_E
+from tomoe_es.clock import isot
 from tomoe_es.observatory import HEIGHT_M, LATITUDE_DEG, LONGITUDE_DEG
 from tomoe_es.transfer.exposure_facts import ExposureFacts
 
@@ -40,7 +41,7 @@ def exposure_header(facts: ExposureFacts, format_type: str, wcs: WCS | None) -> 
 
 def add_section(header: fits.Header, title: str, cards: Cards) -> None:
     """Append a titled section; cards without a value are left out."""
-    header.add_comment(f"{'-' * 20} {title} {'-' * (48 - len(title))}")
+    header.append(("COMMENT", f"{'-' * 20} {title} {'-' * (48 - len(title))}"), end=True)
     for keyword, value, comment in cards:
         if value is not None:
             header.append((keyword, value, comment), end=True)
@@ -66,7 +67,10 @@ def add_events(header: fits.Header, positions: Mapping[str, int]) -> None:
     """Append the positions in the log of the events that led to this data, by name."""
     cards: Cards = []
     for number, (name, position) in enumerate(sorted(positions.items()), start=1):
-        cards += [(f"EVNAM{number}", text(name), "event"), (f"EVPOS{number}", position, "its position in the log")]
+        cards += [
+            (f"EVNAM{number}", text(name), "event"),
+            (f"EVPOS{number}", position, "its position in the log"),
+        ]
     add_section(header, "EVENTS", cards)
 
 
@@ -76,14 +80,9 @@ def text(value: str) -> str:
     return plain[:60].replace("'", "`").rstrip()
 
 
-def utc(time_us: int) -> dt.datetime:
-    """UTC of microseconds since 1970."""
-    return dt.datetime.fromtimestamp(0, dt.UTC) + dt.timedelta(microseconds=time_us)
-
-
-def iso(time_us: int) -> str:
-    """UTC as FITS writes it, to the microsecond."""
-    return utc(time_us).strftime("%Y-%m-%dT%H:%M:%S.%f")
+def modified_julian_day(time_us: int) -> float:
+    """UTC microseconds since 1970 as modified Julian day."""
+    return 40587 + time_us / 86_400e6
 
 
 def _observation(facts: ExposureFacts) -> Cards:
@@ -101,7 +100,7 @@ def _observation(facts: ExposureFacts) -> Cards:
 
 
 def _data(facts: ExposureFacts, format_type: str) -> Cards:
-    start = utc(facts.start_us)
+    start = facts.start
     elapsed = facts.nframe * facts.frame_seconds
     return [
         ("DATA-TYP", facts.data_type, "OBJECT, FLAT or DARK"),
@@ -112,12 +111,14 @@ def _data(facts: ExposureFacts, format_type: str) -> Cards:
         ("DATA-FPS", 1 / facts.frame_seconds, "[1/s] frames a second"),
         ("NFRAME", facts.nframe, "frames exposed"),
         ("TIMESYS", "UTC", "time system"),
-        ("DATE-OBS", iso(facts.start_us), "[UTC] start of the first frame"),
-        ("DATE-END", iso(facts.end_us), "[UTC] end of the last frame"),
+        ("DATE-OBS", isot(facts.start_us, 6), "[UTC] start of the first frame"),
+        ("DATE-END", isot(facts.end_us, 6), "[UTC] end of the last frame"),
+        ("MJD-OBS", modified_julian_day(facts.start_us), "[d] DATE-OBS"),
+        ("MJD-END", modified_julian_day(facts.end_us), "[d] DATE-END"),
         ("TIME-OBS", f"{start:%H:%M:%S.%f}", "[UTC] start of the first frame"),
         ("UTC", f"{start:%H:%M:%S.%f}", "start of the first frame"),
-        ("GPS-UP", iso(facts.start_us), "[UTC] GPS time, exposure on"),
-        ("GPS-DOWN", iso(facts.end_us), "[UTC] GPS time, exposure off"),
+        ("GPS-UP", isot(facts.start_us, 6), "[UTC] GPS time, exposure on"),
+        ("GPS-DOWN", isot(facts.end_us, 6), "[UTC] GPS time, exposure off"),
         ("FMTTYPE", format_type, "format of this file"),
         ("FMTVER", FORMAT_VERSION, "version of the format"),
         ("VERSION", HEADER_VERSION, "version of the header"),
@@ -133,6 +134,10 @@ def _observatory(facts: ExposureFacts) -> Cards:
         ("OBSGEO-B", LATITUDE_DEG, "[deg] geodetic latitude"),
         ("OBSGEO-L", LONGITUDE_DEG, "[deg] east longitude"),
         ("OBSGEO-H", HEIGHT_M, "[m] height"),
+        *(
+            (f"OBSGEO-{axis}", value, "[m] geocentric")
+            for axis, value in zip("XYZ", _geocentric_m(), strict=True)
+        ),
         ("RADESYS", "ICRS", ""),
         ("EQUINOX", 2000.0, "[yr]"),
         ("RA", facts.ra_deg if sky else None, "[deg] boresight, as the mount says"),
@@ -143,6 +148,21 @@ def _observatory(facts: ExposureFacts) -> Cards:
         ("DOMEPOS", facts.dome_azimuth_deg, "[deg] azimuth of the dome slit"),
         ("FOC-VAL", facts.focus_mm, "[mm] focus"),
     ]
+
+
+def _geocentric_m() -> tuple[float, float, float]:
+    """Geocentric position of the observatory on the IAU (1976) ellipsoid, as FITS asks (WCS paper VII).
+
+    Readers would add it otherwise, and warn.
+    """
+    radius_m, flattening = 6378140.0, 1 / 298.2577
+    squared_eccentricity = flattening * (2 - flattening)
+    latitude, longitude = math.radians(LATITUDE_DEG), math.radians(LONGITUDE_DEG)
+    normal_m = radius_m / math.sqrt(1 - squared_eccentricity * math.sin(latitude) ** 2)
+    across_m = (normal_m + HEIGHT_M) * math.cos(latitude)
+    z = (normal_m * (1 - squared_eccentricity) + HEIGHT_M) * math.sin(latitude)
+    x, y = across_m * math.cos(longitude), across_m * math.sin(longitude)
+    return round(x, 3), round(y, 3), round(z, 3)
 
 
 def _weather(facts: ExposureFacts) -> Cards:

@@ -16,9 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tomoe_es.camera.frame_geometry import ORIGINAL_SHAPE
+from tomoe_es.errors import TomoeError
 
 _HEADER_BYTES: Final = mmap.PAGESIZE
 _BEGUN, _WRITTEN, _TAKEN = 0, 1, 2
+
+
+class RingOfOtherSize(TomoeError):
+    """The ring buffer that is there was made with another number of slots."""
 
 
 class TakenFrame(NamedTuple):
@@ -32,30 +37,39 @@ class FrameRing:
     """A ring of uint16 frames (1200 rows x 2160 columns) in a file of shared memory."""
 
     def __init__(self, path: Path, slots: int) -> None:
-        """Make the ring, or join the one that is there; both sides must say the same number of slots."""
+        """Make the ring, or join the one that is there with its counts and frames.
+
+        Raises RingOfOtherSize when the one that is there has another number of slots.
+        """
         size = _HEADER_BYTES + slots * int(np.prod(ORIGINAL_SHAPE)) * 2
         with path.open("a+b") as file:
-            if file.seek(0, 2) != size:
-                file.truncate(size)
-            self._memory = mmap.mmap(file.fileno(), size)
+            there = file.seek(0, 2)
+            if there not in (0, size):
+                raise RingOfOtherSize(
+                    f"the ring {path} has {there} bytes, not {size} for {slots} slots: "
+                    "give both sides the same number of slots, or remove the file when no side runs"
+                )
+            file.truncate(size)
+            memory = mmap.mmap(file.fileno(), size)
         self._path, self._slots = path, slots
-        self._counts = np.frombuffer(self._memory, dtype=np.int64, count=3)
+        self._counts = np.frombuffer(memory, dtype=np.int64, count=3)
         self._frames: NDArray[np.uint16] = np.frombuffer(
-            self._memory, dtype=np.uint16, offset=_HEADER_BYTES
+            memory, dtype=np.uint16, offset=_HEADER_BYTES
         ).reshape((slots, *ORIGINAL_SHAPE))
 
     def slot(self) -> NDArray[np.uint16]:
         """Where the camera writes its next frame; from now on the frame that was there is lost."""
         self._counts[_BEGUN] = self._counts[_WRITTEN] + 1
-        return self._frames[int(self._counts[_WRITTEN]) % self._slots]
+        slot: NDArray[np.uint16] = self._frames[int(self._counts[_WRITTEN]) % self._slots]
+        return slot
 
     def commit(self) -> None:
         """Say that the frame in the slot is whole."""
         self._counts[_WRITTEN] += 1
 
     def free_slots(self) -> int:
-        """How many frames the camera can write before one is lost."""
-        return self._slots - int(self._counts[_WRITTEN] - self._counts[_TAKEN])
+        """How many more frames the camera can begin before one is lost."""
+        return max(0, self._slots - int(self._counts[_BEGUN] - self._counts[_TAKEN]))
 
     def take(self, out: NDArray[np.uint16]) -> TakenFrame | None:
         """Copy the next whole frame into `out`; None when there is none.
@@ -74,9 +88,8 @@ class FrameRing:
             # The camera came round while it was being copied: it is lost, and so may be others.
 
     def close(self, *, remove: bool = False) -> None:
-        """Let go of the memory; `remove` when the other side is done too."""
+        """Let go of the memory (slots in use keep it); `remove` the file when the other side is done too."""
         del self._counts, self._frames
-        self._memory.close()
         if remove:
             self._path.unlink(missing_ok=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import deque
 
 import msgspec
@@ -30,7 +31,7 @@ class BufferState(msgspec.Struct):
 
     ttl_us: int = 0
     cubes: dict[str, RawCube] = {}
-    reduced: deque[str] = deque()  # frame ids in the order in which they expire
+    reduced: deque[str] = msgspec.field(default_factory=deque)  # frame ids in the order in which they expire
 
 
 def initial() -> BufferState:
@@ -97,7 +98,9 @@ def _reduced(state: BufferState, frame_id: str, recorded: Recorded) -> None:
     cube = state.cubes.get(frame_id)
     if cube is not None and not cube.expires:
         cube.expires, cube.position = recorded.time + state.ttl_us, recorded.position
-        state.reduced.append(frame_id)
+        insort(
+            state.reduced, frame_id, key=lambda each: state.cubes[each].expires
+        )  # a later night may keep less
 
 
 def decider(fold: Fold) -> Decider:

@@ -12,6 +12,7 @@ from tomoe_es.clock import isot, to_datetime
 from tomoe_es.events import Event, camera, recipe, reduction, system
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.night import JST
+from tomoe_es.recipe.writing import write_recipe
 
 Verdict = Literal["as recorded", "DIFFERS", "MISSING", "deleted by policy"]
 
@@ -156,9 +157,8 @@ def _recipe(explained: WayBack) -> Iterator[str]:
     yield f"  observer {asked.recipe.observer}, project {asked.recipe.project}, {asked.recipe.comment}"
     yield f"  submitted by {asked.submitted_by} as {asked.source_name}"
     yield from _events(explained.recipe)
-    yield "  as it was written:"
-    written = asked.source or msgspec.yaml.encode(asked.recipe).decode()
-    yield from (f"    {line}" for line in written.splitlines())
+    yield "  as it was written:" if asked.source else "  as it was issued:"
+    yield from (f"    {line}" for line in (asked.source or write_recipe(asked.recipe)).splitlines())
 
 
 def _code(versions: Iterable[Recorded]) -> Iterator[str]:

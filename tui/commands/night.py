@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from projections.overview import read_overview
-from tomoe_es.errors import TomoeError
+from tomoe_es.errors import UsageError
 from tui.dashboard.run import run_dashboard
 from tui.data_folder import DataFolder, data_folder
 from tui.night.options import NightOptions
@@ -20,7 +20,7 @@ NIGHT_OUTPUT = "night.out"
 SUMMARY_CHARACTERS = 2000
 
 
-class NoRecipes(TomoeError):
+class NoRecipes(UsageError):
     """The folder that recipes were to come from holds none."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+from collections.abc import Callable
 from threading import Event as Signal
 from typing import ClassVar
 
@@ -42,6 +43,18 @@ LINGER_SECONDS = 4.0
 
 READ_EVERY_SECONDS = 0.25
 """How often the projections are looked at; they are read only when they have changed."""
+
+
+class Body(Container):
+    """The room of the panels; they are arranged anew whenever it changes."""
+
+    def __init__(self, arrange: Callable[[], None]) -> None:
+        super().__init__(id="body")
+        self._arrange = arrange
+
+    def on_resize(self) -> None:
+        """Arrange the panels in the new room."""
+        self._arrange()
 
 
 class DashboardApp(App[int]):
@@ -92,7 +105,7 @@ class DashboardApp(App[int]):
         """Status bar, banner, panels, counters, search, keys."""
         yield StatusBar()
         yield Static("", id="banner", markup=False)
-        with Container(id="body"):
+        with Body(self.arrange):
             yield SchedulePanel()
             yield ExecutingPanel()
             yield QueuePanel()
@@ -117,7 +130,7 @@ class DashboardApp(App[int]):
 
     def on_resize(self) -> None:
         """Another size may show other panels."""
-        self.call_after_refresh(self._arrange)
+        self.screen_stack[0].set_class(not is_wide(self.size.width, self.size.height), "compact")
 
     def on_overview_read(self, message: OverviewRead) -> None:
         """Show what was read."""
@@ -156,16 +169,12 @@ class DashboardApp(App[int]):
         if text != banner.content:
             banner.update(text)
             banner.set_class(bool(text), "said")
-            self.call_after_refresh(self._arrange)
 
-    def _arrange(self) -> None:
+    def arrange(self) -> None:
+        """Put every panel in its place, in the room that the body has."""
         dashboard = self.screen_stack[0]
         wide = is_wide(self.size.width, self.size.height)
-        if dashboard.has_class("compact") == wide:
-            dashboard.set_class(not wide, "compact")
-            self.call_after_refresh(self._arrange)
-            return
-        body = dashboard.query_one("#body")
+        body = dashboard.query_one(Body)
         regions = arrange(body.size.width, body.size.height, wide=wide, enlarged=self._enlarged)
         moment = self.moment
         for panel in dashboard.query(Panel):
@@ -192,6 +201,7 @@ class DashboardApp(App[int]):
             return
         if not self._ended_us:
             self._ended_us = self._clock.now()
+            return  # the panels first show how the night ended
         self._show_summary()
         if self._clock.now() - self._ended_us >= LINGER_SECONDS * SECOND:
             self.exit(self._exit_code() or 0)
@@ -216,7 +226,7 @@ class DashboardApp(App[int]):
             self.action_show_all()
             return
         self._enlarged = panel.NAME
-        self._arrange()
+        self.arrange()
         panel.focus()
 
     def action_show_all(self) -> None:
@@ -229,7 +239,7 @@ class DashboardApp(App[int]):
         if not self._enlarged:
             search.clear()
         self._enlarged = ""
-        self._arrange()
+        self.arrange()
 
     def action_move(self, by: int) -> None:
         """Choose another row of the focused panel."""
@@ -270,7 +280,6 @@ class DashboardApp(App[int]):
             self.action_enlarge(HistoryPanel.NUMBER)
         search = self.query_one("#filter", Input)
         search.add_class("asked")
-        self.call_after_refresh(self._arrange)
         search.focus()
 
     def on_input_changed(self, message: Input.Changed) -> None:
@@ -284,7 +293,6 @@ class DashboardApp(App[int]):
     def _end_search(self) -> None:
         self.query_one("#filter").remove_class("asked")
         self.query_one(HistoryPanel).focus()
-        self.call_after_refresh(self._arrange)
 
     def action_help(self) -> None:
         """Keys and words."""
@@ -298,7 +306,9 @@ class DashboardApp(App[int]):
             self.push_screen(LeavingSheet(), self._leave_as_answered)
 
     def _leave_as_answered(self, answer: str | None) -> None:
-        if answer == "stop" and self._night_process is not None:
-            self._night_process.send_signal(signal.SIGTERM)
-        if answer:
+        """Leave the night running; or ask it to stop, and watch it shut down before leaving."""
+        if answer == "leave":
             self.exit(0)
+        elif answer == "stop" and self._night_process is not None:
+            self._night_process.send_signal(signal.SIGTERM)
+            self._leave_when_ended = True

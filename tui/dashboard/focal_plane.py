@@ -22,6 +22,7 @@ STAGES: Final[dict[ChipStage, tuple[str, str, Style]]] = {
     "leased": ("r", "reducing", BUSY),
     "solved": ("s", "solved", BUSY),
     "unsolved": ("u", "unsolved", CAUTION),
+    "finished": ("D", "done", GOOD),
     "archived": ("A", "archived", GOOD),
     "rejected": ("X", "rejected", CAUTION),
     "failed": ("F", "FAILED", ALARM),

@@ -16,6 +16,6 @@ QUIET = Style(color="#7c848b")
 GOOD = Style(color="#45a84a")
 BUSY = Style(color="#3fa3b5")
 CAUTION = Style(color="#d0902a")
-ALARM = Style(color="#ff6055", bold=True)
+ALARM = Style(color="#ff7b72", bold=True)
 CURSOR = Style(bgcolor="#22303c", bold=True)
 """Added to the row that the keys act on; that row has a mark besides."""

@@ -15,7 +15,7 @@ from tui.dashboard.panel import Panel
 from tui.dashboard.wording import duration, jst, utc, words
 
 _PHASE_STYLES = {"observing": GOOD, "interrupted": ALARM, "ended": QUIET}
-_MODE_STYLES = {"running": GOOD, "paused": CAUTION, "suspended": ALARM, "stopped": QUIET}
+_MODE_STYLES = {"running": GOOD, "paused": CAUTION, "suspended": ALARM}
 
 
 class SchedulePanel(Panel):
@@ -63,12 +63,12 @@ def _phase(moment: Moment) -> list[str | tuple[str, Style]]:
 def _queue(moment: Moment) -> list[str | tuple[str, Style]]:
     overview = moment.overview
     mode = overview.queue_mode
-    word = mode if mode in ("running", "stopped") else mode.upper()
+    word = mode if mode == "running" else mode.upper()
     pieces: list[str | tuple[str, Style]] = [("queue ", QUIET), (word, _MODE_STYLES[mode])]
     if overview.queue_since_us:
         pieces.append((f" since {jst(overview.queue_since_us)}", NORMAL))
     if overview.queue_reason:
-        pieces.append((f": {overview.queue_reason}", CAUTION if mode in ("paused", "suspended") else QUIET))
+        pieces.append((f": {overview.queue_reason}", QUIET if mode == "running" else CAUTION))
     return pieces
 
 

@@ -10,6 +10,7 @@ from projections.overview import read_overview
 from projections.overview_model import Overview
 from tomoe_es.log import open_log
 from tui.dashboard.recipe_operations import RecipeProgress, recipe_progress
+from tui.data_folder import DataFolder
 
 _NOT_DATA = ("-journal", "-shm", ".lock")
 
@@ -31,27 +32,27 @@ class DataFolderSource:
     """Follows the projections of one data folder."""
 
     def __init__(self, data_dir: Path) -> None:
-        self._projections = data_dir / "projections"
-        self._log = data_dir / "log"
+        self._folder = DataFolder(data_dir.resolve())
 
     def written_us(self) -> int:
         """The newest time of change of the projections' files."""
-        if not self._projections.is_dir():
+        if not self._folder.projections.is_dir():
             return 0
         times = (
             path.stat().st_mtime_ns
-            for path in self._projections.iterdir()
+            for path in self._folder.projections.iterdir()
             if not path.name.endswith(_NOT_DATA)
         )
         return max(times, default=0) // 1000
 
     def read(self) -> Overview:
         """The night as projected so far; raises NoNightYet before there is one."""
-        return read_overview(self._projections)
+        return read_overview(self._folder.projections)
 
     def recipe(self, recipe_id: str) -> RecipeProgress:
         """Read the recipe's own stream of the log."""
-        log = open_log(f"sqlite:///{self._log.resolve()}")
+        self._folder.require()
+        log = open_log(self._folder.log_url)
         try:
             return recipe_progress(log.read_stream(f"recipe/{recipe_id}"))
         finally:

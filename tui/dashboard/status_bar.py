@@ -44,8 +44,7 @@ def status_line(moment: Moment, width: int) -> Line:
         (jst_seconds(moment.now_us), STRONG),
         ("  log ", QUIET),
         f"{overview.position:,}",
-        (f"  {'last event' if roomy else 'event'} ", QUIET),
-        _age(moment),
+        *_age(moment, "last event" if roomy else "event"),
     ]
     if overview.night.simulated:
         pieces.append(("  simulated" if roomy else "  sim", QUIET))
@@ -54,10 +53,10 @@ def status_line(moment: Moment, width: int) -> Line:
     return line(*pieces)
 
 
-def _age(moment: Moment) -> tuple[str, Style]:
+def _age(moment: Moment, event: str) -> list[tuple[str, Style]]:
     if moment.condition == "over":
-        return "the night's last", NORMAL
+        return [("  night ended", NORMAL)]
     if moment.condition == "old":
-        return f"OLD, {duration(moment.silent_seconds)}", ALARM
+        return [(f"  {event} ", QUIET), (f"OLD, {duration(moment.silent_seconds)}", ALARM)]
     seconds = moment.last_event_seconds
-    return ("just now" if seconds is None else f"{duration(seconds)} ago"), NORMAL
+    return [(f"  {event} ", QUIET), ("just now" if seconds is None else f"{duration(seconds)} ago", NORMAL)]

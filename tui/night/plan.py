@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from adapters.simulator.script import load_script
 from tomoe_es.camera.focal_plane import CHIPS, chips_for
 from tomoe_es.control.state import Control
-from tomoe_es.errors import NightUnfinished, NothingToResume, TomoeError
+from tomoe_es.errors import NightUnfinished, NothingToResume, UsageError
 from tomoe_es.events.system import NightPlanned
 from tomoe_es.scheduling.twilight import night_times
 from tui.night.options import FIRST_NIGHT, NightOptions
@@ -15,7 +15,7 @@ from tui.night.options import FIRST_NIGHT, NightOptions
 _OVER = ("ended", "interrupted")
 
 
-class OptionInvalid(TomoeError):
+class OptionInvalid(UsageError):
     """An option of the night is outside what is possible."""
 
 

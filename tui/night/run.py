@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from adapters.buffer_storage import BufferStorage
 from adapters.code_identity import code_identity
 from adapters.paced_loop import PacedLoop
+from adapters.reduction_engine import ProcessPool
+from adapters.reduction_jobs import ReductionJobs
 from adapters.simulator.camera import Imaging, SimulatedCamera
 from adapters.simulator.cluster import Reducing, SimulatedCluster
+from adapters.simulator.imaging import StarImaging
 from adapters.simulator.no_pixels import NoImaging, NoReducing
 from adapters.simulator.script import load_script
 from adapters.simulator.telescope import SimulatedTelescope
@@ -118,7 +121,7 @@ class _Night:
         self._register()
         if self._options.resume:
             telescope.start(self._control.hardware)
-            self._camera.start()
+            self._camera.start(unreachable="camera" in self._control.hardware.unreachable)
             self._cluster.start()
             resumed = system.NightResumed(
                 night=plan.night, last_position=position, last_time_us=self._last_time
@@ -128,7 +131,7 @@ class _Night:
             started = queue.QueueStarted(reason="night begins")
             self._conductor.record([plan, started, *self._recipes(plan)], actor=OPERATOR)
             telescope.start(self._control.hardware)
-            self._camera.start()
+            self._camera.start(unreachable="camera" in self._control.hardware.unreachable)
             self._cluster.start()
         inbox = Inbox(self._data.inbox, self._loop, self._conductor, plan.night)
         self._stack.enter_context(inbox.watch)
@@ -145,10 +148,16 @@ class _Night:
         imaging: Imaging
         reducing: Reducing
         if plan.pixels:
-            raise NotImplementedError
-        imaging, reducing = NoImaging(), NoReducing(telescope.weather.transparency)
+            imaging, reducing = self._with_pixels(plan, telescope)
+        else:
+            imaging, reducing = NoImaging(), NoReducing(telescope.weather.transparency)
         self._camera = SimulatedCamera(
-            self._loop, self._conductor.record, imaging, plan.chips, lambda: self._control.exposures
+            self._loop,
+            self._conductor.record,
+            imaging,
+            plan.chips,
+            lambda: self._control.exposures,
+            telescope.faults,
         )
         self._cluster = SimulatedCluster(
             self._loop, self._conductor.record, reducing, lambda: self._folds.reduction.state
@@ -156,6 +165,22 @@ class _Night:
         for adapter in (telescope, self._camera, self._cluster, BufferStorage(self._data.buffer)):
             self._conductor.add_effects(adapter.effects())
         return telescope
+
+    def _with_pixels(
+        self, plan: system.NightPlanned, telescope: SimulatedTelescope
+    ) -> tuple[Imaging, Reducing]:
+        pool, data = ProcessPool(self._options.workers), self._data
+        self._stack.callback(pool.close)
+        imaging = StarImaging(
+            pool,
+            telescope,
+            lambda: self._control.hardware,
+            lambda: self._folds.reduction.state.code_version,
+            plan.seed,
+            data.buffer,
+            data.truth,
+        )
+        return imaging, ReductionJobs(pool, data.buffer, data.archive, data.scratch)
 
     def _register(self) -> None:
         """Say which code writes from now on, unless the log knows already."""

@@ -13,6 +13,7 @@ class Purpose(IntEnum):
     DETECTOR = 2
     FRAME_NOISE = 3
     COSMIC_RAYS = 4
+    MOVERS = 5
 
 
 def generator_for(purpose: Purpose, *key: int) -> np.random.Generator:

@@ -3,13 +3,13 @@ from pathlib import Path
 from tomoe_es.recipe.conditions import CONDITIONS
 from tomoe_es.recipe.file_errors import ERROR_CONDITIONS
 from tomoe_es.recipe.operations import OPERATIONS
-from tomoe_es.recipe.reference import reference
+from tomoe_es.recipe.reference import PAGE, main, reference
 
-PAGE = Path(__file__).parents[3] / "docs" / "reference" / "recipe-language.md"
+COMMITTED = Path(__file__).parents[3] / PAGE
 
 
 def test_the_committed_page_is_current():
-    assert PAGE.read_text() == reference(), (
+    assert COMMITTED.read_text() == reference(), (
         "the recipe language has changed: refresh its page with `make docs`"
     )
 
@@ -20,3 +20,8 @@ def test_the_page_names_everything():
         assert f"| `{name}` |" in page
     for name in OPERATIONS:
         assert f"### {name}\n" in page
+
+
+def test_the_page_is_written_to_the_file_named(tmp_path):
+    main([str(tmp_path / "page.md")])
+    assert (tmp_path / "page.md").read_text() == reference()

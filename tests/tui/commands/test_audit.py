@@ -10,9 +10,10 @@ import pytest
 
 from projections.errors import ProductUnknown
 from projections.projector import Projector
-from tests.projections.night_story import NIGHT, START, frame_id_of, recipe_id_of
+from tests.projections.night_story import NIGHT, START, Story, frame_id_of, recipe_id_of, record
 from tomoe_es.clock import HOUR
 from tomoe_es.events.envelope import Draft
+from tomoe_es.events.recipe import RecipeSubmitted
 from tomoe_es.events.transfer import ChipCubeBuffered, ChipCubeExpired
 from tomoe_es.log import open_log
 from tui.commands.audit import why
@@ -161,3 +162,25 @@ def test_lineage_rebuilt_tells_the_same(data: DataFolder, capsys: pytest.Capture
     why(PRODUCT, data=data.top, json=True)
 
     assert msgspec.json.decode(capsys.readouterr().out) == before
+
+
+def test_a_recipe_without_source_is_told_as_it_was_issued(
+    data: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = open_log(data.log_url)
+    story = Story()
+    story.exposure_number = 90
+    moments = [
+        (time, msgspec.structs.replace(event, source="") if isinstance(event, RecipeSubmitted) else event)
+        for time, event in story.executed(9, 1)
+    ]
+    record(log, iter(moments))
+    with Projector(log, data.projections) as projector:
+        projector.catch_up()
+    log.close()
+
+    assert why(f"product-{frame_id_of(91, 101)}", data=data.top) == 1  # these files were never written
+
+    text = capsys.readouterr().out
+    assert "as it was issued:\n    Observer: T. Morokuma\n" in text
+    assert "  - Exposure: field9_dith1" in text

@@ -17,6 +17,7 @@ from projections.overview_model import Overview
 from projections.projector import Projector
 from tests.projections.night_story import START, Story, recipe_id_of
 from tomoe_es.events.envelope import Draft
+from tomoe_es.events.recipe import RecipeSubmitted
 from tomoe_es.log import open_log
 from tui.commands.status import status
 from tui.data_folder import DataFolder
@@ -66,6 +67,7 @@ def test_without_a_night_it_says_what_to_run(tmp_path: Path) -> None:
 def test_a_hostile_comment_stays_on_its_line(data: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
     log = open_log(data.log_url)
     (_, submitted), *_ = Story().submitted(9, 1)
+    assert isinstance(submitted, RecipeSubmitted)
     comment = "red\x1b[31m\nHISTORY"
     submitted = msgspec.structs.replace(
         submitted, recipe=msgspec.structs.replace(submitted.recipe, comment=comment)

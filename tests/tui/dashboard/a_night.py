@@ -1,12 +1,8 @@
-"""A night as the projections would tell it, a source that gives it, and a clock that is set by hand."""
+"""A night in full swing, as the projections would tell it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from uuid import NAMESPACE_URL, uuid5
-
-import msgspec
-import pytest
 
 from projections.overview_model import (
     ChipsOverview,
@@ -27,9 +23,8 @@ from projections.overview_model import (
     WeatherOverview,
 )
 from tomoe_es.camera.focal_plane import CHIPS
-from tomoe_es.clock import HOUR, MINUTE, SECOND
+from tomoe_es.clock import MINUTE, SECOND
 from tomoe_es.night import time_of_day_in_night
-from tui.dashboard.recipe_operations import RecipeProgress
 
 NIGHT = "2023-12-12"
 
@@ -130,15 +125,31 @@ WEATHER = WeatherOverview(
 )
 
 
+EXECUTING = Executing(
+    **survey(120),  # type: ignore[arg-type]
+    priority=0.94,
+    started_us=NOW - 125 * SECOND,
+    operation_number=11,
+    operations=17,
+    operation="Exposure",
+    text="Exposure: J0118+2942_dith2",
+    operation_since_us=NOW - 6 * SECOND,
+    time_limit_seconds=40.0,
+    lock_blocking=False,
+)
+
+
 def chip_stages() -> dict[int, ChipStage]:
     """An exposure whose reduction is half done."""
-    order: list[ChipStage] = ["archived"] * 7 + ["solved", "leased", "queued"]
+    archived: list[ChipStage] = ["archived"] * 7
+    order: list[ChipStage] = [*archived, "solved", "leased", "queued"]
     stages = {det_id: order[place % 10] for place, det_id in enumerate(CHIPS)}
-    return stages | {107: "rejected", 309: "unsolved", 412: "lost", 221: "failed"}
+    special: dict[int, ChipStage] = {107: "rejected", 309: "unsolved", 412: "lost", 221: "failed"}
+    return stages | special
 
 
 def counts(stages: dict[int, ChipStage]) -> dict[str, int]:
-    return {stage: list(stages.values()).count(stage) for stage in sorted(set(stages.values()))}
+    return {str(stage): list(stages.values()).count(stage) for stage in sorted(set(stages.values()))}
 
 
 def an_overview() -> Overview:
@@ -167,18 +178,7 @@ def an_overview() -> Overview:
         queue_mode="running",
         queue_reason="sky clear for 10 min",
         queue_since_us=at(10, 41),
-        executing=Executing(
-            **survey(120),  # type: ignore[arg-type]
-            priority=0.94,
-            started_us=NOW - 125 * SECOND,
-            operation_number=11,
-            operations=17,
-            operation="Exposure",
-            text="Exposure: J0118+2942_dith2",
-            operation_since_us=NOW - 6 * SECOND,
-            time_limit_seconds=40.0,
-            lock_blocking=False,
-        ),
+        executing=EXECUTING,
         queue=(
             QueuedRecipe(
                 recipe_id=identity("too"),
@@ -329,68 +329,3 @@ def an_overview() -> Overview:
             events=123_456,
         ),
     )
-
-
-class HandSetClock:
-    """Shows the time it was set to."""
-
-    def __init__(self, time_us: int) -> None:
-        self.time_us = time_us
-
-    def now(self) -> int:
-        return self.time_us
-
-    def forward(self, seconds: float) -> None:
-        self.time_us += round(seconds * SECOND)
-
-
-class HandFedSource:
-    """Gives the overview that it holds; `error` is raised instead when set."""
-
-    def __init__(self, overview: Overview, clock: HandSetClock) -> None:
-        self.overview, self.clock = overview, clock
-        self.error: Exception | None = None
-        self.progress = RecipeProgress()
-        self.written = clock.now()
-        self.reads = 0
-
-    def write(self, **changes: object) -> None:
-        """Project something more: a changed overview, written now."""
-        self.overview = msgspec.structs.replace(self.overview, position=self.overview.position + 1, **changes)
-        self.written = max(self.clock.now(), self.written + 1)
-
-    def written_us(self) -> int:
-        return self.written
-
-    def read(self) -> Overview:
-        self.reads += 1
-        if self.error is not None:
-            raise self.error
-        return self.overview
-
-    def recipe(self, recipe_id: str) -> RecipeProgress:
-        if self.error is not None:
-            raise self.error
-        return self.progress
-
-
-REAL_NOW = NOW + 1000 * HOUR
-"""Real time in the tests: simulated nights lie elsewhere."""
-
-
-@pytest.fixture
-def clock() -> HandSetClock:
-    return HandSetClock(REAL_NOW)
-
-
-@pytest.fixture
-def source(clock: HandSetClock) -> HandFedSource:
-    return HandFedSource(an_overview(), clock)
-
-
-@pytest.fixture
-def overview() -> Overview:
-    return an_overview()
-
-
-Changed = Callable[..., Overview]

@@ -1,0 +1,116 @@
+"""Reduction jobs on worker processes: built from the queue's state, run by path, told as events."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from adapters.astrometry_net import AstrometryNet, installed_solver
+from adapters.reduction_engine import ProcessPool
+from adapters.tycho2_field_index import Field, build_field_index
+from tomoe_es.events import Event
+from tomoe_es.reduction.astrometry import FieldHint, Match
+from tomoe_es.reduction.job import ReductionJob, ReductionResult
+from tomoe_es.reduction.outcome import outcome
+from tomoe_es.reduction.pipeline import run_job
+from tomoe_es.reduction.queue import NO_MASTER, Job, Master, ReductionState, failure
+
+CELL_DEG = 3.0
+"""Size of the parts of the sky for each of which a star index is built, when a chip falls into it."""
+CELL_RADIUS_DEG = 2.7
+"""Reaches from a cell's centre over its corner by a chip's half diagonal and the pointing's error."""
+
+
+class ReductionJobs:
+    """Carries out jobs on a pool of workers (`adapters.simulator.cluster.Reducing`)."""
+
+    def __init__(self, pool: ProcessPool, buffer: Path, archive: Path, star_indexes: Path) -> None:
+        self._pool = pool
+        self._buffer, self._archive, self._star_indexes = buffer, archive, star_indexes
+        self._running: dict[str, Future[ReductionResult]] = {}
+
+    def begin(self, state: ReductionState, job: Job) -> None:
+        """Begin a job."""
+        described = self._describe(state, job)
+        self._running[job.frame_id] = self._pool.submit(reduce_in_worker, described, self._star_indexes)
+
+    def finish(self, job: Job) -> list[Event]:
+        """Wait for a job; the events that tell its outcome."""
+        try:
+            return outcome(job, self._running.pop(job.frame_id).result())
+        except BrokenProcessPool:
+            message = "the worker process died: look for its reason in the system's log, such as memory"
+            return [failure(job, "WorkerDied", message, permanent=False)]
+
+    def _describe(self, state: ReductionState, job: Job) -> ReductionJob:
+        exposure = state.exposures[job.exposure_number]
+        cube = exposure.buffered[job.frame_id]
+        dark = self._master(state, job.dark_exposure, job.det_id)
+        flat = self._master(state, job.flat_exposure, job.det_id)
+        return ReductionJob(
+            job_id=job.job_id,
+            frame_id=job.frame_id,
+            exposure_number=job.exposure_number,
+            det_id=job.det_id,
+            data_type=job.data_type,
+            cube_path=self._buffer / cube.path,
+            cube_sha256=cube.sha256,
+            dark_path=self._archive / dark.path if dark is not None else None,
+            dark_sha256=dark.sha256 if dark is not None else None,
+            flat_path=self._archive / flat.path if flat is not None else None,
+            flat_sha256=flat.sha256 if flat is not None else None,
+            steps=tuple(exposure.request.pipeline),  # type: ignore[arg-type]  # checked with the recipe
+            ra_deg=exposure.request.ra_deg,
+            dec_deg=exposure.request.dec_deg,
+            start_us=exposure.start_us,
+            code_version=state.code_version,
+            event_positions={
+                "RecipeSubmitted": exposure.correlation,
+                "ExposureRequested": exposure.position,
+                "ExposureStarted": exposure.start_position,
+                "ChipCubeBuffered": cube.position,
+                "ReductionLeased": job.position,
+            },
+            archive=self._archive,
+        )
+
+    def _master(self, state: ReductionState, exposure: int | None, det_id: int) -> Master | None:
+        if exposure is None:
+            return None
+        master = state.masters[exposure][det_id]
+        return master if master != NO_MASTER else None
+
+
+def reduce_in_worker(job: ReductionJob, star_indexes: Path) -> ReductionResult:
+    """Run one job in this process."""
+    return run_job(job, CellSolver(star_indexes), time.perf_counter)
+
+
+class CellSolver(msgspec.Struct, frozen=True):
+    """astrometry.net with the star index of the part of the sky that is asked for, built when first needed."""
+
+    star_indexes: Path
+
+    def solve(self, xy: NDArray[np.float64], image_size: tuple[int, int], hint: FieldHint) -> Match:
+        """See `tomoe_es.reduction.astrometry.AstrometricSolver`."""
+        return _solver(sky_cell(hint.ra_deg, hint.dec_deg), self.star_indexes).solve(xy, image_size, hint)
+
+
+def sky_cell(ra_deg: float, dec_deg: float) -> Field:
+    """The part of the sky that a position falls into: its centre and radius, degrees."""
+    dec = (np.floor(dec_deg / CELL_DEG) + 0.5) * CELL_DEG
+    cells = max(1, round(360.0 * np.cos(np.radians(dec)) / CELL_DEG))
+    ra = (np.floor(ra_deg / 360.0 * cells) + 0.5) * 360.0 / cells
+    return float(ra), float(dec), CELL_RADIUS_DEG
+
+
+@lru_cache(maxsize=64)
+def _solver(cell: Field, star_indexes: Path) -> AstrometryNet:
+    return installed_solver(build_field_index([cell], star_indexes))

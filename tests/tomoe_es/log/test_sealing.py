@@ -1,0 +1,168 @@
+"""A sealed night says the same as the live one did, and damage to it is found where it is."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import apsw
+import pytest
+import zstandard
+
+from tomoe_es.clock import DAY, HOUR
+from tomoe_es.errors import LogCorrupt, LogSealed, LogUnavailable
+from tomoe_es.events.envelope import Draft, Recorded
+from tomoe_es.events.queue import QueuePaused
+from tomoe_es.events.system import MessagePosted
+from tomoe_es.log.sealing import seal
+from tomoe_es.log.segment_names import list_segments
+from tomoe_es.log.sqlite_log import SqliteLog
+from tomoe_es.night import night_span
+
+EVENING = night_span("2023-12-12")[0] + 6 * HOUR
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A log of two nights, 700 and 2 events, in streams that cross blocks and nights."""
+    log = SqliteLog(tmp_path)
+    for number in range(70):
+        drafts = [
+            Draft(
+                MessagePosted(recipe_id="r", text=f"{number}.{index}"),
+                EVENING + number,
+                cause=number,
+                actor="a",
+            )
+            for index in range(9)
+        ]
+        log.append(
+            f"s/{number % 7}", [*drafts, Draft(QueuePaused(reason="rain"), EVENING)], command_id=f"c{number}"
+        )
+    log.append("s/0", [Draft(QueuePaused(reason="next night"), EVENING + DAY)] * 2)
+    log.close()
+    return tmp_path
+
+
+def everything(folder: Path) -> list[list[Recorded]]:
+    """All that can be asked of a log."""
+    log = SqliteLog(folder)
+    answers = [list(log.read()), list(log.read(types=["QueuePaused"])), list(log.read(after=255, until=257))]
+    answers += [
+        list(log.read(after=after, until=after + 300, types=["QueuePaused"])) for after in (0, 250, 512)
+    ]
+    answers += [list(log.read_stream(f"s/{number}", after=50)) for number in range(8)]
+    log.close()
+    return answers
+
+
+def test_a_sealed_night_reads_as_the_live_one(folder: Path) -> None:
+    live = everything(folder)
+    sealed = seal(folder, "2023-12-12")
+    assert everything(folder) == live
+    assert (sealed.first_position, sealed.last_position) == (1, 700)
+    assert sorted(path.name for path in folder.iterdir() if path.name.startswith("0000")) == [
+        "00001-2023-12-12-000000000001.jsonl.zst",
+        "00002-2023-12-13-000000000701.sqlite",
+    ]
+    assert sealed.path.stat().st_mode & 0o777 == 0o444
+
+
+def test_a_log_that_is_open_reads_on_while_its_night_is_sealed(folder: Path) -> None:
+    log = SqliteLog(folder)
+    before = list(log.read())
+    reader = log.read()
+    first = next(reader)
+    seal(folder, "2023-12-12")
+    assert [first, *reader] == before
+    assert list(log.read()) == before
+    assert log.append("s/1", [Draft(QueuePaused(reason="x"), EVENING)], command_id="c3").first_position == 31
+    log.close()
+
+
+def test_sealing_the_open_night_goes_on_in_the_next(folder: Path) -> None:
+    log = SqliteLog(folder)
+    seal(folder, "2023-12-13")
+    assert log.append("s/0", [Draft(QueuePaused(reason="x"), EVENING + DAY)]).first_position == 703
+    assert [segment.night for segment in list_segments(folder)] == ["2023-12-12", "2023-12-13", "2023-12-14"]
+    log.close()
+
+
+def test_a_night_is_sealed_once_and_must_be_there(folder: Path) -> None:
+    seal(folder, "2023-12-12")
+    with pytest.raises(LogSealed, match="2023-12-12"):
+        seal(folder, "2023-12-12")
+    with pytest.raises(LogUnavailable, match="no night 2024-01-01"):
+        seal(folder, "2024-01-01")
+
+
+def test_a_sealing_cut_off_before_the_live_file_went_is_finished_by_the_next(folder: Path) -> None:
+    live = list_segments(folder)[0].live_path(folder)
+    seal_copy = live.read_bytes()
+    before = everything(folder)
+    with apsw.Connection(str(live)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    connection.close()
+    seal_copy = live.read_bytes()
+    seal(folder, "2023-12-12")
+    live.write_bytes(seal_copy)
+    assert everything(folder) == before
+    seal(folder, "2023-12-12")
+    assert not live.exists()
+    assert everything(folder) == before
+
+
+def test_the_sealed_file_is_json_lines_for_anybody_with_zstd(folder: Path) -> None:
+    path = seal(folder, "2023-12-12").path
+    with zstandard.ZstdDecompressor().stream_reader(path.read_bytes(), read_across_frames=True) as stream:
+        lines = [json.loads(line) for line in io.TextIOWrapper(stream, encoding="utf-8")]
+    assert [line["position"] for line in lines[:3]] == [1, 257, 513]
+    assert sum(len(line["payload"]) for line in lines[:3]) == 700
+    assert lines[0]["payload"][0] == {"type": "MessagePosted", "recipe_id": "r", "text": "0.0"}
+    assert set(lines[3]) == {f"s/{number}" for number in range(7)}
+    assert lines[5]["night"] == "2023-12-12"
+
+
+def test_a_damaged_block_is_located_and_hides_no_other(folder: Path) -> None:
+    path = seal(folder, "2023-12-12").path
+    content = bytearray(path.read_bytes())
+    second_block = content.index(b"\x28\xb5\x2f\xfd", 4)
+    content[second_block + 40] ^= 1
+    path.chmod(0o644)
+    path.write_bytes(content)
+    log = SqliteLog(folder)
+    with pytest.raises(LogCorrupt) as damaged:
+        list(log.read())
+    assert damaged.value.position == 257
+    assert len(list(log.read(until=256))) == 256
+    assert len(list(log.read(after=512))) == 190
+    log.close()
+
+
+@pytest.mark.parametrize("kept", [0, 30, -1, -60])
+def test_a_sealed_file_cut_short_is_damaged_and_hides_no_other(folder: Path, kept: int) -> None:
+    path = seal(folder, "2023-12-12").path
+    content = path.read_bytes()
+    path.chmod(0o644)
+    path.write_bytes(content[:kept])
+    log = SqliteLog(folder)
+    with pytest.raises(LogCorrupt, match="2023-12-12 is damaged"):
+        list(log.read())
+    assert len(list(log.read(after=700))) == 2
+    log.close()
+
+
+def test_a_damaged_live_file_is_not_sealed(folder: Path) -> None:
+    live = list_segments(folder)[0].live_path(folder)
+    with apsw.Connection(str(live)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    connection.close()
+    content = bytearray(live.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 8192] = bytes(8192)
+    live.write_bytes(content)
+    with pytest.raises(LogCorrupt):
+        seal(folder, "2023-12-12")
+    assert live.exists()
+    assert not list_segments(folder)[0].sealed_path(folder).exists()

@@ -1,0 +1,65 @@
+"""Reads a sealed segment, a block at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from itertools import islice
+from pathlib import Path
+
+from tomoe_es.events.envelope import Recorded
+from tomoe_es.log.nights_index import Summary
+from tomoe_es.log.sealed_block import open_columns, open_events
+from tomoe_es.log.sealed_segment import SealedFile
+from tomoe_es.log.segment_names import SegmentName
+
+
+class SealedReader:
+    """The events of one sealed night."""
+
+    def __init__(self, folder: Path, name: SegmentName) -> None:
+        self.name = name
+        self._file = SealedFile(name.sealed_path(folder), name)
+
+    def close(self) -> None:
+        """No file stays open between calls."""
+
+    def end(self) -> tuple[int, bool]:
+        """Position of the last event, and that the segment is closed."""
+        return self._file.footer.last_position, True
+
+    def chunk(self, after: int, until: int, types: Collection[str] | None) -> tuple[Iterator[Recorded], int]:
+        """The next events with `after` < position <= `until`, and the position up to which that is all."""
+        footer = self._file.footer
+        last_block = footer.block_of(min(until, footer.last_position))
+        block = footer.block_of(after + 1)
+        if types is not None:
+            wanted = sum(1 << bit for bit, name in enumerate(footer.types) if name in types)
+            while not footer.block_types[block] & wanted:
+                if block == last_block:
+                    return iter(()), until
+                block += 1
+        first = footer.first_of(block)
+        last = footer.first_of(block + 1) - 1 if block < last_block else until
+        start, stop = max(0, after + 1 - first), last + 1 - first
+        frame = self._file.block(block)
+        if types is None:
+            return islice(open_events(frame, first), start, stop), last
+        return open_columns(frame, first).part(start, stop).chosen(types).recorded(), last
+
+    def stream_chunk(self, stream: str, after: int) -> tuple[Iterator[Recorded], int]:
+        """All events of a stream with version > `after`, and the last version among them."""
+        place = self._file.streams.get(stream)
+        if place is None or place.last_version <= after:
+            return iter(()), after
+        return self._of_stream(stream, after, place.blocks), place.last_version
+
+    def summary(self) -> Summary:
+        """What the index of nights keeps of this segment."""
+        streams = [(stream, place.last_version) for stream, place in self._file.streams.items()]
+        return Summary(streams, self._file.commands())
+
+    def _of_stream(self, stream: str, after: int, blocks: list[int]) -> Iterator[Recorded]:
+        for block in blocks:
+            columns = open_columns(self._file.block(block), self._file.footer.first_of(block))
+            if columns.versions[-1 - columns.streams[::-1].index(stream)] > after:
+                yield from columns.of_stream(stream, after).recorded()

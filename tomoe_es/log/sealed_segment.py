@@ -1,0 +1,168 @@
+"""The read-only file of a sealed night: `zstd -dc FILE` prints it as JSON, a line for each block.
+
+blocks     zstd frames of at most 256 events; each but the first begins at a position 256 n + 1, so that a
+           block is also a tile of the Merkle tree
+streams    zstd frame: for each stream its last version and the numbers of its blocks
+commands   zstd frame: the command ids of the night, with their answers
+footer     zstd frame: where all that is, the types in each block, the root over each block's leaves
+end        zstd skippable frame of 48 bytes: offset of the footer (8, little-endian), its SHA-256 (32)
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+import msgspec
+import zstandard
+
+from tomoe_es.errors import LogCorrupt
+from tomoe_es.log.leaf import leaf_hashes, leaves
+from tomoe_es.log.merkle import any_root
+from tomoe_es.log.nights_index import Summary
+from tomoe_es.log.sealed_block import BLOCK_EVENTS, seal_block
+from tomoe_es.log.segment_names import SegmentName
+from tomoe_es.log.stored import Columns
+
+_END_MAGIC = bytes.fromhex("502a4d18") + (40).to_bytes(4, "little")  # a zstd skippable frame of 40 bytes
+_END_BYTES = len(_END_MAGIC) + 40
+
+
+T = TypeVar("T")
+
+
+class Footer(msgspec.Struct, frozen=True):
+    """What a sealed night holds, and where."""
+
+    night: str
+    number: int
+    first_position: int
+    last_position: int
+    offsets: list[int]  # where each block begins, and where the last one ends
+    types: list[str]
+    block_types: list[int]  # for each block the set of its types, as bits
+    block_times: list[int]  # UTC microseconds of each block's first event
+    block_roots: list[str]  # RFC 6962 root over the leaves of each block, in hexadecimal
+    streams_end: int
+    commands_end: int
+
+    def block_of(self, position: int) -> int:
+        """Number of the block, from 0, that holds a position."""
+        return (position - 1) // BLOCK_EVENTS - (self.first_position - 1) // BLOCK_EVENTS
+
+    def first_of(self, block: int) -> int:
+        """Position of the block's first event."""
+        aligned = ((self.first_position - 1) // BLOCK_EVENTS + block) * BLOCK_EVENTS + 1
+        return max(aligned, self.first_position)
+
+
+class StreamPlace(msgspec.Struct, frozen=True, array_like=True):
+    """Where a stream's events are in a sealed night."""
+
+    last_version: int
+    blocks: list[int]
+
+
+_compress = zstandard.ZstdCompressor(level=9, write_checksum=True).compress
+
+
+def write_sealed(file: BinaryIO, name: SegmentName, night: Iterator[Columns], summary: Summary) -> Footer:
+    """Write a whole night; `night` gives its events, without gaps, cut at the borders of the blocks."""
+    offsets, block_types, block_times, block_roots = [0], [], [], []
+    types: dict[str, int] = {}
+    blocks_of: dict[str, list[int]] = {}
+    last_position = name.first_position - 1
+    for block, columns in enumerate(night):
+        file.write(seal_block(columns))
+        offsets.append(file.tell())
+        block_types.append(
+            sum(1 << types.setdefault(each, len(types)) for each in sorted(set(columns.types)))
+        )
+        block_times.append(columns.times[0])
+        block_roots.append(any_root(leaf_hashes(leaves(columns))).hex())
+        for stream in set(columns.streams):
+            blocks_of.setdefault(stream, []).append(block)
+        last_position = columns.positions[-1]
+    versions = dict(summary.streams)
+    places = {stream: StreamPlace(versions[stream], blocks) for stream, blocks in blocks_of.items()}
+    file.write(_frame(places))
+    streams_end = file.tell()
+    file.write(_frame(summary.commands))
+    footer = Footer(
+        name.night,
+        name.number,
+        name.first_position,
+        last_position,
+        offsets,
+        list(types),
+        block_types,
+        block_times,
+        block_roots,
+        streams_end,
+        file.tell(),
+    )
+    frame = _frame(footer)
+    file.write(frame)
+    file.write(_END_MAGIC + footer.commands_end.to_bytes(8, "little") + sha256(frame).digest())
+    return footer
+
+
+class SealedFile:
+    """A sealed night, read by any number of threads; no file stays open."""
+
+    def __init__(self, path: Path, name: SegmentName) -> None:
+        """Read its footer; raises LogCorrupt at its first position when it is not whole."""
+        self.name = name
+        self._path = path
+        self.footer = self._read_footer()
+
+    def block(self, number: int) -> bytes:
+        """The frame of a block."""
+        start, end = self.footer.offsets[number : number + 2]
+        return self._read(start, end)
+
+    @cached_property
+    def streams(self) -> dict[str, StreamPlace]:
+        """Where each stream's events are."""
+        return self._decode(self.footer.offsets[-1], self.footer.streams_end, dict[str, StreamPlace])
+
+    def commands(self) -> list[tuple[str, int, int, int, int]]:
+        """The command ids of the night, with their answers."""
+        kind = list[tuple[str, int, int, int, int]]
+        return self._decode(self.footer.streams_end, self.footer.commands_end, kind)
+
+    def _read(self, start: int, end: int) -> bytes:
+        with self._path.open("rb", buffering=0) as file:
+            return os.pread(file.fileno(), max(0, end - start), start)
+
+    def _read_footer(self) -> Footer:
+        size = self._path.stat().st_size
+        end = self._read(max(0, size - _END_BYTES), size)
+        if len(end) != _END_BYTES or not end.startswith(_END_MAGIC):
+            raise self._damaged("its end is missing")
+        start = int.from_bytes(end[8:16], "little")
+        if start > size or sha256(self._read(start, size - _END_BYTES)).digest() != end[16:]:
+            raise self._damaged("its footer has another digest than its end says")
+        footer = self._decode(start, size - _END_BYTES, Footer)
+        if SegmentName(footer.number, footer.first_position, footer.night) != self.name:
+            raise self._damaged(f"it holds the night {footer.night} from event {footer.first_position} on")
+        return footer
+
+    def _decode(self, start: int, end: int, kind: type[T]) -> T:
+        try:
+            line = zstandard.ZstdDecompressor().decompress(self._read(start, end))
+            return msgspec.json.decode(line, type=kind)
+        except (zstandard.ZstdError, msgspec.DecodeError) as error:
+            raise self._damaged(f"its index can't be opened ({error})") from error
+
+    def _damaged(self, reason: str) -> LogCorrupt:
+        what = f"the file of the sealed night {self.name.night} is damaged: {reason}"
+        return LogCorrupt(self.name.first_position, what)
+
+
+def _frame(value: object) -> bytes:
+    return _compress(msgspec.json.encode(value) + b"\n")

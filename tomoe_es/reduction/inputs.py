@@ -1,0 +1,79 @@
+"""What a job reads: the raw cube and its calibration frames, each held against its recorded digest."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from astropy.io import fits
+
+from tomoe_es.camera.frame_geometry import IMAGING_SHAPE
+from tomoe_es.reduction.calibration_frame import CalibrationFrame
+from tomoe_es.reduction.conditions import (
+    CalibrationCorrupt,
+    CalibrationMissing,
+    CubeMissing,
+    DigestMismatch,
+    StorageFailed,
+)
+from tomoe_es.reduction.job import ReductionJob
+from tomoe_es.transfer.cube_file import RawCube, open_raw_cube
+
+
+def read_cube(job: ReductionJob) -> RawCube:
+    """The job's raw cube. Raises CubeMissing, RawCubeCorrupt, DigestMismatch, StorageFailed."""
+    try:
+        cube = open_raw_cube(job.cube_path)
+        _verify_digest(job.cube_path, job.cube_sha256)
+    except FileNotFoundError as error:
+        raise CubeMissing(job.cube_path) from error
+    except OSError as error:
+        raise StorageFailed(job.cube_path, str(error)) from error
+    return cube
+
+
+def read_dark(job: ReductionJob) -> CalibrationFrame:
+    """The job's master dark. Raises CalibrationMissing, CalibrationCorrupt, DigestMismatch."""
+    return _read("DARK", job.det_id, job.dark_path, job.dark_sha256)
+
+
+def read_flat(job: ReductionJob) -> CalibrationFrame:
+    """The job's master flat. Raises CalibrationMissing, CalibrationCorrupt, DigestMismatch."""
+    return _read("FLAT", job.det_id, job.flat_path, job.flat_sha256)
+
+
+def _read(kind: str, det_id: int, path: Path | None, sha256: str | None) -> CalibrationFrame:
+    if path is None or sha256 is None:
+        raise CalibrationMissing(kind.lower(), det_id, "none was taken before the exposure")
+    if not path.is_file():
+        raise CalibrationMissing(kind.lower(), det_id, f"{path} is gone")
+    return _read_verified(kind, det_id, path, sha256)
+
+
+@lru_cache(maxsize=8)
+def _read_verified(kind: str, det_id: int, path: Path, sha256: str) -> CalibrationFrame:
+    """Cached by digest, since all cubes of a chip share their dark and flat for a night (11 MB a frame)."""
+    try:
+        _verify_digest(path, sha256)
+        with fits.open(path, memmap=False) as hdus:
+            header = hdus[0].header
+            planes = [np.ascontiguousarray(hdus[name].data) for name in (0, "NOISE", "BAD")]
+    except (OSError, KeyError, ValueError) as error:
+        raise CalibrationCorrupt(path, str(error)) from error
+    if header.get("FMTTYPE") != f"TOMOE-IMAGE-{kind}" or header.get("DET_ID") != det_id:
+        raise CalibrationCorrupt(path, f"it is {header.get('FMTTYPE')} of chip {header.get('DET_ID')}")
+    if any(plane.shape != IMAGING_SHAPE for plane in planes):
+        raise CalibrationCorrupt(path, "its planes have the wrong shape")
+    image, noise, bad = planes
+    return CalibrationFrame(
+        image.astype(np.float32), noise.astype(np.float32), bad.astype(bool), int(header["NFRAME"])
+    )
+
+
+def _verify_digest(path: Path, expected: str) -> None:
+    with path.open("rb") as file:
+        actual = hashlib.file_digest(file, "sha256").hexdigest()
+    if actual != expected:
+        raise DigestMismatch(path, expected, actual)

@@ -1,0 +1,118 @@
+"""A reduction job and its result, as plain data that travels between processes: arrays go by path."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from tomoe_es.reduction.quality import Verdict
+from tomoe_es.transfer.exposure_facts import DataType
+
+Step = Literal["wcs", "stack", "neo", "cube"]
+ProductKind = Literal["DARK", "FLAT", "STACK", "CUBE"]
+
+_PRODUCTS: Final = uuid.UUID("6f1c2b0e-6a0b-5c57-9c0e-6d4f0f1d9a51")
+
+
+class ReductionJob(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be done with one raw cube.
+
+    `ra_deg`, `dec_deg` and `start_us` are the log's word on pointing and start, against which the header's
+    is held. Digests are SHA-256 of whole files. `event_positions` go into the products' headers.
+    """
+
+    job_id: str
+    frame_id: str
+    exposure_number: int
+    det_id: int
+    data_type: DataType
+    cube_path: Path
+    cube_sha256: str
+    dark_path: Path | None = None
+    dark_sha256: str | None = None
+    flat_path: Path | None = None
+    flat_sha256: str | None = None
+    steps: tuple[Step, ...] = ()
+    ra_deg: float = 0.0
+    dec_deg: float = 0.0
+    start_us: int
+    code_version: str
+    event_positions: dict[str, int] = {}
+    archive: Path
+
+    def product_id(self, kind: ProductKind) -> str:
+        """UUIDv5 of the product: the same inputs, steps and code give the same product."""
+        parts = [kind, self.frame_id, ",".join(sorted(self.steps)), self.code_version, self.cube_sha256]
+        return str(uuid.uuid5(_PRODUCTS, "|".join([*parts, self.dark_sha256 or "", self.flat_sha256 or ""])))
+
+
+class AstrometryResult(msgspec.Struct, frozen=True, kw_only=True):
+    """The verified solution of the chip; `ra_deg`, `dec_deg` are its centre, ICRS."""
+
+    ra_deg: float
+    dec_deg: float
+    offset_arcsec: float
+    rms_arcsec: float
+    stars: int
+    log_odds: float
+    pixel_scale_arcsec: float
+    rotation_deg: float
+
+
+class PhotometryResult(msgspec.Struct, frozen=True, kw_only=True):
+    """Sources and sky of the stack. `temporal_noise_counts` is that of one frame."""
+
+    sources: int
+    sky_counts: float
+    noise_counts: float
+    temporal_noise_counts: float
+    saturated_fraction: float
+    fwhm_arcsec: float | None
+
+
+class ArchivedProduct(msgspec.Struct, frozen=True, kw_only=True):
+    """A complete file in the archive; `path` is below the archive folder."""
+
+    product_id: str
+    kind: ProductKind
+    path: str
+    sha256: str
+    size_bytes: int
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """A named condition that ended the job or a step."""
+
+    condition: str
+    message: str
+
+
+class ReductionResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a job, ready to be turned into events.
+
+    With `failure` nothing was judged or archived. `rejected` holds the reasons for which products were not
+    archived. `steps_not_done` has one 'step: reason' a step asked for and not done.
+    """
+
+    job_id: str
+    frame_id: str
+    exposure_number: int
+    data_type: DataType
+    failure: Failure | None = None
+    astrometry: AstrometryResult | None = None
+    astrometry_failure: Failure | None = None
+    photometry: PhotometryResult | None = None
+    verdicts: tuple[Verdict, ...] = ()
+    products: tuple[ArchivedProduct, ...] = ()
+    rejected_kinds: tuple[ProductKind, ...] = ()
+    rejected: tuple[str, ...] = ()
+    steps_not_done: tuple[str, ...] = ()
+    stage_seconds: dict[str, float] = {}
+
+    @property
+    def passed(self) -> bool:
+        """Whether all checks were made and passed."""
+        return self.failure is None and all(verdict.passed for verdict in self.verdicts)
