@@ -40,6 +40,8 @@ schema: setup ## Write events.schema.json anew from the event types
 docs: setup ## Write the generated reference pages anew
 	$(BIN)/python -m tomoe_es.recipe.reference
 	$(BIN)/python -m tomoe_es.machines.reference
+	$(BIN)/python -m tomoe_es.events.reference
+	$(BIN)/python -m tui.reference
 
 lock: setup ## Resolve the pinned Python packages anew
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \

@@ -24,5 +24,6 @@ class BufferStorage:
         assert isinstance(expired, ChipCubeExpired)
         path = self._folder / expired.path
         path.unlink(missing_ok=True)
-        if path.parent.is_dir() and not any(path.parent.iterdir()):
-            path.parent.rmdir()
+        exposure = path.parent
+        if exposure != self._folder and exposure.is_dir() and not any(exposure.iterdir()):
+            exposure.rmdir()

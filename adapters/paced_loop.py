@@ -13,19 +13,14 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from tomoe_es.errors import TomoeError
-
-
-class SpeedOutOfRange(TomoeError):
-    """The speed asked for is not one that the loop can keep."""
-
 
 class PacedLoop:
-    """A clock with alarms (`tomoe_es.control.ports.Timers`), from `start_us` on at `speed` times life."""
+    """A clock with alarms (`tomoe_es.control.ports.Timers`), from `start_us` on at `speed` times life.
+
+    With an infinite speed it never waits for the wall clock.
+    """
 
     def __init__(self, start_us: int, speed: float) -> None:
-        if not 1.0 <= speed <= 1000.0:
-            raise SpeedOutOfRange(f"speed {speed:g} is outside 1 to 1000: choose one within")
         self._now = start_us
         self._speed = speed
         self._base_time = start_us
@@ -81,7 +76,7 @@ class PacedLoop:
         """Wait for the wall clock to reach a time; False when something was posted before."""
         wall_due = self._base_wall + (due - self._base_time) / 1e6 / self._speed
         late = time.monotonic() - wall_due
-        if late > 0:
+        if late >= 0:
             if late > 0.05:  # work took longer than its time: the clock stood still meanwhile
                 self._base_time, self._base_wall = due, time.monotonic()
             return True

@@ -34,6 +34,7 @@ BUILDS = tuple((scale, stars) for scale in (4, 5, 6, 7) for stars in (3, 4))
 """Preset scale (4: 8' to 11' ... 7: 22' to 30') and stars of a quad of each index built."""
 PASSES = 32
 REUSES = 64
+NO_QUADS = b"Did not create any quads"
 FORM = "1"
 """Part of the cache's key: raise it when the way of building changes."""
 
@@ -126,7 +127,7 @@ def _write_stars(sky_deg: NDArray[np.float64], magnitude: NDArray[np.float32], p
 
 
 def _build(builder: Path, work: Path, scale: int, stars: int) -> None:
-    """Build one index; `-E` looks only at the parts of the sky that hold stars."""
+    """Build one index, unless these stars form no quad of its scale; `-E` looks only where stars are."""
     out = work / "done" / f"index-{scale:02d}-{stars}.fits"
     options = {"-i": "stars.fits", "-o": str(out), "-d": str(stars), "-P": f"{scale:02d}", "-S": "MAG_VT"}
     options |= {"-B": "0.1", "-r": "1", "-p": str(PASSES), "-R": str(REUSES), "-I": f"9{stars}{scale:02d}"}
@@ -134,6 +135,8 @@ def _build(builder: Path, work: Path, scale: int, stars: int) -> None:
     ran = subprocess.run(
         command, cwd=work, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=1800
     )
-    if ran.returncode != 0 or not out.is_file():
-        tail = ran.stderr.decode(errors="replace").strip().splitlines()[-3:]
+    if NO_QUADS in ran.stdout:
+        out.unlink(missing_ok=True)
+    elif ran.returncode != 0 or not out.is_file():
+        tail = (ran.stderr or ran.stdout).decode(errors="replace").strip().splitlines()[-3:]
         raise SolverUnavailable(f"{BUILDER} ended with {ran.returncode}: {' / '.join(tail)}")

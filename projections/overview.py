@@ -12,7 +12,7 @@ from projections.store import ProjectionReader, Snapshot
 
 FIRST = 10
 """Entries shown of queue and pool."""
-HISTORY = 20
+HISTORY = 200
 LINES = 20
 
 

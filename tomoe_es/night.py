@@ -26,7 +26,12 @@ def night_span(night: str) -> tuple[int, int]:
 
 
 def time_of_day_in_night(night: str, hours: int, minutes: int, seconds: float) -> int:
-    """The one moment of the night at which a UTC clock shows this time of day."""
+    """The one moment of the night at which a UTC clock shows this time of day.
+
+    Raises ValueError when it is no time of day.
+    """
+    if not (0 <= hours < 24 and 0 <= minutes < 60 and 0 <= seconds < 60):
+        raise ValueError(f"{hours:02d}:{minutes:02d}:{seconds:04.1f} is not a time of day")
     start, end = night_span(night)
     day = to_datetime(start).astimezone(UTC).date()
     for candidate in (day, day + timedelta(days=1)):
@@ -34,4 +39,4 @@ def time_of_day_in_night(night: str, hours: int, minutes: int, seconds: float) -
         moment = midnight + round((hours * 3600 + minutes * 60 + seconds) * 1_000_000)
         if start <= moment < end:
             return moment
-    raise ValueError(f"{hours:02d}:{minutes:02d}:{seconds:04.1f} is not a time of day")
+    raise AssertionError("a night has every time of day once")

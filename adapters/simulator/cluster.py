@@ -67,6 +67,10 @@ class SimulatedCluster:
 
     def _finish(self, due: tuple[int, int]) -> None:
         """Record the results of one exposure's jobs together."""
-        jobs = self._due.pop(due)
-        events = [event for job, _ in jobs for event in self._reducing.finish(job)]
-        self._record(events, cause=jobs[0][1], actor=ENGINE)
+        events: list[Event] = []
+        causes: list[Recorded] = []
+        for job, leased in self._due.pop(due):
+            outcome = self._reducing.finish(job)
+            events += outcome
+            causes += [leased] * len(outcome)
+        self._record(events, cause=causes, actor=ENGINE)

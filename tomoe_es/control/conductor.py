@@ -22,10 +22,14 @@ from tomoe_es.log.port import Appended, Batch, EventLog, Subscription
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """An event that a decider wants recorded, and the position of the event that led to it."""
+    """An event that a decider wants recorded, and the position of the event that led to it.
+
+    `correlation` is that of the cause; 0: that of the event that woke the decider.
+    """
 
     event: Event
     cause: int = 0
+    correlation: int = 0
 
 
 class Fold(msgspec.Struct):
@@ -110,17 +114,21 @@ class Conductor:
         self,
         events: Sequence[Event],
         *,
-        cause: Recorded | None = None,
+        cause: Recorded | Sequence[Recorded] | None = None,
         actor: str,
         command_id: str | None = None,
     ) -> list[Recorded]:
         """Append events, all or none, and let everything react; returns them as recorded.
 
-        Nothing is recorded, and nothing returned, when the command id was recorded before.
+        `cause` is one for all, or one for each. Nothing is recorded, and nothing returned, when the command
+        id was recorded before.
         """
-        position, correlation = (cause.position, cause.correlation) if cause else (0, 0)
-        decisions = [Decision(event, position) for event in events]
-        recorded = self._append(decisions, actor, correlation, self._timers.now(), command_id)
+        causes = [cause] * len(events) if cause is None or isinstance(cause, Recorded) else cause
+        decisions = [
+            Decision(event, each.position, each.correlation) if each is not None else Decision(event)
+            for event, each in zip(events, causes, strict=True)
+        ]
+        recorded = self._append(decisions, actor, 0, self._timers.now(), command_id)
         self._drain()
         return recorded
 
@@ -167,7 +175,9 @@ class Conductor:
                 payload=event,
                 time=now,
                 cause=decision.cause,
-                correlation=self._correlations.get(getattr(event, "recipe_id", ""), correlation),
+                correlation=self._correlations.get(
+                    getattr(event, "recipe_id", ""), decision.correlation or correlation
+                ),
                 code=self._code,
                 actor=actor,
             )

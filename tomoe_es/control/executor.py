@@ -9,6 +9,7 @@ from __future__ import annotations
 from tomoe_es.control import hardware
 from tomoe_es.control import state as control_state
 from tomoe_es.control.conductor import Decider, Decision, Fold
+from tomoe_es.control.hardware import Hardware
 from tomoe_es.control.state import Control, Execution, OpenRecipe
 from tomoe_es.events import Event, camera, queue, recipe, system, weather
 from tomoe_es.events.envelope import Recorded
@@ -66,6 +67,14 @@ def needs_sky(opened: OpenRecipe) -> bool:
     return any(call.name in ("Exposure", "Flat") for call in opened.recipe.operations)
 
 
+def _slit_is_open_for(opened: OpenRecipe, known: Hardware) -> bool:
+    """Tell whether the dome slit reads open, or the recipe is one that opens it."""
+    if any(call.name == "DomeSlit" for call in opened.recipe.operations):
+        return True
+    slit = known.dome_slit
+    return slit is not None and slit.state == "open" and "dome_slit" not in known.unreachable
+
+
 def _moves_while_locked(opened: OpenRecipe) -> bool:
     """Tell whether the recipe would move something before it has released the telescope lock."""
     for call in opened.recipe.operations:
@@ -89,7 +98,8 @@ def _take_next(state: Control, recorded: Recorded | None, now: int) -> list[Deci
                 recipe_id=recipe_id, reason="its window closed while it was queued"
             )
             return [Decision(expired, cause)]
-        if (needs_sky(opened) and not fit) or (state.hardware.locked and _moves_while_locked(opened)):
+        waits_for_sky = needs_sky(opened) and not (fit and _slit_is_open_for(opened, state.hardware))
+        if waits_for_sky or (state.hardware.locked and _moves_while_locked(opened)):
             continue
         started = recipe.RecipeStarted(recipe_id=recipe_id, exposures_done=opened.exposures_done)
         return [Decision(started, cause)]

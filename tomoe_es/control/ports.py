@@ -20,8 +20,10 @@ class Timers(Clock, Protocol):
 class Recorder(Protocol):
     """Takes events of an adapter into the log."""
 
-    def __call__(self, events: Sequence[Event], *, cause: Recorded | None, actor: str) -> list[Recorded]:
-        """Append the events, all or none, and let everything react to them."""
+    def __call__(
+        self, events: Sequence[Event], *, cause: Recorded | Sequence[Recorded] | None, actor: str
+    ) -> list[Recorded]:
+        """Append the events, all or none, and let everything react to them; a cause for all or for each."""
 
 
 Effect = Callable[[Recorded], None]

@@ -129,14 +129,14 @@ def sync_path(path: Path) -> None:
 class Named:
     """Turns errors of SQLite and of the operating system into LogUnavailable."""
 
-    def __init__(self, doing: str, folder: Path) -> None:
-        self._doing, self._folder = doing, folder
+    def __init__(self, doing: str, folder: Path, apart_from: tuple[type[Exception], ...] = ()) -> None:
+        self._doing, self._folder, self._apart_from = doing, folder, apart_from
 
     def __enter__(self) -> None:
         """Nothing to prepare."""
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, (apsw.Error, OSError)):
+        if isinstance(error, (apsw.Error, OSError)) and not isinstance(error, self._apart_from):
             raise unavailable(self._doing, self._folder, error) from error
 
 

@@ -14,11 +14,14 @@ import apsw
 from tomoe_es.errors import LogCorrupt
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.log.live_reader import LiveReader
+from tomoe_es.log.live_segment import Named
 from tomoe_es.log.nights_index import INDEX_FILE, NightsIndex, Summary
 from tomoe_es.log.sealed_reader import SealedReader
 from tomoe_es.log.segment_names import SegmentName, list_segments
+from tomoe_es.log.stored import Columns
 
 _OPEN_AT_MOST = 8
+_DAMAGE = (apsw.CantOpenError, apsw.NotADBError, apsw.CorruptError)
 
 T = TypeVar("T")
 
@@ -34,6 +37,9 @@ class SegmentReader(Protocol):
 
     def stream_chunk(self, stream: str, after: int) -> tuple[Iterator[Recorded], int]:
         """The next events of a stream with version > `after`, and the last version among them."""
+
+    def stored(self, after: int, upto: int) -> Columns:
+        """What is stored of the next events with `after` < position <= `upto`."""
 
     def summary(self) -> Summary:
         """What the index of nights keeps of this segment."""
@@ -75,8 +81,12 @@ class NightsReader:
             segments = self._segments
         return 0
 
-    def read(self, after: int, until: int, types: Collection[str] | None) -> Iterator[Recorded]:
-        """Events with `after` < position <= `until`; `until` is at most the head."""
+    def chunks(
+        self, after: int, until: int | None, types: Collection[str] | None
+    ) -> Iterator[Iterator[Recorded]]:
+        """Events with `after` < position <= `until`, some at a time; `until` None: up to the head."""
+        head = self.head()
+        until = head if until is None else min(until, head)
         segments = self._segments
         if until <= after or (types is not None and not types):
             return
@@ -89,17 +99,17 @@ class NightsReader:
             while after < last:
                 call = partial(_chunk, after=after, until=last, types=types)
                 events, after = self._with_reader(segments[index], after + 1, call)
-                yield from events
+                yield events
 
-    def read_stream(self, stream: str, after: int) -> Iterator[Recorded]:
-        """Events of one stream with version > `after`."""
+    def stream_chunks(self, stream: str, after: int) -> Iterator[Iterator[Recorded]]:
+        """Events of one stream with version > `after`, some at a time."""
         for segment in self._segments_with(stream, after):
             done = -1
             while done != after:
                 done = after
                 call = partial(_stream_chunk, stream=stream, after=after)
                 events, after = self._with_reader(segment, segment.first_position, call)
-                yield from events
+                yield events
 
     def _segments_with(self, stream: str, after: int) -> list[SegmentName]:
         """Segments that may hold versions of a stream > `after`; those unknown to the index among them."""
@@ -116,7 +126,8 @@ class NightsReader:
     def _with_reader(self, segment: SegmentName, position: int, call: Callable[[SegmentReader], T]) -> T:
         """Call a method of the segment's reader; LogCorrupt at `position` if the file is gone or damaged."""
         try:
-            return call(self._reader(segment))
+            with Named("reading", self._folder, apart_from=_DAMAGE):
+                return call(self._reader(segment))
         except apsw.CantOpenError as error:
             if segment.sealed_path(self._folder).exists():  # it was sealed since it was opened
                 with self._lock:
@@ -136,7 +147,8 @@ class NightsReader:
         return reader
 
     def _look(self) -> list[SegmentName]:
-        self._segments = list_segments(self._folder)
+        with Named("reading", self._folder):
+            self._segments = list_segments(self._folder)
         return self._segments
 
 

@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterator
 from itertools import islice
 from pathlib import Path
 
+from tomoe_es.errors import LogCorrupt
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.log.nights_index import Summary
 from tomoe_es.log.sealed_block import open_columns, open_events
 from tomoe_es.log.sealed_segment import SealedFile
 from tomoe_es.log.segment_names import SegmentName
+from tomoe_es.log.stored import Columns
 
 
 class SealedReader:
@@ -30,7 +32,10 @@ class SealedReader:
     def chunk(self, after: int, until: int, types: Collection[str] | None) -> tuple[Iterator[Recorded], int]:
         """The next events with `after` < position <= `until`, and the position up to which that is all."""
         footer = self._file.footer
-        last_block = footer.block_of(min(until, footer.last_position))
+        if after >= footer.last_position:
+            raise LogCorrupt(after + 1, "it is missing")
+        until = min(until, footer.last_position)
+        last_block = footer.block_of(until)
         block = footer.block_of(after + 1)
         if types is not None:
             wanted = sum(1 << bit for bit, name in enumerate(footer.types) if name in types)
@@ -52,6 +57,22 @@ class SealedReader:
         if place is None or place.last_version <= after:
             return iter(()), after
         return self._of_stream(stream, after, place.blocks), place.last_version
+
+    def stored(self, after: int, upto: int) -> Columns:
+        """What is stored of the events with `after` < position <= `upto`, as far as one block holds them."""
+        footer = self._file.footer
+        if not footer.first_position <= after + 1 <= footer.last_position:
+            raise LogCorrupt(after + 1, "it is missing")
+        block = footer.block_of(after + 1)
+        first = footer.first_of(block)
+        return open_columns(self._file.block(block), first).part(after + 1 - first, upto + 1 - first)
+
+    def block_root(self, first: int, last: int) -> bytes | None:
+        """Stored root over the leaves of the block from `first` to `last`; None when it is not all here."""
+        footer = self._file.footer
+        if first < footer.first_position or last > footer.last_position:
+            return None
+        return bytes.fromhex(footer.block_roots[footer.block_of(first)])
 
     def summary(self) -> Summary:
         """What the index of nights keeps of this segment."""

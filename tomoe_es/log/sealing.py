@@ -54,13 +54,13 @@ def seal(folder: Path, night: str) -> SealedNight:
             finally:
                 draft.unlink(missing_ok=True)
             sync_path(folder)
-        file = SealedFile(sealed, name)
-        _compare(file, reader)
+        else:
+            _compare(SealedFile(sealed, name), reader)
         reader.close()
         for suffix in ("", "-wal", "-shm"):
             live.with_name(live.name + suffix).unlink(missing_ok=True)
         sync_path(folder)
-        last_position = file.footer.last_position
+        last_position = SealedFile(sealed, name).footer.last_position
         return SealedNight(
             night, name.first_position, last_position, sealed, live_bytes, sealed.stat().st_size
         )

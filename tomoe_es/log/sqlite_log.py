@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import apsw
@@ -58,14 +59,13 @@ class SqliteLog:
         self, after: int = 0, until: int | None = None, types: Collection[str] | None = None
     ) -> Iterator[Recorded]:
         """Events with `after` < position <= `until`; without `until`, up to the head at the first step."""
-        with self._reading():
-            head = self._reader.head()
-            yield from self._reader.read(after, head if until is None else min(until, head), types)
+        self._refuse_when_closed()
+        return chain.from_iterable(self._reader.chunks(after, until, types))
 
     def read_stream(self, stream: str, after: int = 0) -> Iterator[Recorded]:
         """Events of one stream with version > `after`, in order of version."""
-        with self._reading():
-            yield from self._reader.read_stream(stream, after)
+        self._refuse_when_closed()
+        return chain.from_iterable(self._reader.stream_chunks(stream, after))
 
     def subscribe(self, after: int) -> PositionSubscription:
         """Follow the log from a position on."""
@@ -73,8 +73,8 @@ class SqliteLog:
 
     def head(self) -> int:
         """Position of the last event; 0 when the log is empty."""
-        with self._reading():
-            return self._reader.head()
+        self._refuse_when_closed()
+        return self._reader.head()
 
     def close(self) -> None:
         """Close the files; the log can't be used afterwards."""
@@ -82,10 +82,6 @@ class SqliteLog:
             self._closed = True
             self._writer.close()
             self._reader.close()
-
-    def _reading(self) -> live_segment.Named:
-        self._refuse_when_closed()
-        return live_segment.Named("reading", self.folder)
 
     def _commit(self, requests: list[Request]) -> None:
         try:

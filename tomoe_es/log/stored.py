@@ -10,6 +10,7 @@ import msgspec
 from tomoe_es.errors import LogCorrupt, UnknownEventType
 from tomoe_es.events import EVENT_TYPES, AnyEvent, Event, decode_event
 from tomoe_es.events.envelope import Recorded
+from tomoe_es.events.upcasters import UPCASTERS
 
 _decode_list = msgspec.json.Decoder(list[AnyEvent]).decode  # type: ignore[valid-type]  # built from the modules
 
@@ -88,13 +89,26 @@ class Columns(msgspec.Struct, frozen=True, gc=False):
 
 
 def decode_stored(position: int, type_name: str, payload: bytes) -> Event:
-    """Decode one payload; raises LogCorrupt or UnknownEventType, each naming the position."""
-    if type_name not in EVENT_TYPES:
+    """Decode one payload, of a present or a former form; LogCorrupt or UnknownEventType name the position."""
+    if type_name not in EVENT_TYPES and type_name not in UPCASTERS:
         raise UnknownEventType(type_name, position)
     try:
-        event: Event = decode_event(payload)
+        event, stored_name = _decode(type_name, payload)
     except msgspec.DecodeError as error:
         raise LogCorrupt(position, f"its payload is not a {type_name} ({error})") from error
-    if type(event).__name__ != type_name:
-        raise LogCorrupt(position, f"it is stored as '{type_name}' but its payload says otherwise")
+    if stored_name != type_name:
+        raise LogCorrupt(position, f"it is stored as '{type_name}' but its payload says '{stored_name}'")
     return event
+
+
+def _decode(type_name: str, payload: bytes) -> tuple[Event, str]:
+    """The event, and the type name that its payload bears; raises msgspec.DecodeError."""
+    try:
+        event: Event = decode_event(payload)
+        return event, type(event).__name__
+    except msgspec.ValidationError:
+        if type_name not in UPCASTERS:
+            raise
+        former = msgspec.json.decode(payload, type=dict)
+        present = UPCASTERS[type_name](dict(former))
+        return msgspec.convert(present, AnyEvent), former.get("type", "")

@@ -101,8 +101,19 @@ def solve_chip(
         PIXEL_SCALE_ARCSEC * (1 - SCALE_TOLERANCE),
         PIXEL_SCALE_ARCSEC * (1 + SCALE_TOLERANCE),
     )
-    match = solver.solve(ideal.wcs_world2pix(predicted.wcs_pix2world(brightest, 0), 1), (width, height), hint)
-    return _fit(predicted, centre, brightest[match.source], match)
+    try:
+        match = solver.solve(
+            ideal.wcs_world2pix(predicted.wcs_pix2world(brightest, 0), 1), (width, height), hint
+        )
+        return _fit(predicted, centre, brightest[match.source], match)
+    except AstrometryFailed as error:
+        raise AstrometryFailed(f"{error}: {_likely_cause(len(xy))}") from error
+
+
+def _likely_cause(sources: int) -> str:
+    if sources < FEWEST_SOURCES_OF_A_CLEAR_SKY:
+        return f"probably cloudy, with {sources} sources"
+    return f"not clouds, with {sources} sources, but perhaps too few catalogue stars on the chip"
 
 
 def _ideal_plane(ra_deg: float, dec_deg: float) -> WCS:

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import msgspec
 import numpy as np
@@ -23,6 +23,7 @@ from tomoe_es.transfer.exposure_facts import ExposureFacts
 from tomoe_es.transfer.header import add_events, exposure_header
 
 _BLOCK: Final = 2880
+_LONGEST_HEADER: Final = 20 * _BLOCK
 _SIGN_BIT: Final = np.uint16(0x8000)
 
 
@@ -86,14 +87,11 @@ def write_raw_cube(path: Path, frames: NDArray[np.uint16], facts: ExposureFacts)
 
 def open_raw_cube(path: Path) -> RawCube:
     """Map a raw cube. Raises FileNotFoundError, or RawCubeCorrupt when it is short or another file."""
-    try:
-        with path.open("rb") as file:
-            header = fits.Header.fromfile(file)
-            offset = file.tell()
-    except FileNotFoundError:
-        raise
-    except (OSError, ValueError, fits.VerifyError) as error:
-        raise RawCubeCorrupt(path, f"its header can't be read: {error}") from error
+    with path.open("rb") as file:
+        text = _header_text(file)
+    if text is None:
+        raise RawCubeCorrupt(path, "it has no FITS header")
+    header, offset = fits.Header.fromstring(text), len(text)
     shape = tuple(header.get(f"NAXIS{axis}", 0) for axis in (3, 2, 1))
     if header.get("FMTTYPE") != "TOMOE-IMAGE-RAW" or header.get("BITPIX") != 16:
         raise RawCubeCorrupt(path, f"its format is {header.get('FMTTYPE')!r}")
@@ -110,6 +108,21 @@ def read_raw_cube(path: Path) -> tuple[NDArray[np.uint16], fits.Header]:
     """Frames, shape (nframe, 1200, 2160), and header of a raw cube. Raises as `open_raw_cube` does."""
     cube = open_raw_cube(path)
     return cube.frames(), cube.header
+
+
+def _header_text(file: BinaryIO) -> str | None:
+    """The blocks of a FITS header up to its END; None when it isn't one, or is damaged."""
+    text = ""
+    while len(text) < _LONGEST_HEADER:
+        block = file.read(_BLOCK)
+        if len(block) < _BLOCK or not block.isascii():
+            return None
+        text += block.decode("ascii")
+        if not text.startswith("SIMPLE  ="):
+            return None
+        if any(text[card : card + 80].rstrip() == "END" for card in range(len(text) - _BLOCK, len(text), 80)):
+            return text
+    return None
 
 
 def hdu_bytes(hdu: fits.PrimaryHDU | fits.ImageHDU | fits.BinTableHDU) -> list[bytes | memoryview]:

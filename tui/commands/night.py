@@ -20,6 +20,13 @@ NIGHT_OUTPUT = "night.out"
 SUMMARY_CHARACTERS = 2000
 
 
+SLOWEST, FASTEST = 1.0, 1000.0
+
+
+class SpeedOutOfRange(UsageError):
+    """The speed asked for is not one at which a person could follow the night."""
+
+
 class NoRecipes(UsageError):
     """The folder that recipes were to come from holds none."""
 
@@ -80,6 +87,8 @@ def night(
     plain
         Progress lines instead of the dashboard, also on a terminal.
     """
+    if not SLOWEST <= speed <= FASTEST:
+        raise SpeedOutOfRange(f"--speed {speed:g} is outside {SLOWEST:g} to {FASTEST:g}")
     folder = data_folder(data)
     options = NightOptions(
         recipes=_files(recipes) if recipes is not None else (),

@@ -9,6 +9,9 @@ from tomoe_es.clock import to_datetime
 from tomoe_es.night import JST
 
 
+HISTORY_LINES = 20
+
+
 def status_text(overview: Overview) -> str:
     """Everything the overview says, a section a subject; without colours or control characters."""
     sections = [_night, _executing, _queue, _pool, _history, _hardware, _weather, _chips, _notices, _counters]
@@ -93,11 +96,11 @@ def _pool(overview: Overview) -> Iterator[str]:
 
 def _history(overview: Overview) -> Iterator[str]:
     yield f"HISTORY ({overview.history_total}, newest first)"
-    for each in overview.history:
+    for each in overview.history[:HISTORY_LINES]:
         why = f" {each.condition}: {each.message}" if each.condition else ""
         who = f"{each.observer} | {each.project}, {each.comment}"
         yield f"  {both(each.ended_us)} {each.outcome:<9} {who} | {each.recipe_id}{why}"
-    yield from _more(overview.history_total, len(overview.history))
+    yield from _more(overview.history_total, min(HISTORY_LINES, len(overview.history)))
 
 
 def _hardware(overview: Overview) -> Iterator[str]:

@@ -33,8 +33,8 @@ def _all(width: int, height: int) -> dict[str, Region]:
     return {
         "schedule": Region(0, 0, left, 8),
         "executing": Region(0, 8, left, 8),
-        "hardware": Region(0, 16, left, 9),
-        "weather": Region(0, 25, left, height - 25),
+        "hardware": Region(0, 16, left, 10),
+        "weather": Region(0, 26, left, height - 26),
         "queue": Region(left, 0, middle, 12),
         "pool": Region(left, 12, middle, upper - 12),
         "chips": Region(width - _CHIPS, 0, _CHIPS, upper),
@@ -45,7 +45,7 @@ def _all(width: int, height: int) -> dict[str, Region]:
 
 def _essential(width: int, height: int) -> dict[str, Region]:
     left = width // 2
-    violations = max(height - 17, 3)
+    violations = max(height - 18, 3)
     devices = height - 8 - violations
     return {
         "schedule": Region(0, 0, width, 3),

@@ -93,7 +93,7 @@ def _backlog(chips: ChipsOverview) -> Line:
 
 def _lanes(chips: ChipsOverview) -> list[Line]:
     return [
-        line((f" lane {name}: {lane.queued} waiting, {lane.leased} in work", QUIET))
+        line((f" {name} {lane.queued} waiting, {lane.leased} reducing", QUIET))
         for name, lane in sorted(chips.lanes.items())
     ]
 

@@ -27,7 +27,7 @@ _WORDS = (
     ("queue SUSPENDED", "conditions are not fit to observe; queue and pool wait"),
     ("×12", "twelve violations of one name in a burst, on one line"),
     ("! device", "it does not answer, its reading is old, or it reports a fault"),
-    ("backlog", "chip-cubes whose reduction is not finished; lanes: waiting + being reduced"),
+    ("backlog", "chip-cubes whose reduction is not finished"),
 )
 
 

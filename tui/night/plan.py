@@ -9,6 +9,7 @@ from tomoe_es.camera.focal_plane import CHIPS, chips_for
 from tomoe_es.control.state import Control
 from tomoe_es.errors import NightUnfinished, NothingToResume, UsageError
 from tomoe_es.events.system import NightPlanned
+from tomoe_es.reduction.combine import FEWEST_FRAMES
 from tomoe_es.scheduling.twilight import night_times
 from tui.night.options import FIRST_NIGHT, NightOptions
 
@@ -80,8 +81,8 @@ def _check(options: NightOptions) -> None:
     if not 1 <= options.workers <= 256:
         raise OptionInvalid(f"--workers {options.workers} is outside 1 to 256")
     for name, frames in (("--dark-frames", options.dark_frames), ("--flat-frames", options.flat_frames)):
-        if not 3 <= frames <= 3600:
-            raise OptionInvalid(f"{name} {frames} is outside 3 to 3600")
+        if not FEWEST_FRAMES <= frames <= 3600:
+            raise OptionInvalid(f"{name} {frames} is outside {FEWEST_FRAMES} to 3600")
     if not options.buffer_ttl_hours >= 0:
         raise OptionInvalid(f"--buffer-ttl-hours {options.buffer_ttl_hours:g} is negative")
 

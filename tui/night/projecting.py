@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+import time
+from contextlib import closing
+from multiprocessing.context import SpawnProcess
 from multiprocessing.synchronize import Event as Signal
 from pathlib import Path
 
@@ -13,24 +14,49 @@ from projections.projector import Projector
 from tomoe_es.log import open_log
 from tui.data_folder import DataFolder
 
+REVIVE_AFTER_SECONDS = 5.0
+"""A projector that dies again and again does not take the machine with it."""
 
-@contextmanager
-def projecting(data: DataFolder) -> Iterator[None]:
-    """Projections follow the log within; they have taken in all of it afterwards."""
-    context = multiprocessing.get_context("spawn")
-    stopped = context.Event()
-    process = context.Process(
-        target=_project, args=(data.log_url, data.projections, stopped), name="projector"
-    )
-    process.start()
-    try:
-        yield
-    finally:
-        stopped.set()
-        process.join()
+
+class ProjectorProcess:
+    """The process that writes the projections. The night goes on without it, and starts it again."""
+
+    def __init__(self, data: DataFolder) -> None:
+        self._data = data
+        self._context = multiprocessing.get_context("spawn")
+        self._stopped = self._context.Event()
+        self._process = self._start()
+
+    @property
+    def pid(self) -> int:
+        """Process id of the projector that runs, or ran last."""
+        return self._process.pid or 0
+
+    def revive(self) -> str | None:
+        """Start the projector again if it has died; then says how it died."""
+        if self._process.is_alive() or time.monotonic() - self._started < REVIVE_AFTER_SECONDS:
+            return None
+        how = f"it died with exit code {self._process.exitcode}"
+        self._process = self._start()
+        return how
+
+    def close(self) -> None:
+        """Let it take in what is in the log, and end."""
+        self._stopped.set()
+        self._process.join()
+        if self._process.exitcode != 0:
+            with closing(open_log(self._data.log_url)) as log, Projector(log, self._data.projections) as last:
+                last.catch_up()
+
+    def _start(self) -> SpawnProcess:
+        self._started = time.monotonic()
+        arguments = (self._data.log_url, self._data.projections, self._stopped)
+        process = self._context.Process(target=_project, args=arguments, name="projector")
+        process.start()
+        return process
 
 
 def _project(log_url: str, folder: Path, stopped: Signal) -> None:
     follow_parent()
-    with closing(open_log(log_url)) as log, closing(Projector(log, folder)) as projector:
+    with closing(open_log(log_url)) as log, Projector(log, folder) as projector:
         projector.follow(stopped)

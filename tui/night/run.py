@@ -45,11 +45,12 @@ from tui.night.inbox import Inbox
 from tui.night.options import NightOptions
 from tui.night.plan import plan_night, plan_to_resume
 from tui.night.progress import ProgressLines
-from tui.night.projecting import projecting
+from tui.night.projecting import ProjectorProcess
 
-OPERATOR, SYSTEM = "operator", "night"
+OPERATOR, SYSTEM, PROJECTOR = "operator", "night", "projector"
 FOLLOW_OTHERS_SECONDS = 0.2
 """How often, in real time, the log is looked at for what other processes appended."""
+FASTEST_FOLLOWED = 1000.0
 DRAINED_EVERY = 5 * SECOND
 
 
@@ -70,7 +71,6 @@ def run_night(options: NightOptions, data: DataFolder) -> None:
         stack.enter_context(data.held_by_night())
         log = open_log(data.log_url)
         stack.callback(log.close)
-        stack.enter_context(projecting(data))
         _Night(options, data, log, stack).run()
 
 
@@ -99,6 +99,8 @@ class _Night:
             ]
         )
         self._stopping = False
+        self._projector = ProjectorProcess(data)
+        stack.callback(self._projector.close)
 
     @property
     def _control(self) -> Control:
@@ -119,17 +121,15 @@ class _Night:
         self._conductor.add_effects(ProgressLines(len(plan.chips)).effects())
         self._conductor.add_effects({system.NightPhaseEntered: self._phase_entered})
         self._register()
-        if self._options.resume:
-            telescope.start(self._control.hardware)
-            self._camera.start(unreachable="camera" in self._control.hardware.unreachable)
-            self._cluster.start()
-            resumed = system.NightResumed(
-                night=plan.night, last_position=position, last_time_us=self._last_time
-            )
-            self._conductor.record([resumed], actor=SYSTEM)
-        else:
-            started = queue.QueueStarted(reason="night begins")
-            self._conductor.record([plan, started, *self._recipes(plan)], actor=OPERATOR)
+        with self._conductor.holding():  # nothing moves before every device was read
+            if self._options.resume:
+                resumed = system.NightResumed(
+                    night=plan.night, last_position=position, last_time_us=self._last_time
+                )
+                self._conductor.record([resumed], actor=SYSTEM)
+            else:
+                started = queue.QueueStarted(reason="night begins")
+                self._conductor.record([plan, started, *self._recipes(plan)], actor=OPERATOR)
             telescope.start(self._control.hardware)
             self._camera.start(unreachable="camera" in self._control.hardware.unreachable)
             self._cluster.start()
@@ -187,7 +187,11 @@ class _Night:
         [registered] = self._conductor.record([code_identity()], actor=SYSTEM)
         self._conductor.write_as(registered.position)
         started = system.ProcessStarted(process=SYSTEM, pid=os.getpid(), host=socket.gethostname())
-        self._conductor.record([started], actor=SYSTEM)
+        self._conductor.record([started, self._projector_started()], actor=SYSTEM)
+
+    def _projector_started(self) -> Event:
+        self._projector_pid = self._projector.pid
+        return system.ProcessStarted(process=PROJECTOR, pid=self._projector_pid, host=socket.gethostname())
 
     def _recipes(self, plan: system.NightPlanned) -> Sequence[Event]:
         who, now = getpass.getuser(), self._loop.now()
@@ -211,8 +215,12 @@ class _Night:
         ]
 
     def _follow_others(self) -> None:
+        died = self._projector.revive()
+        if died is not None:
+            gone = system.ProcessStopped(process=PROJECTOR, pid=self._projector_pid, reason=died)
+            self._conductor.record([gone, self._projector_started()], actor=SYSTEM)
         self._conductor.follow_others()
-        pause = round(FOLLOW_OTHERS_SECONDS * SECOND * self._options.speed)
+        pause = round(FOLLOW_OTHERS_SECONDS * SECOND * min(self._options.speed, FASTEST_FOLLOWED))
         self._loop.call_at(self._loop.now() + pause, self._follow_others)
 
     def _phase_entered(self, recorded: Recorded) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal
 
 import pytest
@@ -204,7 +203,10 @@ def test_aborted_twice_it_ends_once(line: Line, imaging: ListedImaging) -> None:
 
 
 def test_aborted_by_who_sees_it_begin_it_is_not_imaged(line: Line, imaging: ListedImaging) -> None:
-    line.conductor.add_effects({ExposureStarted: lambda _: abort(line, 1) and None})
+    def stop(_: Recorded) -> None:
+        abort(line, 1)
+
+    line.conductor.add_effects({ExposureStarted: stop})
     line.record(exposure_request(1))
     line.run_until(60)
     assert ends(line) == [(0.5, "ExposureAborted", 1)]
@@ -227,10 +229,12 @@ def test_the_end_of_an_aborted_exposure_does_not_end_the_next_one(line: Line, im
 
 
 def test_an_exposure_may_begin_while_the_one_before_is_transferred(line: Line) -> None:
+    def go_on(finished: Recorded) -> None:
+        if len(line.of(ExposureRequested)) == 1:
+            line.record(exposure_request(2))
+
+    line.conductor.add_effects({ExposureFinished: go_on})
     line.record(exposure_request(1))
-    line.conductor.add_effects(
-        {ExposureFinished: lambda each: once(lambda: line.record(exposure_request(2)), line)}
-    )
     line.run_until(60)
     assert ends(line) == [
         (9.5, "ExposureFinished", 1),
@@ -239,11 +243,6 @@ def test_an_exposure_may_begin_while_the_one_before_is_transferred(line: Line) -
         (22, "ExposureTransferred", 2),
     ]
     assert judge_all(line.log.events) == []
-
-
-def once(action: Callable[[], object], line: Line) -> None:
-    if len(line.of(ExposureRequested)) == 1:
-        action()
 
 
 def test_one_exposure_at_a_time(line: Line, imaging: ListedImaging) -> None:

@@ -222,7 +222,10 @@ def test_cut_off_after_the_last_frame_the_cubes_still_arrive(line: Line) -> None
 
 
 def test_a_fault_of_the_moment_of_a_command_comes_before_it(line: Line) -> None:
-    line.timers.call_at(START_US + 10 * SECOND, lambda: line.record(exposure_request(1)) and None)
+    def ask() -> None:
+        line.record(exposure_request(1))
+
+    line.timers.call_at(START_US + 10 * SECOND, ask)
     line.fault("fail", 10, 50)
     line.run_until(60)
     assert camera_states(line) == [(0, "idle"), (10, "fault"), (50, "idle")]

@@ -15,14 +15,13 @@ Opener = Callable[..., Observatory]
 
 @pytest.fixture
 def observatory(tmp_path: Path) -> Iterator[Opener]:
-    """Makes observatories, each over a log of its own unless a folder is named."""
+    """Makes observatories over a log in memory, or over the one in a folder that is named."""
     opened: list[Observatory] = []
 
     def make(
         planned: NightPlanned | None = None, *, folder: str | None = None, only: Iterable[str] | None = None
     ) -> Observatory:
-        path = tmp_path / (folder or f"log{len(opened)}")
-        opened.append(Observatory(path, planned or plan(), only=only))
+        opened.append(Observatory(tmp_path / folder if folder else None, planned or plan(), only=only))
         return opened[-1]
 
     yield make

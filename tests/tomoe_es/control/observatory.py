@@ -1,4 +1,7 @@
-"""A whole observatory on a clock that jumps: real conductor, real log, real deciders, simulated devices."""
+"""A whole observatory on a clock that jumps: real conductor and deciders, simulated devices.
+
+Its log is the real one where a test restarts it, else one in memory, which spares the disk.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from adapters.simulator.devices.faults import Fault, FaultKind
 from adapters.simulator.no_pixels import NoImaging, NoReducing
 from adapters.simulator.script import load_script
 from adapters.simulator.telescope import SimulatedTelescope
+from tests.projections.memory_log import MemoryLog
 from tomoe_es.clock import SECOND, to_datetime
 from tomoe_es.control import executor, night_course, weather_watch
 from tomoe_es.control import state as control_state
@@ -166,7 +170,7 @@ class JumpingClock:
 class NotedLog:
     """A log that notes after which positions a crash may fall: between two appends."""
 
-    def __init__(self, log: SqliteLog) -> None:
+    def __init__(self, log: EventLog) -> None:
         self._log = log
         self.boundaries: list[int] = []
 
@@ -188,13 +192,13 @@ class Observatory:
 
     def __init__(
         self,
-        folder: Path,
+        folder: Path | None,
         planned: system.NightPlanned,
         *,
         only: Iterable[str] | None = None,
     ) -> None:
         self.plan = planned
-        self.log = SqliteLog(folder)
+        self.log: EventLog = SqliteLog(folder) if folder else MemoryLog()
         self.noted = NotedLog(self.log)
         self.control_fold = control_fold()
         self.reduction_fold = Fold(

@@ -41,14 +41,13 @@ def started_at(night: Observatory, operation: str) -> int:
 
 
 def unsafe(night: Observatory) -> None:
-    night.record(
-        weather.WeatherBecameUnsafe(reasons=["rain"]), queue.ObservingSuspended(reasons=["rain"])
-    )
+    night.record(weather.WeatherBecameUnsafe(reasons=["rain"]), queue.ObservingSuspended(reasons=["rain"]))
 
 
 def safe(night: Observatory) -> None:
     night.record(
-        weather.WeatherBecameSafe(since_us=night.clock.now()), queue.ObservingResumed(reason="weather is safe")
+        weather.WeatherBecameSafe(since_us=night.clock.now()),
+        queue.ObservingResumed(reason="safe"),
     )
 
 
@@ -59,7 +58,7 @@ class TestOperations:
         night.run_for(60)
 
         assert night.story(identity) == DONE
-        [completed] = [each for each in night.of(recipe.OperationCompleted)]
+        [completed] = night.of(recipe.OperationCompleted)
         reading = next(each for each in night.all() if each.position == completed.cause)
         assert reading.payload == telescope.FocusRead(position_mm=33.0, state="still")
         assert completed.time - started_at(night, "SetFocus") == 10 * SECOND  # 5 mm at 0.5 mm/s
@@ -438,3 +437,35 @@ class TestDeciding:
         night.record(event, event)
 
         assert night.control.pool == [event.recipe_id]
+
+
+class TestSlit:
+    def test_a_recipe_for_the_sky_waits_until_the_slit_is_open(self, night: Observatory) -> None:
+        night.record(telescope.DomeSlitCommanded(action="close", reason="test"))
+        night.run_for(60)
+        identity = night.submit(survey(1))
+        night.run_for(60)
+        assert night.story(identity) == WAITING
+
+        night.record(telescope.DomeSlitCommanded(action="open", reason="test"))
+        night.run_for(180)
+
+        assert night.story(identity) == DONE
+
+    def test_a_slit_that_does_not_answer_does_not_use_up_the_pool(self, night: Observatory) -> None:
+        night.fault("dome_slit", "drop")
+        for number in range(4):
+            night.submit(survey(1, comment=str(number)), direct=False)
+
+        night.run_for(120)
+
+        assert not night.of(recipe.RecipeCancelled)
+
+    def test_a_recipe_that_opens_the_slit_itself_does_not_wait_for_it(self, night: Observatory) -> None:
+        night.record(telescope.DomeSlitCommanded(action="close", reason="test"))
+        night.run_for(60)
+        flat = make_recipe(("DomeSlit", "open"), ("Wait", "domeslit_open"), ("Flat", "twilight_flat"))
+
+        identity = night.submit(flat)
+
+        assert night.story(identity)[-1] == "RecipeStarted"

@@ -99,7 +99,6 @@ def test_a_night_is_sealed_once_and_must_be_there(folder: Path) -> None:
 
 def test_a_sealing_cut_off_before_the_live_file_went_is_finished_by_the_next(folder: Path) -> None:
     live = list_segments(folder)[0].live_path(folder)
-    seal_copy = live.read_bytes()
     before = everything(folder)
     with apsw.Connection(str(live)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

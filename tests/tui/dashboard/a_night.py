@@ -106,6 +106,15 @@ HARDWARE = (
         ok=True,
         problem="",
     ),
+    HardwareRow(
+        device="weather",
+        state="dry",
+        value="wind 3.2 m/s",
+        read_us=NOW - 3 * SECOND,
+        age_seconds=3.0,
+        ok=True,
+        problem="",
+    ),
 )
 
 WEATHER = WeatherOverview(

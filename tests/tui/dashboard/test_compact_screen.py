@@ -35,7 +35,7 @@ def test_the_essential_panels_are_in_sight() -> None:
             " no rain, wind 3.2 m/s from W",
             " humidity 45 %, sky -21.6 °C",
         ]
-        assert len(said(app, "#queue")) == len(said(app, "#hardware")) == 7
+        assert len(said(app, "#queue")) == len(said(app, "#hardware")) == 8
         assert said(app, "#hardware")[4] == " !focus          no reading for…  95 s"
         assert said(app, "#violations")[0] == (
             " 20:19 SERIOUS  ReadingStale focus: no reading for 60 s: the device is taken …"

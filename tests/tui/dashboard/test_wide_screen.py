@@ -57,6 +57,7 @@ def test_every_panel_says_what_the_overview_holds() -> None:
             "  mirror cover   open                4 s",
             " !focus          no reading for 9…  95 s",
             "  camera         exposing  277.1 K   1 s",
+            "  weather        dry  wind 3.2 m/s   3 s",
             "  telescope lock released",
         ]
         assert title(app, "#weather") == "7 weather 3 s old"

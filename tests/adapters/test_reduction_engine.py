@@ -1,0 +1,144 @@
+"""The embedded reduction engine: workers that die, and workers whose parent dies."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+import pytest
+
+import tomoe_es
+from adapters.reduction_engine import ProcessPool
+
+TOP = str(Path(tomoe_es.__file__).parent.parent)
+PATIENCE_SECONDS = 60.0
+
+ENGINE = """
+import os, sys, time
+from adapters.reduction_engine import ProcessPool
+
+if __name__ == "__main__":
+    pool = ProcessPool(2)
+    busy = [pool.submit(time.sleep, 3600) for _ in range(2)]
+    print(*pool._pool._processes, flush=True)
+    sys.stdin.read()
+"""
+ORPHAN = """
+import multiprocessing, os, sys, time
+from adapters.reduction_engine import follow_parent
+
+def live_on():
+    print(os.getpid(), flush=True)
+    multiprocessing.parent_process().join()
+    follow_parent()
+    time.sleep(3600)
+
+if __name__ == "__main__":
+    multiprocessing.get_context("spawn").Process(target=live_on).start()
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def pool() -> Iterator[ProcessPool]:
+    pool = ProcessPool(2)
+    yield pool
+    pool.close()
+
+
+@pytest.fixture
+def thread_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the environment back as it was."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
+        monkeypatch.setenv(name, "7")
+
+
+def start(script: str, tmp_path: Path) -> subprocess.Popen[str]:
+    path = tmp_path / "process.py"
+    path.write_text(script)
+    return subprocess.Popen(
+        [sys.executable, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": TOP},
+    )
+
+
+def ends(pidfd: int) -> bool:
+    """Wait until a process has ended; False when it goes on for too long."""
+    return bool(select.select([pidfd], [], [], PATIENCE_SECONDS)[0])
+
+
+def test_jobs_run_in_other_processes_with_one_core_each(pool: ProcessPool, thread_settings: None) -> None:
+    assert pool.submit(os.getpid).result() != os.getpid()
+    assert pool.submit(os.getenv, "OMP_NUM_THREADS").result() == "1"
+    assert [pool.submit(divmod, number, 7).result() for number in range(20)] == [
+        divmod(number, 7) for number in range(20)
+    ]
+
+
+def test_an_error_of_a_job_is_the_job_s(pool: ProcessPool) -> None:
+    with pytest.raises(ZeroDivisionError):
+        pool.submit(divmod, 1, 0).result()
+    assert pool.submit(divmod, 7, 2).result() == (3, 1)
+
+
+def test_a_killed_worker_breaks_what_runs_and_the_next_job_finds_new_workers(pool: ProcessPool) -> None:
+    before = pool.submit(os.getpid).result()
+    killed = pool.submit(signal.raise_signal, signal.SIGKILL)
+    with pytest.raises(BrokenProcessPool):
+        killed.result()
+    after = pool.submit(os.getpid).result()
+    assert after not in (before, os.getpid())
+
+
+def test_it_survives_worker_after_worker(pool: ProcessPool) -> None:
+    for _ in range(3):
+        with pytest.raises(BrokenProcessPool):
+            pool.submit(os._exit, 1).result()
+    assert pool.submit(divmod, 7, 2).result() == (3, 1)
+
+
+def test_closed_it_has_finished_what_ran_and_no_workers_are_left(pool: ProcessPool) -> None:
+    job = pool.submit(divmod, 7, 2)
+    worker = os.pidfd_open(pool.submit(os.getpid).result())
+    pool.close()
+    assert job.result() == (3, 1)
+    assert ends(worker)
+    os.close(worker)
+
+
+def test_closed_it_can_be_used_again(pool: ProcessPool) -> None:
+    pool.close()
+    assert pool.submit(divmod, 7, 2).result() == (3, 1)
+
+
+def test_ctrl_c_is_the_parent_s_affair(pool: ProcessPool) -> None:
+    assert pool.submit(signal.raise_signal, signal.SIGINT).result() is None
+
+
+def test_busy_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    with start(ENGINE, tmp_path) as parent:
+        assert parent.stdout is not None
+        workers = [os.pidfd_open(int(pid)) for pid in parent.stdout.readline().split()]
+        parent.kill()
+        assert len(workers) == 2
+        for worker in workers:
+            assert ends(worker)
+            os.close(worker)
+
+
+def test_a_worker_whose_parent_died_before_it_was_ready_ends(tmp_path: Path) -> None:
+    with start(ORPHAN, tmp_path) as parent:
+        assert parent.stdout is not None
+        worker = os.pidfd_open(int(parent.stdout.readline()))
+        parent.kill()
+        assert ends(worker)
+        os.close(worker)

@@ -1,0 +1,334 @@
+"""The conductor: everything is recorded first, then taken in, then acted on, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.tomoe_es.control.observatory import JumpingClock
+from tomoe_es.clock import SECOND
+from tomoe_es.control.conductor import Conductor, Decider, Decision, Fold, NoProgress
+from tomoe_es.events import Event
+from tomoe_es.events.envelope import Draft, Recorded
+from tomoe_es.events.queue import QueuePaused, QueueStarted
+from tomoe_es.events.recipe import RecipeRefused
+from tomoe_es.events.system import MessagePosted
+from tomoe_es.log.sqlite_log import SqliteLog
+
+NOW = 1_702_382_400_000_000
+
+
+def message(text: str) -> MessagePosted:
+    return MessagePosted(recipe_id="", text=text)
+
+
+def draft(event: Event, time: int = NOW) -> Draft:
+    return Draft(payload=event, time=time, actor="another process")
+
+
+class Bench:
+    """A conductor over a log, and what it took in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.log = SqliteLog(folder)
+        self.clock = JumpingClock(NOW)
+        self.conductor = Conductor(self.log, self.clock)
+        self.fold = Fold([], remember, frozenset({MessagePosted, QueueStarted, QueuePaused}))
+        self.conductor.add_fold(self.fold)
+
+    @property
+    def texts(self) -> list[str]:
+        """The messages that its state has taken in, in order."""
+        return [each.payload.text for each in self.fold.state if isinstance(each.payload, MessagePosted)]
+
+    def decide(
+        self,
+        *inputs: type[Event],
+        by: Callable[[list[Recorded], Recorded | None, int], list[Decision]],
+        wakeup: Callable[[list[Recorded], int], int | None] = lambda _state, _now: None,
+        gathers: bool = False,
+        name: str = "decider",
+    ) -> None:
+        self.conductor.add([Decider(name, self.fold, frozenset(inputs), by, wakeup, gathers)])
+
+    def logged(self) -> list[str]:
+        return [getattr(each.payload, "text", type(each.payload).__name__) for each in self.log.read()]
+
+
+def remember(state: list[Recorded], recorded: Recorded) -> list[Recorded]:
+    return [*state, recorded]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path / "log")
+    yield made
+    made.log.close()
+
+
+class TestOrder:
+    def test_an_event_is_in_the_log_before_anybody_reacts(self, bench: Bench) -> None:
+        seen: list[int] = []
+
+        def look(recorded: Recorded) -> None:
+            seen.append(bench.log.head())
+
+        bench.conductor.add_effects({MessagePosted: look})
+
+        [recorded] = bench.conductor.record([message("ping")], actor="test")
+
+        assert seen == [1]
+        assert list(bench.log.read()) == [recorded]
+
+    def test_deciders_see_the_state_with_the_event(self, bench: Bench) -> None:
+        states: list[list[str]] = []
+        bench.decide(MessagePosted, by=lambda _state, _recorded, _now: states.append(bench.texts) or [])  # type: ignore[func-returns-value]
+
+        bench.conductor.record([message("one"), message("two")], actor="test")
+
+        assert states == [["one", "two"]] * 2
+
+    def test_decisions_before_effects_and_first_come_first_served(self, bench: Bench) -> None:
+        order: list[str] = []
+
+        def answer(_state: list[Recorded], recorded: Recorded | None, _now: int) -> list[Decision]:
+            assert recorded is not None
+            text = recorded.payload.text  # type: ignore[attr-defined]
+            order.append(f"decided {text}")
+            return [Decision(message(f"{text}+"), recorded.position)] if len(text) < 3 else []
+
+        bench.decide(MessagePosted, by=answer)
+        bench.conductor.add_effects({MessagePosted: lambda each: order.append(f"did {each.payload.text}")})  # type: ignore[attr-defined]
+
+        bench.conductor.record([message("a"), message("b")], actor="test")
+
+        texts = ["a", "b", "a+", "b+", "a++", "b++"]
+        assert order == [f"{what} {text}" for text in texts for what in ("decided", "did")]
+        assert bench.logged() == bench.texts == texts
+        assert [each.cause for each in bench.log.read()] == [0, 0, 1, 2, 3, 4]
+
+    def test_an_effect_may_record_its_results(self, bench: Bench) -> None:
+        def echo(recorded: Recorded) -> None:
+            results = bench.conductor.record([QueuePaused(reason="x")], cause=recorded, actor="device")
+            assert [each.cause for each in results] == [recorded.position]
+
+        bench.conductor.add_effects({QueueStarted: echo})
+
+        bench.conductor.record([QueueStarted(reason="x"), message("ping")], actor="test")
+
+        assert bench.logged() == ["QueueStarted", "ping", "QueuePaused"]
+
+    def test_events_of_one_decision_are_recorded_together(self, bench: Bench) -> None:
+        bench.decide(
+            QueueStarted,
+            by=lambda _state, recorded, _now: [
+                Decision(each, recorded.position)  # type: ignore[union-attr]
+                for each in (message("one"), QueuePaused(reason="x"), message("two"))
+            ],
+        )
+        bench.decide(
+            QueuePaused, by=lambda _state, _recorded, _now: [Decision(message("late"))], name="other"
+        )
+
+        bench.conductor.record([QueueStarted(reason="x")], actor="test")
+
+        assert bench.logged() == ["QueueStarted", "one", "QueuePaused", "two", "late"]
+        assert [each.version for each in bench.log.read_stream("messages")] == [1, 2, 3]
+
+    def test_one_that_gathers_decides_once_on_the_last(self, bench: Bench) -> None:
+        woken_by: list[str] = []
+
+        def note(_state: list[Recorded], recorded: Recorded | None, _now: int) -> list[Decision]:
+            woken_by.append(recorded.payload.text)  # type: ignore[union-attr]
+            return []
+
+        bench.decide(MessagePosted, by=note, gathers=True)
+
+        bench.conductor.record([message(each) for each in ("one", "two", "three")], actor="test")
+
+        assert woken_by == ["three"]
+
+    def test_a_state_of_several_deciders_takes_an_event_in_once(self, bench: Bench) -> None:
+        for name in ("first", "second"):
+            bench.decide(MessagePosted, by=lambda *_: [], name=name)
+
+        bench.conductor.record([message("ping")], actor="test")
+
+        assert bench.texts == ["ping"]
+
+    def test_while_holding_nobody_reacts(self, bench: Bench) -> None:
+        done: list[str] = []
+        bench.conductor.add_effects({MessagePosted: lambda each: done.append(each.payload.text)})  # type: ignore[attr-defined]
+
+        with bench.conductor.holding():
+            bench.conductor.record([message("one")], actor="test")
+            bench.conductor.record([message("two")], actor="test")
+            assert (done, bench.texts) == ([], ["one", "two"])
+
+        assert done == ["one", "two"]
+
+    def test_code_and_actor_are_noted(self, bench: Bench) -> None:
+        bench.conductor.write_as(7)
+        bench.decide(QueueStarted, by=lambda *_: [Decision(message("ping"), 1)], name="greeter")
+
+        bench.conductor.record([QueueStarted(reason="x")], actor="test")
+
+        assert [(each.actor, each.code) for each in bench.log.read()] == [("test", 7), ("greeter", 7)]
+
+
+class TestCommands:
+    def test_the_same_command_again_does_nothing(self, bench: Bench) -> None:
+        done: list[str] = []
+        bench.conductor.add_effects({MessagePosted: lambda each: done.append(each.payload.text)})  # type: ignore[attr-defined]
+        assert bench.conductor.record([message("ping")], actor="test", command_id="c1")
+
+        assert bench.conductor.record([message("ping")], actor="test", command_id="c1") == []
+
+        assert (bench.logged(), done) == (["ping"], ["ping"])
+
+    def test_nor_when_it_goes_to_several_streams(self, bench: Bench) -> None:
+        refused = RecipeRefused(source_name="a.yaml", source_digest="", errors=[])
+        command = [refused, message("refused"), refused]
+        assert len(bench.conductor.record(command, actor="test", command_id="c1")) == 3
+
+        assert bench.conductor.record(command, actor="test", command_id="c1") == []
+
+        assert bench.log.head() == 3
+
+    def test_after_a_restart_it_is_known_still(self, bench: Bench) -> None:
+        bench.conductor.record([message("ping")], actor="test", command_id="c1")
+        again = Conductor(bench.log, bench.clock)
+        again.catch_up()
+
+        assert again.record([message("ping")], actor="test", command_id="c1") == []
+
+    def test_one_that_another_process_recorded_is_taken_in_as_that(self, bench: Bench) -> None:
+        bench.log.append("messages", [draft(message("ping"), NOW - 5)], command_id="c1")
+        bench.log.append("messages", [draft(message("pong"), NOW - 4)])
+
+        assert bench.conductor.record([message("ping")], actor="test", command_id="c1") == []
+        bench.conductor.record([message("after")], actor="test")
+
+        assert bench.texts == bench.logged() == ["ping", "pong", "after"]
+        assert bench.fold.state == list(bench.log.read())
+
+
+class TestOthers:
+    def test_what_others_append_is_taken_in_once_and_in_order(self, bench: Bench, tmp_path: Path) -> None:
+        other = SqliteLog(tmp_path / "log")
+        done: list[str] = []
+        bench.conductor.add_effects({MessagePosted: lambda each: done.append(each.payload.text)})  # type: ignore[attr-defined]
+        for number in range(3):
+            other.append("messages", [draft(message(f"other {number}"))])
+            bench.conductor.record([message(f"own {number}")], actor="test")
+        other.append("messages", [draft(message("last"))])
+        bench.conductor.follow_others()
+        bench.conductor.follow_others()
+        other.close()
+
+        assert bench.texts == done == bench.logged()
+        assert bench.texts[-1] == "last"
+        assert len(bench.texts) == 7
+        assert bench.fold.state == list(bench.log.read())
+
+    def test_deciders_react_to_others(self, bench: Bench) -> None:
+        bench.decide(QueuePaused, by=lambda _s, recorded, _n: [Decision(message("seen"), recorded.position)])  # type: ignore[union-attr]
+        bench.log.append("queue", [draft(QueuePaused(reason="operator"))])
+
+        bench.conductor.follow_others()
+
+        assert bench.logged() == ["QueuePaused", "seen"]
+
+    def test_one_that_is_appended_while_a_decision_is_made_is_not_skipped(self, bench: Bench) -> None:
+        def slow(_state: list[Recorded], recorded: Recorded | None, _now: int) -> list[Decision]:
+            bench.log.append("messages", [draft(message("in between"))])
+            return [Decision(QueuePaused(reason="x"), recorded.position)]  # type: ignore[union-attr]
+
+        bench.decide(QueueStarted, by=slow)
+
+        bench.conductor.record([QueueStarted(reason="x")], actor="test")
+
+        assert [each.position for each in bench.fold.state] == [1, 2, 3]
+        assert bench.logged() == ["QueueStarted", "in between", "QueuePaused"]
+
+    def test_catching_up_does_not_act(self, bench: Bench) -> None:
+        bench.log.append("messages", [draft(message("before"))])
+        bench.conductor.add_effects({MessagePosted: lambda _: pytest.fail("it acted on what was over")})
+
+        assert bench.conductor.catch_up() == 1
+
+        assert bench.texts == ["before"]
+        bench.conductor.follow_others()
+        assert bench.texts == ["before"]
+
+
+class TestAlarms:
+    def test_a_decider_is_woken_at_its_time(self, bench: Bench) -> None:
+        due = NOW + 5 * SECOND
+        bench.decide(
+            by=lambda _state, recorded, now: [Decision(message(f"{recorded} {now - NOW}"))],
+            wakeup=lambda state, _now: None if state else due,
+        )
+        bench.conductor.start()
+
+        bench.clock.run_until(due - 1)
+        assert bench.texts == []
+        bench.clock.run_until(due)
+
+        assert bench.texts == ["None 5000000"]
+        assert bench.clock.next_alarm() is None
+
+    def test_one_that_asks_for_another_time_is_woken_then_only(self, bench: Bench) -> None:
+        woken: list[int] = []
+        bench.decide(
+            by=lambda _state, _recorded, now: woken.append(now) or [],  # type: ignore[func-returns-value]
+            wakeup=lambda state, now: (
+                NOW + (10 if state else 5) * SECOND if now < NOW + 10 * SECOND else None
+            ),
+        )
+        bench.conductor.start()
+
+        bench.conductor.record([message("change")], actor="test")
+        bench.clock.run_until(NOW + 60 * SECOND)
+
+        assert woken == [NOW + 10 * SECOND]
+
+    def test_one_that_does_nothing_and_asks_for_the_same_time_again_is_a_mistake(self, bench: Bench) -> None:
+        due = NOW + SECOND
+        bench.decide(by=lambda *_: [], wakeup=lambda _state, _now: due, name="stuck")
+        bench.conductor.start()
+
+        with pytest.raises(NoProgress, match=f"'stuck' did nothing at {due}"):
+            bench.clock.run_until(due)
+
+    def test_one_that_records_something_may_ask_for_the_same_time(self, bench: Bench) -> None:
+        due = NOW + SECOND
+        bench.decide(
+            by=lambda _state, _recorded, _now: [Decision(message("step"))],
+            wakeup=lambda state, _now: due if len(state) < 3 else None,
+        )
+        bench.conductor.start()
+
+        bench.clock.run_until(due)
+
+        assert bench.texts == ["step"] * 3
+
+
+def test_events_of_a_recipe_carry_its_first_position_also_after_a_restart(tmp_path: Path) -> None:
+    from tests.tomoe_es.control.observatory import make_recipe, submitted
+    from tomoe_es.events.recipe import RecipeQueued
+
+    bench = Bench(tmp_path / "log")
+    bench.conductor.record([message("before")], actor="test")
+    event = submitted(make_recipe(("SendMessage", "ping")), NOW)
+    bench.conductor.record([event], actor="test")
+    again = Conductor(bench.log, bench.clock)
+    again.catch_up()
+
+    [queued] = again.record([RecipeQueued(recipe_id=event.recipe_id, priority=0.5)], actor="test")
+    [paused] = again.record([QueuePaused(reason="x")], cause=queued, actor="test")
+
+    assert (queued.correlation, paused.correlation) == (2, 2)
+    bench.log.close()

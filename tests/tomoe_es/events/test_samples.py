@@ -1,0 +1,70 @@
+"""Every form of every event type that was ever released can still be read, and fits the committed schema."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tomoe_es.errors import LogCorrupt, UnknownEventType
+from tomoe_es.events import EVENT_TYPES, encode_event
+from tomoe_es.events.queue import QueuePaused
+from tomoe_es.events.schema import SCHEMA_FILE
+from tomoe_es.events.upcasters import UPCASTERS
+from tomoe_es.log.stored import decode_stored
+
+TOP = Path(__file__).parents[3]
+SAMPLES = sorted((TOP / "tests" / "samples").glob("*.json"))
+SCHEMA = json.loads((TOP / SCHEMA_FILE).read_text(encoding="utf-8"))
+
+
+def type_name(sample: Path) -> str:
+    return sample.name.split(".")[0]
+
+
+def test_every_event_type_has_a_sample() -> None:
+    missing = set(EVENT_TYPES) - {type_name(sample) for sample in SAMPLES}
+    assert not missing, "run `python tests/samples/make_samples.py` and commit what it writes"
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.stem)
+def test_a_stored_sample_is_read_and_fits_the_schema(sample: Path) -> None:
+    event = decode_stored(1, type_name(sample), sample.read_bytes())
+    present = {"$ref": f"#/$defs/{type(event).__name__}", "$defs": SCHEMA["$defs"]}
+    Draft202012Validator(present).validate(json.loads(encode_event(event)))
+    if type_name(sample) not in UPCASTERS:
+        assert encode_event(event) == sample.read_bytes(), "a stored form changed: write an upcaster"
+
+
+def test_a_whole_recorded_event_fits_the_schema() -> None:
+    payload = json.loads((TOP / "tests" / "samples" / "QueuePaused.1.json").read_bytes())
+    envelope = {"position": 1, "stream": "queue", "version": 1, "time": 2, "correlation": 0, "cause": 0}
+    validator = Draft202012Validator(SCHEMA)
+    validator.validate({**envelope, "code": 1, "actor": "", "payload": payload})
+    assert not validator.is_valid({**envelope, "code": 1, "actor": "", "payload": {**payload, "reason": 5}})
+    assert not validator.is_valid({**envelope, "payload": payload})
+
+
+def test_a_former_form_is_read_through_its_upcaster(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(
+        UPCASTERS, "QueueHalted", lambda former: {"type": "QueuePaused", "reason": former["why"]}
+    )
+    event = decode_stored(1, "QueueHalted", b'{"type":"QueueHalted","why":"rain"}')
+    assert event == QueuePaused(reason="rain")
+    with pytest.raises(LogCorrupt, match="payload says 'Other'"):
+        decode_stored(1, "QueueHalted", b'{"type":"Other","why":"rain"}')
+
+
+def test_a_former_form_under_the_same_name_is_read_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(UPCASTERS, "QueuePaused", lambda former: {**former, "reason": former["why"]})
+    assert decode_stored(1, "QueuePaused", b'{"type":"QueuePaused","why":"rain"}') == QueuePaused(
+        reason="rain"
+    )
+    assert decode_stored(1, "QueuePaused", b'{"type":"QueuePaused","reason":"x"}') == QueuePaused(reason="x")
+
+
+def test_a_type_nobody_knows_is_named() -> None:
+    with pytest.raises(UnknownEventType, match="MeteorSeen"):
+        decode_stored(7, "MeteorSeen", b'{"type":"MeteorSeen"}')

@@ -1,0 +1,329 @@
+"""A chip from its raw cube to the archive: real stars in, trusted products or named conditions out."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import numpy as np
+import pytest
+from astropy.io import fits
+from astropy.wcs import WCS
+from numpy.typing import NDArray
+
+from adapters.astrometry_net import AstrometryNet, installed_solver
+from adapters.simulator.sky.render import render_chip
+from adapters.simulator.sky.request import RenderRequest
+from adapters.tycho2_field_index import build_field_index
+from tomoe_es.camera.focal_plane import chip_centre, chip_wcs
+from tomoe_es.reduction.astrometry import separation_arcsec
+from tomoe_es.reduction.job import ArchivedProduct, ReductionJob, ReductionResult, Step
+from tomoe_es.reduction.pipeline import run_job
+from tomoe_es.transfer.cube_file import write_raw_cube
+from tomoe_es.transfer.exposure_facts import DataType, ExposureFacts, WeatherFacts
+
+CHIP, TRUE_RA_DEG, TRUE_DEC_DEG = 101, 30.8, -3.9
+START_US = 1_780_000_000_000_000
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A folder with a raw cube's frames, masters and a solver, and what every job of it has in common."""
+
+    folder: Path
+    solver: AstrometryNet
+    dark: ArchivedProduct | None = None
+    flat: ArchivedProduct | None = None
+
+    def job(
+        self, data_type: DataType, number: int, frames: NDArray[np.uint16], **header: Any
+    ) -> ReductionJob:
+        """Write a raw cube, with changes to what its header says, and the job that reduces it."""
+        known: dict[str, Any] = {
+            "exposure_number": number,
+            "det_id": CHIP,
+            "object_name": "a field",
+            "data_type": data_type,
+            "project": "test",
+            "observer": "Kiso",
+            "recipe_id": "3f2b8c1e-0000-5000-8000-000000000000",
+            "ra_deg": TRUE_RA_DEG + 20 / 3600,
+            "dec_deg": TRUE_DEC_DEG - 20 / 3600,
+            "altitude_deg": 60.0,
+            "azimuth_deg": 170.0,
+            "dome_azimuth_deg": 171.0,
+            "focus_mm": 28.13,
+            "gain": "high",
+            "exposure_seconds": 0.5,
+            "nframe": len(frames),
+            "start_us": START_US,
+            "sensor_temperature_k": 277.0,
+            "weather": WeatherFacts(),
+            "pipeline": ("wcs", "stack"),
+            "event_positions": {"ExposureRequested": 7},
+            "code_version": "0.1.0",
+        }
+        facts = ExposureFacts(**(known | header))
+        cube = write_raw_cube(self.folder / f"{data_type}{number}.fits", frames, facts)
+        return ReductionJob(
+            job_id="job",
+            frame_id=str(facts.frame_id),
+            exposure_number=number,
+            det_id=CHIP,
+            data_type=data_type,
+            cube_path=cube.path,
+            cube_sha256=cube.sha256,
+            dark_path=self.folder / "archive" / self.dark.path if self.dark else None,
+            dark_sha256=self.dark.sha256 if self.dark else None,
+            flat_path=self.folder / "archive" / self.flat.path if self.flat else None,
+            flat_sha256=self.flat.sha256 if self.flat else None,
+            steps=("wcs", "stack") if data_type == "OBJECT" else (),
+            ra_deg=TRUE_RA_DEG + 20 / 3600,
+            dec_deg=TRUE_DEC_DEG - 20 / 3600,
+            start_us=START_US,
+            code_version="0.1.0",
+            event_positions={"ExposureRequested": 7, "ChipCubeBuffered": 12},
+            archive=self.folder / "archive",
+        )
+
+    def run(self, job: ReductionJob) -> ReductionResult:
+        """Do a job with the real solver."""
+        return run_job(job, self.solver, time.perf_counter)
+
+
+def render(
+    data_type: Literal["OBJECT", "DARK", "FLAT"], number: int, nframe: int, transparency: float = 1.0
+) -> NDArray[np.uint16]:
+    frames = np.empty((nframe, 1200, 2160), np.uint16)
+    render_chip(
+        RenderRequest(
+            seed=1,
+            exposure_number=number,
+            det_id=CHIP,
+            data_type=data_type,
+            nframe=nframe,
+            exposure_seconds=0.5,
+            start_time_us=START_US,
+            transparency=(transparency,) * nframe,
+            true_ra_deg=TRUE_RA_DEG,
+            true_dec_deg=TRUE_DEC_DEG,
+        ),
+        frames,
+    )
+    return frames
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """With a master dark and a master flat in the archive."""
+    folder = tmp_path_factory.mktemp("night")
+    field = (*chip_centre(CHIP, TRUE_RA_DEG, TRUE_DEC_DEG), 0.6)
+    bench = Bench(folder, installed_solver(build_field_index([field], folder / "index")))
+    dark = bench.run(bench.job("DARK", 1, render("DARK", 1, 6)))
+    bench = replace(bench, dark=dark.products[0])
+    flat = bench.run(bench.job("FLAT", 2, render("FLAT", 2, 6)))
+    return replace(bench, flat=flat.products[0])
+
+
+@pytest.fixture(scope="module")
+def frames() -> NDArray[np.uint16]:
+    """Six frames of a clear sky."""
+    return render("OBJECT", 3, 6)
+
+
+@pytest.fixture(scope="module")
+def good(bench: Bench, frames: NDArray[np.uint16]) -> tuple[ReductionJob, ReductionResult]:
+    job = bench.job("OBJECT", 3, frames)
+    return job, bench.run(job)
+
+
+def stack_path(bench: Bench, result: ReductionResult) -> Path:
+    assert result.rejected == ()
+    return bench.folder / "archive" / result.products[0].path
+
+
+def test_a_stack_is_archived_under_its_name_with_the_way_back_in_its_header(
+    bench: Bench, good: tuple[ReductionJob, ReductionResult]
+) -> None:
+    job, result = good
+    assert bench.dark is not None
+    header = fits.getheader(stack_path(bench, result))
+    assert result.products[0].path == f"20260528/00000003/s{job.frame_id}.fits"
+    assert (header["FMTTYPE"], header["BITPIX"]) == ("TOMOE-IMAGE-STACK", -32)
+    assert (header["NAXIS1"], header["NAXIS2"], header["NSTACK"]) == (2000, 1128, 5)
+    assert header["PRODID"] == result.products[0].product_id
+    assert (header["SHA_RAW"], header["SHA_DARK"]) == (job.cube_sha256, bench.dark.sha256)
+    assert {header["EVNAM1"]: header["EVPOS1"], header["EVNAM2"]: header["EVPOS2"]} == job.event_positions
+    assert header["CODEVER"] == "0.1.0"
+
+
+def test_the_wcs_in_the_file_is_within_an_arcsec_of_the_truth(
+    bench: Bench, good: tuple[ReductionJob, ReductionResult]
+) -> None:
+    wcs = WCS(fits.getheader(stack_path(bench, good[1])))
+    true = chip_wcs(CHIP, TRUE_RA_DEG, TRUE_DEC_DEG)
+    for corner in ((0, 0), (1999, 0), (0, 1127), (1999, 1127)):
+        offset = separation_arcsec(wcs.wcs_pix2world(*corner, 0), true.wcs_pix2world(*corner, 0))
+        assert offset < 0.3
+
+
+def test_fitsverify_finds_neither_errors_nor_warnings_in_any_product(
+    bench: Bench, good: tuple[ReductionJob, ReductionResult]
+) -> None:
+    program = shutil.which("fitsverify")
+    assert program, "fitsverify is missing: install it with `apt-get install fitsverify`"
+    assert bench.dark
+    assert bench.flat
+    for product in (bench.dark, bench.flat, good[1].products[0]):
+        path = bench.folder / "archive" / product.path
+        done = subprocess.run([program, path], capture_output=True, text=True, check=False)
+        assert done.returncode == 0
+        assert "found 0 warning(s) and 0 error(s)" in done.stdout
+
+
+def test_the_same_job_gives_the_same_product_bit_for_bit(
+    bench: Bench, good: tuple[ReductionJob, ReductionResult], tmp_path: Path
+) -> None:
+    job, result = good
+    again = bench.run(msgspec.structs.replace(job, archive=tmp_path))
+    assert again.products == result.products
+    assert (tmp_path / again.products[0].path).read_bytes() == stack_path(bench, result).read_bytes()
+
+
+def test_the_result_says_what_was_measured_and_how_long_it_took(
+    good: tuple[ReductionJob, ReductionResult],
+) -> None:
+    result = good[1]
+    assert result.passed
+    assert result.photometry is not None
+    assert result.photometry.sources > 100
+    assert result.photometry.fwhm_arcsec == pytest.approx(3.5, abs=0.2)
+    assert result.photometry.temporal_noise_counts == pytest.approx(28, abs=4)
+    assert [verdict.check for verdict in result.verdicts] == [
+        "counts",
+        "noise",
+        "time",
+        "coordinates",
+        "astrometry",
+    ]
+    assert list(result.stage_seconds) == [
+        "read",
+        "calibrate",
+        "stack",
+        "photometry",
+        "astrometry",
+        "write",
+    ]
+
+
+def test_a_cube_product_holds_the_calibrated_video(bench: Bench, frames: NDArray[np.uint16]) -> None:
+    steps: tuple[Step, ...] = ("wcs", "stack", "neo", "cube")
+    result = bench.run(msgspec.structs.replace(bench.job("OBJECT", 4, frames), steps=steps))
+    assert [product.kind for product in result.products] == ["STACK", "CUBE"]
+    with fits.open(bench.folder / "archive" / result.products[1].path) as hdus:
+        assert hdus[0].header["FMTTYPE"] == "TOMOE-IMAGE-CUBE"
+        assert hdus[0].data.shape == (6, 1128, 2000)
+    assert result.steps_not_done == ("neo: moving objects aren't searched for in this version",)
+
+
+def expect_rejected(bench: Bench, job: ReductionJob, check: str) -> ReductionResult:
+    """The job's product isn't archived, for this check alone."""
+    result = bench.run(job)
+    assert result.failure is None
+    assert [verdict.check for verdict in result.verdicts if not verdict.passed] == [check]
+    assert result.rejected[0].startswith(f"{check}: ")
+    assert result.rejected_kinds == ("STACK",)
+    assert list((bench.folder / "archive").rglob(f"*{job.frame_id}*")) == []
+    return result
+
+
+def test_thick_clouds_are_probably_cloudy(bench: Bench) -> None:
+    result = expect_rejected(bench, bench.job("OBJECT", 10, render("OBJECT", 10, 4, 0.0)), "astrometry")
+    assert result.astrometry_failure is not None
+    assert result.astrometry_failure.condition == "AstrometryFailed"
+    assert "probably cloudy" in result.astrometry_failure.message
+
+
+def test_a_lost_frame_is_noise(bench: Bench, frames: NDArray[np.uint16]) -> None:
+    broken = frames.copy()
+    broken[3, 400:] = 0
+    expect_rejected(bench, bench.job("OBJECT", 11, broken), "noise")
+
+
+def test_a_start_that_the_log_does_not_know_is_inconsistent(bench: Bench, frames: NDArray[np.uint16]) -> None:
+    expect_rejected(bench, bench.job("OBJECT", 12, frames, start_us=START_US + 1000), "time")
+
+
+def test_a_pointing_that_the_sky_contradicts_is_inconsistent(
+    bench: Bench, frames: NDArray[np.uint16]
+) -> None:
+    elsewhere = {"ra_deg": TRUE_RA_DEG, "dec_deg": TRUE_DEC_DEG + 0.1}
+    job = bench.job("OBJECT", 13, frames, **elsewhere)
+    expect_rejected(bench, msgspec.structs.replace(job, **elsewhere), "coordinates")
+
+
+def test_a_header_that_names_another_pointing_than_the_log_is_inconsistent(
+    bench: Bench, frames: NDArray[np.uint16]
+) -> None:
+    expect_rejected(bench, bench.job("OBJECT", 14, frames, dec_deg=TRUE_DEC_DEG + 0.1), "coordinates")
+
+
+def test_a_saturated_field_is_rejected(bench: Bench, frames: NDArray[np.uint16]) -> None:
+    full = frames.copy()
+    full[:, :, 82:2082] = 28826
+    job = msgspec.structs.replace(bench.job("OBJECT", 15, full), steps=("stack",))
+    expect_rejected(bench, job, "counts")
+
+
+def test_a_flat_taken_in_the_dark_is_rejected(bench: Bench) -> None:
+    result = bench.run(bench.job("FLAT", 16, render("DARK", 16, 6)))
+    assert "too dark for a flat" in " ".join(result.rejected)
+    assert result.products == ()
+
+
+def test_a_dark_taken_in_the_light_is_rejected(bench: Bench) -> None:
+    result = bench.run(bench.job("DARK", 17, render("FLAT", 17, 6)))
+    assert "light came in" in " ".join(result.rejected)
+    assert result.products == ()
+
+
+def condition(result: ReductionResult) -> str | None:
+    assert result.products == ()
+    return result.failure.condition if result.failure else None
+
+
+def test_troubles_with_the_inputs_are_named(bench: Bench, frames: NDArray[np.uint16], tmp_path: Path) -> None:
+    job = bench.job("OBJECT", 18, frames)
+
+    def after(**changes: Any) -> str | None:
+        return condition(bench.run(msgspec.structs.replace(job, **changes)))
+
+    short = tmp_path / "short.fits"
+    short.write_bytes(job.cube_path.read_bytes()[:1_000_000])
+    assert after(cube_path=tmp_path / "gone.fits") == "CubeMissing"
+    assert after(cube_path=short) == "RawCubeCorrupt"
+    assert after(cube_sha256="0" * 64) == "DigestMismatch"
+    assert after(dark_path=None) == "CalibrationMissing"
+    assert after(flat_path=tmp_path / "gone.fits") == "CalibrationMissing"
+    assert after(flat_path=job.dark_path, flat_sha256=job.dark_sha256) == "CalibrationCorrupt"
+    assert after(dark_sha256="0" * 64) == "DigestMismatch"
+
+
+def test_a_folder_that_cannot_be_written_to_is_named(bench: Bench, frames: NDArray[np.uint16]) -> None:
+    job = bench.job("OBJECT", 19, frames)
+    assert condition(bench.run(msgspec.structs.replace(job, archive=job.cube_path))) == "StorageFailed"
+
+
+def test_a_solver_that_is_not_installed_is_named(
+    bench: Bench, frames: NDArray[np.uint16], tmp_path: Path
+) -> None:
+    missing = replace(bench.solver, engine=tmp_path / "astrometry-engine")
+    result = run_job(bench.job("OBJECT", 20, frames), missing, time.perf_counter)
+    assert condition(result) == "SolverUnavailable"
+    assert result.failure is not None
+    assert "apt-get install" in result.failure.message

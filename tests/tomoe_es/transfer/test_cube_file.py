@@ -1,0 +1,173 @@
+"""Raw cubes: whole or not at all, the same bytes for the same facts, and every damage named."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from astropy.io import fits
+from astropy.wcs import WCS
+from numpy.typing import NDArray
+
+from tomoe_es.camera.focal_plane import chip_centre
+from tomoe_es.transfer.cube_file import (
+    RawCubeCorrupt,
+    open_raw_cube,
+    read_raw_cube,
+    write_raw_cube,
+    write_whole_file,
+)
+from tomoe_es.transfer.exposure_facts import ExposureFacts, WeatherFacts
+
+OBSERVATION = "OBJECT EXP_ID FRAME_ID DET_ID PROJECT OBSERVER PIPELINE OBS-MOD"
+DATA = (
+    "EXPTIME TELAPSE EXPTIME1 TFRAME DATA-FPS DATA-TYP DATE-OBS TIME-OBS UTC GPS-UP GPS-DOWN TIMESYS"
+    " FMTTYPE FMTVER VERSION CHECKSUM DATASUM"
+)
+OBSERVATORY = "RA DEC RADESYS EQUINOX FOC-VAL OBSGEO-B OBSGEO-L OBSGEO-H AZIMUTH ALTITUDE ZD DOMEPOS"
+WEATHER = "TMP_TEL TMP_DOME SKYTEMP WIND_VEL WIND_DIR"
+INSTRUMENT = "FILTER GAIN RNOISE FULLWELL DCURRENT"
+
+
+def facts(**changes: Any) -> ExposureFacts:
+    known: dict[str, Any] = {
+        "exposure_number": 652282,
+        "det_id": 112,
+        "object_name": "M67",
+        "data_type": "OBJECT",
+        "project": "All-sky survey",
+        "observer": "Kiso",
+        "recipe_id": "3f2b8c1e-0000-5000-8000-000000000000",
+        "ra_deg": 132.8,
+        "dec_deg": 11.8,
+        "altitude_deg": 60.0,
+        "azimuth_deg": 170.0,
+        "dome_azimuth_deg": 171.0,
+        "focus_mm": 28.13,
+        "gain": "high",
+        "exposure_seconds": 0.5,
+        "nframe": 2,
+        "start_us": 1_641_254_400_250_000,
+        "sensor_temperature_k": 277.0,
+        "weather": WeatherFacts(
+            telescope_temperature_c=-3.0,
+            dome_temperature_c=-3.5,
+            sky_temperature_c=-40.0,
+            wind_speed_m_s=2.0,
+            wind_direction_deg=10.0,
+        ),
+        "pipeline": ("wcs", "stack", "neo"),
+        "event_positions": {"ExposureRequested": 7, "ExposureStarted": 9},
+        "code_version": "0.1.0",
+    }
+    return ExposureFacts(**(known | changes))
+
+
+@pytest.fixture(scope="module")
+def frames() -> NDArray[np.uint16]:
+    frames = np.random.default_rng(1).integers(0, 65536, (2, 1200, 2160), dtype=np.uint16)
+    frames[0, 0, :2] = 0, 65535
+    return frames
+
+
+@pytest.fixture
+def cube(tmp_path: Path, frames: NDArray[np.uint16]) -> Path:
+    return write_raw_cube(tmp_path / "cube.fits", frames, facts()).path
+
+
+def test_frames_come_back_as_they_were_written(cube: Path, frames: NDArray[np.uint16]) -> None:
+    back, _ = read_raw_cube(cube)
+    np.testing.assert_array_equal(back, frames)
+    np.testing.assert_array_equal(open_raw_cube(cube).frame(1), frames[1])
+
+
+def test_astropy_reads_the_same_frames(cube: Path, frames: NDArray[np.uint16]) -> None:
+    np.testing.assert_array_equal(fits.getdata(cube), frames)
+
+
+def test_the_header_has_every_keyword_of_the_format(cube: Path) -> None:
+    header = fits.getheader(cube)
+    wanted = " ".join([OBSERVATION, DATA, OBSERVATORY, WEATHER, INSTRUMENT]).split()
+    assert [key for key in wanted if key not in header] == []
+    assert header["FRAME_ID"] == "TMQ1202201040065228212"
+    assert (header["FILTER"], header["FMTTYPE"], header["VERSION"]) == ("BLANK", "TOMOE-IMAGE-RAW", "0.730")
+    assert header["DATE-OBS"] == "2022-01-04T00:00:00.250000"
+    assert (header["EVNAM1"], header["EVPOS1"]) == ("ExposureRequested", 7)
+
+
+def test_the_wcs_is_where_the_pointing_puts_the_chip_in_the_original_frame(cube: Path) -> None:
+    wcs = WCS(fits.getheader(cube), naxis=2)
+    found = wcs.wcs_pix2world(82 + 999.5, 36 + 563.5, 0)
+    assert found == pytest.approx(chip_centre(112, 132.8, 11.8), abs=1e-6)
+
+
+def test_a_dark_has_neither_position_nor_wcs(tmp_path: Path, frames: NDArray[np.uint16]) -> None:
+    path = write_raw_cube(tmp_path / "dark.fits", frames, facts(data_type="DARK")).path
+    assert {"RA", "DEC", "CTYPE1"}.isdisjoint(fits.getheader(path))
+
+
+def test_the_same_facts_give_the_same_bytes_and_their_digest(
+    tmp_path: Path, frames: NDArray[np.uint16]
+) -> None:
+    first = write_raw_cube(tmp_path / "a.fits", frames, facts())
+    second = write_raw_cube(tmp_path / "b.fits", frames, facts())
+    assert first.path.read_bytes() == second.path.read_bytes()
+    assert first.sha256 == second.sha256 == hashlib.sha256(first.path.read_bytes()).hexdigest()
+    assert first.size_bytes == first.path.stat().st_size
+
+
+def test_fitsverify_finds_neither_errors_nor_warnings(cube: Path) -> None:
+    program = shutil.which("fitsverify")
+    assert program, "fitsverify is missing: install it with `apt-get install fitsverify`"
+    done = subprocess.run([program, cube], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "found 0 warning(s) and 0 error(s)" in done.stdout
+
+
+def test_text_of_any_language_gives_a_valid_header(tmp_path: Path, frames: NDArray[np.uint16]) -> None:
+    path = write_raw_cube(tmp_path / "c.fits", frames, facts(observer="木曽 O'Neil\n" + "x" * 99)).path
+    assert fits.getheader(path)["OBSERVER"].startswith("?? O`Neil?xxx")
+
+
+def test_a_disk_that_fails_leaves_no_half_file(tmp_path: Path) -> None:
+    def fails_midway() -> Iterator[bytes]:
+        yield b"first half"
+        raise OSError("no space left on device")
+
+    with pytest.raises(OSError, match="no space"):
+        write_whole_file(tmp_path / "x.fits", fails_midway())
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("shape", [(3, 1200, 2160), (2, 1128, 2000)])
+def test_frames_that_do_not_fit_the_facts_are_refused(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="not uint16"):
+        write_raw_cube(tmp_path / "x.fits", np.zeros(shape, np.uint16), facts())
+
+
+@pytest.mark.parametrize("length", [0, 100, 2880, 6_000_000])
+def test_a_truncated_cube_is_named_corrupt(cube: Path, length: int) -> None:
+    with cube.open("r+b") as file:
+        file.truncate(length)
+    with pytest.raises(RawCubeCorrupt, match=r"cube\.fits is corrupt"):
+        open_raw_cube(cube)
+
+
+def test_a_file_of_another_kind_is_named_corrupt(tmp_path: Path) -> None:
+    path = tmp_path / "other.fits"
+    fits.PrimaryHDU(np.zeros((4, 4), np.float32)).writeto(path)
+    with pytest.raises(RawCubeCorrupt, match="its format is None"):
+        open_raw_cube(path)
+
+
+def test_text_that_is_no_fits_is_named_corrupt(tmp_path: Path) -> None:
+    path = tmp_path / "notes.fits"
+    path.write_bytes(b"\xff not fits at all" * 500)
+    with pytest.raises(RawCubeCorrupt):
+        open_raw_cube(path)

@@ -1,0 +1,139 @@
+"""A night that is killed goes on where the log ends: nothing acknowledged is lost, nothing is done twice."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import time
+from collections import Counter
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tomoe_es.errors import NightUnfinished, NothingToResume
+from tomoe_es.events.envelope import Recorded
+from tomoe_es.log import open_log
+from tui.data_folder import DataFolder
+from tui.night.options import NightOptions
+from tui.night.run import run_night
+
+from .conftest import EVENTS_ONLY, PIXELS, FinishedNight, finish_night, read_night, start_night
+
+FINAL = {"RecipeCompleted", "RecipeCancelled", "RecipeExpired"}
+
+
+def _kill_at(data: Path, options: NightOptions, position: int) -> list[Recorded]:
+    """Kill the night with SIGKILL when its log has reached a position; the events that were acknowledged."""
+    process = start_night(data, options)
+    folder = DataFolder(data)
+    deadline = time.monotonic() + 200
+    while not list(folder.log.glob("*.sqlite")):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        _look_again(process)
+    log = open_log(folder.log_url)
+    try:
+        while log.head() < position and process.poll() is None:
+            assert time.monotonic() < deadline
+            _look_again(process)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        return list(log.read())
+    finally:
+        log.close()
+
+
+def _look_again(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(0.002)
+    except subprocess.TimeoutExpired:
+        return
+
+
+def _check(before: list[Recorded], night: FinishedNight) -> None:
+    assert night.events[: len(before)] == before
+    assert [each.position for each in night.events] == list(range(1, len(night.events) + 1))
+    products = Counter(
+        (each.payload.product_id, each.payload.kind) for each in night.of_type("ProductArchived")
+    )
+    assert max(products.values()) == 1
+    submitted = {each.payload.recipe_id for each in night.of_type("RecipeSubmitted")}
+    ended = Counter(each.payload.recipe_id for each in night.events if type(each.payload).__name__ in FINAL)
+    assert submitted == set(ended)
+    assert max(ended.values()) == 1
+    exposures = Counter(each.payload.exposure_number for each in night.of_type("ExposureRequested"))
+    assert max(exposures.values()) == 1
+    assert night.of_type("NightPhaseEntered")[-1].payload.phase == "ended"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_night_killed_anywhere_goes_on(tmp_path: Path, seed: int) -> None:
+    data = tmp_path / "data"
+    position = random.Random(seed).randrange(5, 17_000)
+    before = _kill_at(data, EVENTS_ONLY, position)
+    night = finish_night(data, msgspec.structs.replace(EVENTS_ONLY, resume=True))
+    _check(before, night)
+    assert not any(each.payload.name != "DeviceFault" for each in night.of_type("ViolationDetected"))
+
+
+def test_an_interrupted_recipe_returns_to_the_pool_with_what_is_done(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    process = start_night(data, EVENTS_ONLY)
+    folder = DataFolder(data)
+    while not list(folder.log.glob("*.sqlite")):
+        _look_again(process)
+    log = open_log(folder.log_url)
+    while sum(1 for each in log.read(types=("ExposureFinished",))) < 5:
+        _look_again(process)
+    process.kill()
+    process.wait()
+    log.close()
+    night = finish_night(data, msgspec.structs.replace(EVENTS_ONLY, resume=True))
+    started = {each.payload.recipe_id: each.payload.exposures_done for each in night.of_type("RecipeStarted")}
+    for returned in night.of_type("RecipeReturnedToPool"):
+        done = returned.payload.exposures_done
+        assert started[returned.payload.recipe_id] == done
+        skipped = [
+            each
+            for each in night.of_type("OperationSkipped")
+            if each.payload.recipe_id == returned.payload.recipe_id
+        ]
+        assert len(skipped) == len(done)
+
+
+@pytest.mark.xdist_group("pixel night")
+@pytest.mark.parametrize("part", [0.16, 0.5])
+def test_a_pixel_night_killed_in_its_work_gives_the_same_archive(
+    tmp_path: Path, pixel_night: FinishedNight, part: float
+) -> None:
+    work = [each.position for each in pixel_night.events if each.stream.startswith("reduction/")]
+    data = tmp_path / "data"
+    before = _kill_at(data, PIXELS, work[int(len(work) * part)])
+    night = finish_night(data, msgspec.structs.replace(PIXELS, resume=True))
+    _check(before, night)
+    indexed = {each.payload.path for each in night.of_type("ProductArchived")}
+    files = {str(path.relative_to(night.data.archive)) for path in night.data.archive.rglob("*.fits")}
+    assert files == indexed
+
+
+def test_a_night_that_was_cut_off_is_not_passed_over(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    _kill_at(data, EVENTS_ONLY, 500)
+    with pytest.raises(NightUnfinished, match="--resume"):
+        run_night(EVENTS_ONLY, DataFolder(data))
+
+
+def test_there_is_nothing_to_resume_in_an_empty_log(tmp_path: Path) -> None:
+    with pytest.raises(NothingToResume, match="start one"):
+        run_night(msgspec.structs.replace(EVENTS_ONLY, resume=True), DataFolder(tmp_path / "data"))
+
+
+def test_the_next_night_follows_in_the_same_log(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    short = msgspec.structs.replace(EVENTS_ONLY, recipes=(), exposures=4, chips=1, script="clear")
+    finish_night(data, short)
+    finish_night(data, short)
+    nights = [each.payload.night for each in read_night(data, short).of_type("NightPlanned")]
+    assert nights == ["2023-12-12", "2023-12-13"]

@@ -1,0 +1,65 @@
+"""Signed statements of what the log held: kept in the log's folder, and meant to leave the machine.
+
+checkpoint.key        the secret key, mode 600
+checkpoint.vkey       its public half, for auditors
+checkpoint            the last checkpoint, where C2SP tlog-tiles wants it
+checkpoints/N         the one of N events
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from tomoe_es.errors import LogCorrupt
+from tomoe_es.log.live_segment import sync_path
+from tomoe_es.log.signed_note import Checkpoint, SigningKey, Verifier, make_key, read_key, read_verifier
+from tomoe_es.log.tree import LogTree
+
+KEY_FILE = "checkpoint.key"
+VERIFIER_FILE = "checkpoint.vkey"
+
+
+def key_of(folder: Path, origin: str, seed: bytes) -> SigningKey:
+    """The log's key; made from `seed`, 32 random bytes, when it has none yet."""
+    path = folder / KEY_FILE
+    return read_key(path) if path.exists() else make_key(path, origin, seed)
+
+
+def verifier_of(folder: Path) -> Verifier:
+    """The log's public key; raises FileNotFoundError before the first checkpoint."""
+    return read_verifier((folder / VERIFIER_FILE).read_text(encoding="utf-8"))
+
+
+def write_checkpoint(folder: Path, key: SigningKey) -> str:
+    """Sign the tree of all events now in the log; gives the note, which should leave the machine.
+
+    Raises LogCorrupt when the log is shorter than the last checkpoint or differs from it: then what is
+    there must not be signed.
+    """
+    tree = LogTree(folder)
+    size = tree.size
+    former = [key.verifier().open(note) for note in stored_notes(folder)[-1:]]
+    for body in former:
+        checkpoint = Checkpoint.parse(body)
+        if checkpoint.size > size or tree.root(checkpoint.size) != checkpoint.root:
+            position = min(size, checkpoint.size)
+            raise LogCorrupt(
+                position, f"the log is not the one of its checkpoint of {checkpoint.size} events"
+            )
+    tree.store_full_tiles(size)
+    note = key.sign(Checkpoint(key.name, size, tree.root(size)).text())
+    (folder / "checkpoints").mkdir(exist_ok=True)
+    for path in (folder / "checkpoints" / f"{size:012d}", folder / "checkpoint"):
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        draft.write_text(note, encoding="utf-8")
+        sync_path(draft)
+        draft.rename(path)
+        sync_path(path.parent)
+    return note
+
+
+def stored_notes(folder: Path) -> list[str]:
+    """The checkpoints in the folder, those of fewer events first."""
+    paths = sorted((folder / "checkpoints").glob("[0-9]*"))
+    return [path.read_text(encoding="utf-8") for path in paths]

@@ -1,0 +1,135 @@
+"""Recomputes a log and says, line by line, what holds and where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import apsw
+import msgspec
+
+from tomoe_es.errors import LogError
+from tomoe_es.log.checkpoints import VERIFIER_FILE, stored_notes, verifier_of
+from tomoe_es.log.leaf import leaf_hashes, leaves
+from tomoe_es.log.live_segment import connect
+from tomoe_es.log.merkle import any_root
+from tomoe_es.log.nights_reader import open_segment
+from tomoe_es.log.sealed_block import BLOCK_EVENTS
+from tomoe_es.log.sealed_reader import SealedReader
+from tomoe_es.log.segment_names import SegmentName, list_segments
+from tomoe_es.log.signed_note import Checkpoint, Verifier
+from tomoe_es.log.tree import LogTree
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing that was checked."""
+
+    holds: bool
+    text: str
+    first_position: int = 0  # of the events in question
+    last_position: int = 0
+
+
+def verify(
+    folder: Path, night: str | None = None, notes: Sequence[str] = (), verifier: Verifier | None = None
+) -> Iterator[Finding]:
+    """Check one night, or all, and every checkpoint: the folder's, and `notes` that came from outside.
+
+    `verifier` is the public key that an auditor holds; without it, the one in the folder is believed.
+    """
+    segments = list_segments(folder)
+    if night is not None and night not in {segment.night for segment in segments}:
+        yield Finding(False, f"the log has no night {night}")
+        return
+    roots: dict[int, bytes] = {}
+    whole = True
+    following = 1
+    for segment in segments:
+        if segment.first_position != following and night is None:
+            last = segment.first_position - 1
+            text = f"events {following} to {last} are missing before {segment.night}"
+            yield Finding(False, text, following, last)
+            whole = False
+        try:
+            following = open_segment(folder, segment).end()[0] + 1
+            if night in (None, segment.night):
+                yield _verify_segment(folder, segment, roots)
+        except (LogError, apsw.Error) as error:
+            position = getattr(error, "position", segment.first_position)
+            yield Finding(False, f"night {segment.night}: {error}", position, position)
+            whole = False
+            following = _after(segments, segment)
+    if whole:
+        tree = LogTree(folder, recomputed_roots=roots, trusting_others=night is not None)
+        yield from _verify_checkpoints(folder, tree, following - 1, notes, verifier)
+
+
+def _verify_segment(folder: Path, name: SegmentName, roots: dict[int, bytes]) -> Finding:
+    """Recompute the leaves of one night; adds the roots of its full tiles to `roots`."""
+    reader = open_segment(folder, name)
+    last, _ = reader.end()
+    if not isinstance(reader, SealedReader):
+        connection = connect(name.live_path(folder))
+        (state,) = connection.execute("PRAGMA quick_check(1)").fetchone() or ("no answer",)
+        connection.close()
+        if state != "ok":
+            text = f"night {name.night}: its file is damaged: {state}"
+            return Finding(False, text, name.first_position, last)
+    after = name.first_position - 1
+    while after < last:
+        upto = min(last, (after // BLOCK_EVENTS + 1) * BLOCK_EVENTS)
+        columns = reader.stored(after, upto)
+        root = any_root(leaf_hashes(leaves(columns)))
+        if isinstance(reader, SealedReader) and root != reader.block_root(after + 1, upto):
+            text = f"night {name.night}: events {after + 1} to {upto} are not those that were sealed"
+            return Finding(False, text, after + 1, upto)
+        if upto - after == BLOCK_EVENTS:
+            roots[after // BLOCK_EVENTS] = root
+        after = columns.positions[-1]
+    state = "sealed" if isinstance(reader, SealedReader) else "live"
+    count = last - name.first_position + 1
+    return Finding(True, f"night {name.night} ({state}): {count} events", name.first_position, last)
+
+
+def _verify_checkpoints(
+    folder: Path, tree: LogTree, head: int, notes: Sequence[str], verifier: Verifier | None
+) -> Iterator[Finding]:
+    if verifier is None:
+        if not (folder / VERIFIER_FILE).exists():
+            yield Finding(not notes, "there is no public key, so no checkpoint could be checked")
+            return
+        verifier = verifier_of(folder)
+    checkpoints = []
+    for note in [*stored_notes(folder), *notes]:
+        try:
+            checkpoints.append(Checkpoint.parse(verifier.open(note)))
+        except ValueError as error:
+            yield Finding(False, f"a checkpoint can't be trusted: {error}")
+    good = 0
+    for checkpoint in sorted(checkpoints, key=lambda each: each.size):
+        finding = _verify_checkpoint(tree, head, good, checkpoint)
+        if finding.holds:
+            good = checkpoint.size
+        yield finding
+
+
+def _verify_checkpoint(tree: LogTree, head: int, good: int, checkpoint: Checkpoint) -> Finding:
+    """Compare with the tree; `good` is the size of the last checkpoint that holds."""
+    size = checkpoint.size
+    if size > head:
+        text = f"checkpoint {size} covers more than the {head} events that the log has"
+        return Finding(False, f"{text}: it was cut short, or an older copy took its place", head + 1, size)
+    try:
+        root = tree.root(size)
+    except LogError as error:
+        return Finding(False, f"checkpoint {size} can't be checked: {error}", good + 1, size)
+    if root != checkpoint.root:
+        text = f"events {good + 1} to {size} are not those of checkpoint {size}"
+        return Finding(False, f"{text}: something among them was changed", good + 1, size)
+    return Finding(True, f"checkpoint {size}: signature and root hold", 1, size)
+
+
+def _after(segments: list[SegmentName], segment: SegmentName) -> int:
+    """First position after a segment that can't be read."""
+    later = [each for each in segments if each.number > segment.number]
+    return later[0].first_position if later else segment.first_position
