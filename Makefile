@@ -43,7 +43,7 @@ docs: setup ## Write the generated reference pages anew
 	$(BIN)/python -m tomoe_es.events.reference
 	$(BIN)/python -m tui.reference
 
-lock: setup ## Resolve the pinned Python packages anew
+lock: ## Resolve the pinned Python packages anew
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 		--group dev pyproject.toml -o deploy/requirements.lock
 

@@ -94,7 +94,7 @@ def reduce_in_worker(job: ReductionJob, star_indexes: Path) -> ReductionResult:
 
 
 class CellSolver(msgspec.Struct, frozen=True):
-    """astrometry.net with the star index of the part of the sky that is asked for, built when first needed."""
+    """astrometry.net with the star index of the part of the sky asked for, built when first needed."""
 
     star_indexes: Path
 

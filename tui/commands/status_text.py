@@ -8,7 +8,6 @@ from projections.overview_model import Overview
 from tomoe_es.clock import to_datetime
 from tomoe_es.night import JST
 
-
 HISTORY_LINES = 20
 
 

@@ -18,7 +18,7 @@ BRIGHTEST_MAG, FAINTEST_MAG = 13.0, 18.0
 def asteroids_near(
     seed: int, ra_deg: float, dec_deg: float, radius_deg: float, time_us: int
 ) -> tuple[MovingObject, ...]:
-    """Objects that, in the middle of the ten minutes, are in a cell of 1 degree that touches a square field."""
+    """Objects that halfway through the ten minutes are in a cell of 1 degree that a square field touches."""
     epoch = time_us // LIFETIME
     found = []
     for dec in range(math.floor(dec_deg - radius_deg), math.floor(dec_deg + radius_deg) + 1):

@@ -1,0 +1,51 @@
+"""What is struck by faults: fault_worker.py FOLDER. Appends over two nights, seals the first, appends again.
+
+Prints 'NUMBER POSITION' for each acknowledged append, 'NUMBER refused' for each refused one, 'sealed' or
+'not sealed'; an event is `NUMBER.INDEX`, three an append.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tomoe_es.clock import DAY
+from tomoe_es.errors import LogCorrupt, LogUnavailable
+from tomoe_es.events.envelope import Draft
+from tomoe_es.events.system import MessagePosted
+from tomoe_es.log import open_log
+from tomoe_es.log.sealing import seal
+
+EVENING = 1_702_371_600_000_000
+
+
+def main(folder: str) -> None:
+    log = open_log(f"sqlite:///{folder}")
+    for number, night in enumerate([0, 0, 1, 1]):
+        append(log, number, night)
+    try:
+        seal(Path(folder), "2023-12-12")
+        say("sealed")
+    except (LogUnavailable, LogCorrupt):
+        say("not sealed")
+    append(log, 4, 1)
+    log.close()
+
+
+def append(log: object, number: int, night: int) -> None:
+    drafts = [
+        Draft(MessagePosted(recipe_id="r", text=f"{number}.{index}"), EVENING + night * DAY)
+        for index in range(3)
+    ]
+    try:
+        say(f"{number} {log.append('messages', drafts, command_id=str(number)).last_position}")  # type: ignore[attr-defined]
+    except LogUnavailable:
+        say(f"{number} refused")
+
+
+def say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201  its parent reads this
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

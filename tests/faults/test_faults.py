@@ -1,0 +1,124 @@
+"""A fault at every single write, sync, truncation, link, rename and removal: `make test-faults`.
+
+strace strikes one system call of the worker at a time: it fails with EIO or ENOSPC, or the process is killed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import tomoe_es
+from tomoe_es.errors import LogSealed, LogUnavailable
+from tomoe_es.events.envelope import Draft
+from tomoe_es.events.system import MessagePosted
+from tomoe_es.log.checkpoints import key_of, write_checkpoint
+from tomoe_es.log.sealing import seal
+from tomoe_es.log.sqlite_log import SqliteLog
+from tomoe_es.log.verifying import verify
+
+WORKER = Path(__file__).with_name("fault_worker.py")
+CALLS = ["pwrite64", "write", "fdatasync", "fsync", "ftruncate", "link", "rename", "unlink"]
+APPENDS = 5
+
+
+def run(folder: Path, *strace: str) -> subprocess.CompletedProcess[str]:
+    command = ["strace", "-f", "-qq", "-o", str(folder.parent / "trace"), *strace]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(Path(tomoe_es.__file__).parents[1]),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    return subprocess.run(
+        [*command, sys.executable, str(WORKER), str(folder)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+
+
+def calls_of_a_run(folder: Path) -> dict[str, int]:
+    """How often an undisturbed run makes each of the calls."""
+    done = run(folder, "-e", f"trace={','.join(CALLS)}")
+    assert done.returncode == 0, done.stderr
+    trace = (folder.parent / "trace").read_text()
+    return {call: len(re.findall(rf"^\d+ +{call}\(", trace, re.MULTILINE)) for call in CALLS}
+
+
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
+    return calls_of_a_run(tmp_path_factory.mktemp("count") / "log")
+
+
+def strikes(counted: dict[str, int], call: str, folder: Path, fault: str) -> Iterator[tuple[int, str]]:
+    """Run once for each occurrence of the call; gives its number and what the worker said."""
+    for occurrence in range(1, counted[call] + 1):
+        shutil.rmtree(folder, ignore_errors=True)
+        done = run(folder, "-e", f"trace={call}", "-e", f"inject={call}:{fault}:when={occurrence}")
+        yield occurrence, done.stdout
+
+
+def texts(folder: Path) -> list[str]:
+    log = SqliteLog(folder)
+    found = [event.payload.text for event in log.read() if isinstance(event.payload, MessagePosted)]
+    log.close()
+    return found
+
+
+def check_nothing_lost_and_nothing_torn(folder: Path, said: str, where: str) -> None:
+    found = texts(folder)
+    assert len(found) % 3 == 0, where
+    for number, answer in re.findall(r"^(\d) (\d+|refused)$", said, re.MULTILINE):
+        whole = [f"{number}.{index}" for index in range(3)]
+        if answer == "refused":
+            assert whole[0] not in found, f"{where}: {number} was refused, but it is there"
+        else:
+            last = int(answer)
+            assert found[last - 3 : last] == whole, f"{where}: {number} was acknowledged at {last}"
+    assert all(each.holds for each in verify(folder)), where
+
+
+def check_it_goes_on(folder: Path, where: str) -> None:
+    """Retrying everything with the same command ids gives each append once, and the seal can be finished."""
+    log = SqliteLog(folder)
+    for number in range(APPENDS):
+        drafts = [
+            Draft(MessagePosted(recipe_id="r", text=f"{number}.{index}"), 1_702_458_000_000_000)
+            for index in range(3)
+        ]
+        log.append("messages", drafts, command_id=str(number))
+    log.close()
+    assert sorted(texts(folder)) == sorted(
+        f"{number}.{index}" for number in range(APPENDS) for index in range(3)
+    ), where
+    for night in ("2023-12-12", "2023-12-13"):
+        try:
+            seal(folder, night)
+        except (LogSealed, LogUnavailable) as error:
+            assert "already" in str(error) or "no night" in str(error), where
+    write_checkpoint(folder, key_of(folder, "kiso.example/log", bytes(32)))
+    assert all(each.holds for each in verify(folder)), where
+    assert len(texts(folder)) == 3 * APPENDS, where
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["signal=KILL", "error=EIO", "error=ENOSPC"])
+@pytest.mark.parametrize("call", CALLS)
+def test_a_fault_loses_nothing_acknowledged_and_tears_nothing(
+    counted: dict[str, int], call: str, fault: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "log"
+    assert counted[call] > 0
+    for occurrence, said in strikes(counted, call, folder, fault):
+        where = f"{fault} at {call} {occurrence}: {said!r}"
+        if folder.exists():
+            check_nothing_lost_and_nothing_torn(folder, said, where)
+            check_it_goes_on(folder, where)
