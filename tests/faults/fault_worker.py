@@ -13,7 +13,7 @@ from tomoe_es.clock import DAY
 from tomoe_es.errors import LogCorrupt, LogUnavailable
 from tomoe_es.events.envelope import Draft
 from tomoe_es.events.system import MessagePosted
-from tomoe_es.log import open_log
+from tomoe_es.log import EventLog, open_log
 from tomoe_es.log.sealing import seal
 
 EVENING = 1_702_371_600_000_000
@@ -32,13 +32,11 @@ def main(folder: str) -> None:
     log.close()
 
 
-def append(log: object, number: int, night: int) -> None:
-    drafts = [
-        Draft(MessagePosted(recipe_id="r", text=f"{number}.{index}"), EVENING + night * DAY)
-        for index in range(3)
-    ]
+def append(log: EventLog, number: int, night: int) -> None:
+    texts = [f"{number}.{index}" for index in range(3)]
+    drafts = [Draft(MessagePosted(recipe_id="r", text=text), EVENING + night * DAY) for text in texts]
     try:
-        say(f"{number} {log.append('messages', drafts, command_id=str(number)).last_position}")  # type: ignore[attr-defined]
+        say(f"{number} {log.append('messages', drafts, command_id=str(number)).last_position}")
     except LogUnavailable:
         say(f"{number} refused")
 

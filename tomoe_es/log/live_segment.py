@@ -66,20 +66,31 @@ def create(folder: Path, name: SegmentName) -> None:
     """Make the file of a new night; does nothing when another process just made it."""
     path = name.live_path(folder)
     draft = folder / f".{path.name}.{os.getpid()}.{threading.get_ident()}"
-    draft.unlink(missing_ok=True)
-    connection = apsw.Connection(str(draft))
-    connection.execute("PRAGMA journal_mode=WAL").fetchall()
-    connection.execute(SCHEMA)
-    connection.execute("INSERT INTO segment VALUES(?, ?)", (name.first_position, name.night))
-    connection.close()
     try:
+        _write_schema(draft, name)
         sync_path(draft)
         os.link(draft, path)  # unlike a rename, never replaces a file that holds events already
-        sync_path(folder)
     except FileExistsError:
         pass
     finally:
-        draft.unlink()
+        for suffix in ("", "-journal", "-wal", "-shm"):
+            draft.with_name(draft.name + suffix).unlink(missing_ok=True)
+    sync_path(folder)
+
+
+def _write_schema(draft: Path, name: SegmentName) -> None:
+    """Not yet in WAL mode: closing would swallow an error of bringing the WAL into the file."""
+    connection = apsw.Connection(str(draft))
+    try:
+        with transaction(connection):
+            connection.execute(SCHEMA)
+            connection.execute("INSERT INTO segment VALUES(?, ?)", (name.first_position, name.night))
+        if connection.execute("PRAGMA journal_mode=WAL").get != "wal":
+            raise LogUnavailable(
+                f"the file '{draft}' can't be shared: is it on a network disk?"
+            )
+    finally:
+        connection.close()
 
 
 def connect(path: Path) -> apsw.Connection:

@@ -91,7 +91,7 @@ def _place_in(text: str, index: int) -> Place:
 def _decoded(data: bytes, errors: ErrorList) -> str:
     """The text of the file, without byte order mark; only printable characters."""
     if len(data) > LARGEST_BYTES:
-        message = f"the file has {len(data):,} bytes, over {LARGEST_BYTES:,}"
+        message = f"the file is larger than {LARGEST_BYTES:,} bytes"
         errors.add((1, 1), "", "FileTooLarge", message, "give a recipe, or divide it into several")
         raise _Unusable
     try:

@@ -10,10 +10,9 @@ from adapters.watched_folder import WatchedFolder
 from tomoe_es.control.conductor import Conductor
 from tomoe_es.control.submission import submission
 from tomoe_es.events.recipe import RecipeRefused
+from tomoe_es.recipe.yaml_tree import LARGEST_BYTES
 
 ACCEPTED = "accepted"
-LARGEST_BYTES = 1_000_001
-"""One more than a recipe may have, so that a larger file is refused without being read whole."""
 
 
 class Inbox:
@@ -28,7 +27,7 @@ class Inbox:
     def _arrived(self, path: Path) -> None:
         try:
             with path.open("rb") as file:
-                data = file.read(LARGEST_BYTES)
+                data = file.read(LARGEST_BYTES + 1)  # a larger one is refused, without being read whole
         except FileNotFoundError:
             return  # taken away again, or reported twice
         event = submission(

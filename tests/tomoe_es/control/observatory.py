@@ -206,7 +206,7 @@ class Observatory:
         )
         self.buffer_fold = Fold(time_to_live.initial(), time_to_live.evolve, time_to_live.EVENT_TYPES)
         self.clock = JumpingClock(planned.start_up_us - 60 * SECOND)
-        log: EventLog = self.noted  # type: ignore[assignment]  # hands on what it does not note
+        log: EventLog = self.noted
         self.conductor = Conductor(log, self.clock)
         deciders = [
             weather_watch.decider(self.control_fold),
@@ -258,8 +258,9 @@ class Observatory:
     def start(self, *recipes: Recipe) -> None:
         """Begin the night, with these recipes in the pool."""
         pool = [submitted(each, self.clock.now()) for each in recipes]
-        self.record(self.plan, queue.QueueStarted(reason="night begins"), *pool)
-        self._start_devices()
+        with self.conductor.holding():
+            self.record(self.plan, queue.QueueStarted(reason="night begins"), *pool)
+            self._start_devices()
         self.conductor.start()
 
     def resume(self) -> None:

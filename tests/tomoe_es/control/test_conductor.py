@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.tomoe_es.control.observatory import JumpingClock
+from tests.tomoe_es.control.observatory import JumpingClock, make_recipe, submitted
 from tomoe_es.clock import SECOND
 from tomoe_es.control.conductor import Conductor, Decider, Decision, Fold, NoProgress
 from tomoe_es.events import Event
 from tomoe_es.events.envelope import Draft, Recorded
 from tomoe_es.events.queue import QueuePaused, QueueStarted
-from tomoe_es.events.recipe import RecipeRefused
+from tomoe_es.events.recipe import RecipeQueued, RecipeRefused
 from tomoe_es.events.system import MessagePosted
 from tomoe_es.log.sqlite_log import SqliteLog
 
@@ -128,9 +128,7 @@ class TestOrder:
                 for each in (message("one"), QueuePaused(reason="x"), message("two"))
             ],
         )
-        bench.decide(
-            QueuePaused, by=lambda _state, _recorded, _now: [Decision(message("late"))], name="other"
-        )
+        bench.decide(QueuePaused, by=lambda *_: [Decision(message("late"))], name="other")
 
         bench.conductor.record([QueueStarted(reason="x")], actor="test")
 
@@ -282,18 +280,17 @@ class TestAlarms:
 
     def test_one_that_asks_for_another_time_is_woken_then_only(self, bench: Bench) -> None:
         woken: list[int] = []
+        sooner, later = NOW + 5 * SECOND, NOW + 10 * SECOND
         bench.decide(
             by=lambda _state, _recorded, now: woken.append(now) or [],  # type: ignore[func-returns-value]
-            wakeup=lambda state, now: (
-                NOW + (10 if state else 5) * SECOND if now < NOW + 10 * SECOND else None
-            ),
+            wakeup=lambda state, now: later if state and now < later else sooner if now < sooner else None,
         )
         bench.conductor.start()
 
         bench.conductor.record([message("change")], actor="test")
         bench.clock.run_until(NOW + 60 * SECOND)
 
-        assert woken == [NOW + 10 * SECOND]
+        assert woken == [later]
 
     def test_one_that_does_nothing_and_asks_for_the_same_time_again_is_a_mistake(self, bench: Bench) -> None:
         due = NOW + SECOND
@@ -317,9 +314,6 @@ class TestAlarms:
 
 
 def test_events_of_a_recipe_carry_its_first_position_also_after_a_restart(tmp_path: Path) -> None:
-    from tests.tomoe_es.control.observatory import make_recipe, submitted
-    from tomoe_es.events.recipe import RecipeQueued
-
     bench = Bench(tmp_path / "log")
     bench.conductor.record([message("before")], actor="test")
     event = submitted(make_recipe(("SendMessage", "ping")), NOW)

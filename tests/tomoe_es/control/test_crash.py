@@ -13,7 +13,7 @@ from tomoe_es.control.conductor import Conductor
 from tomoe_es.events import camera, monitor, recipe, reduction, system, transfer
 from tomoe_es.events.envelope import Recorded
 
-WITH_RAIN = "weather: [{ kind: rain, from: '16:52', to: '16:52:40' }]"
+WITH_RAIN = "weather: [{ kind: rain, from: '16:52:22', to: '16:53' }]"
 """Interrupts the recipe in the middle of an exposure."""
 
 
@@ -82,12 +82,11 @@ def judge(night: Observatory, before: list[Recorded], where: str) -> None:
     requests = night.told(camera.ExposureRequested)
     numbers = [each.exposure_number for each in requests]
     assert numbers == sorted(set(numbers)), where
-    names = {
-        each.exposure_number: (each.recipe_id, each.name) for each in requests if each.data_type == "OBJECT"
-    }
+    of_the_sky = [each for each in requests if each.data_type == "OBJECT"]
+    names = {each.exposure_number: (each.recipe_id, each.name) for each in of_the_sky}
     aborted = {each.exposure_number for each in night.told(camera.ExposureAborted)}
     taken = Counter(name for number, name in names.items() if number not in aborted)
-    assert sorted(count for count in taken.values()) == [1, 1, 1], where
+    assert list(taken.values()) == [1, 1, 1], where
     # every chip-cube is accounted for, every one that was buffered is reduced, no product is archived twice
     acquired = {each.frame_id for each in night.told(camera.ChipCubeAcquired)}
     buffered = {each.frame_id for each in night.told(transfer.ChipCubeBuffered)}
@@ -100,10 +99,8 @@ def judge(night: Observatory, before: list[Recorded], where: str) -> None:
     products = Counter(each.product_id for each in night.told(reduction.ProductArchived))
     assert set(products.values()) == {1}, where
     assert len(buffered | lost) % len(CHIPS) == 0, where
-    serious = [
-        each for each in night.told(monitor.ViolationDetected) if each.severity in ("serious", "critical")
-    ]
-    assert serious == [], where
+    violations = night.told(monitor.ViolationDetected)
+    assert [each for each in violations if each.severity in ("serious", "critical")] == [], where
 
 
 def is_closed(night: Observatory) -> bool:

@@ -28,13 +28,9 @@ def test_the_same_seed_gives_the_same_events(observatory: Opener) -> None:
 
 
 def test_another_seed_gives_other_weather(observatory: Opener) -> None:
+    nights = (events_of(observatory, seed) for seed in (7, 8))
     one, other = (
-        [
-            each.payload
-            for each in events_of(observatory, seed)
-            if isinstance(each.payload, weather.WeatherRead)
-        ]
-        for seed in (7, 8)
+        [each.payload for each in night if isinstance(each.payload, weather.WeatherRead)] for night in nights
     )
 
     assert one != other

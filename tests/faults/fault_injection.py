@@ -11,16 +11,17 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
 import tomoe_es
-from tomoe_es.errors import LogSealed, LogUnavailable
 from tomoe_es.events.envelope import Draft
 from tomoe_es.events.system import MessagePosted
 from tomoe_es.log.checkpoints import key_of, write_checkpoint
 from tomoe_es.log.sealing import seal
+from tomoe_es.log.segment_names import list_segments
 from tomoe_es.log.sqlite_log import SqliteLog
 from tomoe_es.log.verifying import verify
 
@@ -30,19 +31,11 @@ APPENDS = 5
 
 
 def run(folder: Path, *strace: str) -> subprocess.CompletedProcess[str]:
-    command = ["strace", "-f", "-qq", "-o", str(folder.parent / "trace"), *strace]
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(Path(tomoe_es.__file__).parents[1]),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    return subprocess.run(
-        [*command, sys.executable, str(WORKER), str(folder)],
-        capture_output=True,
-        text=True,
-        env=environment,
-        check=False,
-    )
+    command = ["strace", "-f", "--seccomp-bpf", "-qq", "-o", str(folder.parent / "trace"), *strace]
+    command += [sys.executable, str(WORKER), str(folder)]
+    top = str(Path(tomoe_es.__file__).parents[1])
+    environment = {**os.environ, "PYTHONPATH": top, "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
 
 
 def calls_of_a_run(folder: Path) -> dict[str, int]:
@@ -89,21 +82,15 @@ def check_nothing_lost_and_nothing_torn(folder: Path, said: str, where: str) -> 
 def check_it_goes_on(folder: Path, where: str) -> None:
     """Retrying everything with the same command ids gives each append once, and the seal can be finished."""
     log = SqliteLog(folder)
-    for number in range(APPENDS):
-        drafts = [
-            Draft(MessagePosted(recipe_id="r", text=f"{number}.{index}"), 1_702_458_000_000_000)
-            for index in range(3)
-        ]
+    every = [[f"{number}.{index}" for index in range(3)] for number in range(APPENDS)]
+    for number, whole in enumerate(every):
+        drafts = [Draft(MessagePosted(recipe_id="r", text=text), 1_702_458_000_000_000) for text in whole]
         log.append("messages", drafts, command_id=str(number))
     log.close()
-    assert sorted(texts(folder)) == sorted(
-        f"{number}.{index}" for number in range(APPENDS) for index in range(3)
-    ), where
-    for night in ("2023-12-12", "2023-12-13"):
-        try:
-            seal(folder, night)
-        except (LogSealed, LogUnavailable) as error:
-            assert "already" in str(error) or "no night" in str(error), where
+    assert sorted(texts(folder)) == sorted(chain(*every)), where
+    for segment in list_segments(folder):
+        if segment.live_path(folder).exists():
+            seal(folder, segment.night)
     write_checkpoint(folder, key_of(folder, "kiso.example/log", bytes(32)))
     assert all(each.holds for each in verify(folder)), where
     assert len(texts(folder)) == 3 * APPENDS, where
