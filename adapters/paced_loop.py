@@ -8,9 +8,8 @@ what happens does not depend on how fast the machine is.
 from __future__ import annotations
 
 import heapq
-import threading
+import queue
 import time
-from collections import deque
 from collections.abc import Callable
 
 
@@ -27,8 +26,7 @@ class PacedLoop:
         self._base_wall = time.monotonic()
         self._alarms: list[tuple[int, int, Callable[[], None]]] = []
         self._count = 0
-        self._posted: deque[Callable[[], None]] = deque()
-        self._wake = threading.Condition()
+        self._posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._stopped = False
 
     def now(self) -> int:
@@ -45,50 +43,52 @@ class PacedLoop:
         heapq.heappush(self._alarms, (max(time_us, self._now), self._count, action))
 
     def post(self, action: Callable[[], None]) -> None:
-        """Run an action as soon as may be; the only call that is safe from other threads."""
-        with self._wake:
-            self._posted.append(action)
-            self._wake.notify()
+        """Run an action as soon as may be; the only call that is safe from threads and signal handlers."""
+        self._posted.put(action)
 
     def stop(self) -> None:
         """Leave `run` after the action that runs now."""
         self._stopped = True
-        with self._wake:
-            self._wake.notify()
+        self._posted.put(lambda: None)  # wakes it
 
     def run(self) -> None:
         """Run until stopped, or until nothing is left to do."""
         self._stopped = False
         self._rebase()
         while not self._stopped:
-            while self._posted and not self._stopped:
-                self._posted.popleft()()
-            if self._stopped or not self._alarms:
-                return
-            due = self._alarms[0][0]
-            if due > self._now and not self._wait_until(due):
-                continue  # something was posted
-            _, _, action = heapq.heappop(self._alarms)
-            self._now = max(self._now, due)
-            action()
+            rest = self._rest_seconds()
+            try:
+                posted = self._posted.get(timeout=rest) if rest > 0 else self._posted.get_nowait()
+            except queue.Empty:
+                if not self._alarms:
+                    return
+                self._ring()
+            else:
+                if rest > 0:
+                    self._show_time()
+                posted()
 
-    def _wait_until(self, due: int) -> bool:
-        """Wait for the wall clock to reach a time; False when something was posted before."""
-        wall_due = self._base_wall + (due - self._base_time) / 1e6 / self._speed
-        late = time.monotonic() - wall_due
-        if late >= 0:
-            if late > 0.05:  # work took longer than its time: the clock stood still meanwhile
-                self._base_time, self._base_wall = due, time.monotonic()
-            return True
-        with self._wake:
-            while not self._posted and not self._stopped:
-                rest = wall_due - time.monotonic()
-                if rest <= 0:
-                    return True
-                self._wake.wait(rest)
-            passed = (time.monotonic() - self._base_wall) * self._speed * 1e6
-            self._now = min(due, max(self._now, self._base_time + int(passed)))
-            return False
+    def _rest_seconds(self) -> float:
+        """Until the next alarm, on the wall clock; 0 when it is due or there is none."""
+        if not self._alarms:
+            return 0.0
+        return max(0.0, self._wall_due() - time.monotonic())
+
+    def _wall_due(self) -> float:
+        return self._base_wall + (self._alarms[0][0] - self._base_time) / 1e6 / self._speed
+
+    def _ring(self) -> None:
+        late = time.monotonic() - self._wall_due()
+        due, _, action = heapq.heappop(self._alarms)
+        self._now = max(self._now, due)
+        if late > 0.05:  # work took longer than its time: the clock stood still meanwhile
+            self._rebase()
+        action()
+
+    def _show_time(self) -> None:
+        """Set the clock within a wait to what the wall clock makes of it."""
+        passed = (time.monotonic() - self._base_wall) * self._speed * 1e6
+        self._now = min(self._alarms[0][0], max(self._now, self._base_time + int(passed)))
 
     def _rebase(self) -> None:
         self._base_time, self._base_wall = self._now, time.monotonic()

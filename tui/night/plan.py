@@ -10,10 +10,12 @@ from tomoe_es.control.state import Control
 from tomoe_es.errors import NightUnfinished, NothingToResume, UsageError
 from tomoe_es.events.system import NightPlanned
 from tomoe_es.reduction.combine import FEWEST_FRAMES
+from tomoe_es.reduction.queue import ReductionState, is_idle
 from tomoe_es.scheduling.twilight import night_times
 from tui.night.options import FIRST_NIGHT, NightOptions
 
-_OVER = ("ended", "interrupted")
+OVER = ("ended", "interrupted")
+"""Phases after which nothing is observed any more."""
 
 
 class OptionInvalid(UsageError):
@@ -23,7 +25,7 @@ class OptionInvalid(UsageError):
 def plan_night(options: NightOptions, control: Control) -> NightPlanned:
     """The plan of a new night; raises NightUnfinished when the last one was cut off."""
     last = control.night.plan
-    if last is not None and control.night.phase not in _OVER:
+    if last is not None and control.night.phase not in OVER:
         raise NightUnfinished(
             f"the night {last.night} in this log was cut off: continue it with 'tomoe night --resume', "
             "or use another --data"
@@ -59,12 +61,15 @@ def plan_night(options: NightOptions, control: Control) -> NightPlanned:
     )
 
 
-def plan_to_resume(control: Control) -> NightPlanned:
-    """The plan of the night that was cut off; raises NothingToResume when there is none."""
+def plan_to_resume(control: Control, reduction: ReductionState) -> NightPlanned:
+    """The plan of the night that was cut off; raises NothingToResume when there is none.
+
+    A night whose telescope is closed goes on too, while some of its data are not reduced.
+    """
     last = control.night.plan
     if last is None:
         raise NothingToResume("this log holds no night: start one with 'tomoe night'")
-    if control.night.phase in _OVER:
+    if control.night.phase in OVER and not control.exposures and is_idle(reduction):
         raise NothingToResume(
             f"the last night of this log, {last.night}, came to its end: start the next with 'tomoe night'"
         )

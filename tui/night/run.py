@@ -43,7 +43,7 @@ from tomoe_es.transfer import time_to_live
 from tui.data_folder import DataFolder
 from tui.night.inbox import Inbox
 from tui.night.options import NightOptions
-from tui.night.plan import plan_night, plan_to_resume
+from tui.night.plan import OVER, plan_night, plan_to_resume
 from tui.night.progress import ProgressLines
 from tui.night.projecting import ProjectorProcess
 
@@ -111,7 +111,7 @@ class _Night:
     def run(self) -> None:
         position = self._conductor.catch_up()
         plan = (
-            plan_to_resume(self._control)
+            plan_to_resume(self._control, self._folds.reduction.state)
             if self._options.resume
             else plan_night(self._options, self._control)
         )
@@ -133,6 +133,8 @@ class _Night:
             telescope.start(self._control.hardware)
             self._camera.start(unreachable="camera" in self._control.hardware.unreachable)
             self._cluster.start()
+        if self._control.night.phase in OVER:
+            self._stop_when_drained()
         inbox = Inbox(self._data.inbox, self._loop, self._conductor, plan.night)
         self._stack.enter_context(inbox.watch)
         self._follow_others()
@@ -226,7 +228,7 @@ class _Night:
     def _phase_entered(self, recorded: Recorded) -> None:
         event = recorded.payload
         assert isinstance(event, system.NightPhaseEntered)
-        if event.phase in ("ended", "interrupted"):
+        if event.phase in OVER:
             self._stop_when_drained()
 
     def _stop_when_drained(self) -> None:

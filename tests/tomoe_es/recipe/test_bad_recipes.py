@@ -256,7 +256,7 @@ FILES = [
     ("Observer: A\n".encode("utf-16"), "NotUtf8", "1:1: the file is UTF-16; save the file in UTF-8"),
     (b"Observer: A\nProject: \x07\x08\n", "ControlCharacter", "2:10: the control character '\\x07' stands there, "
      "the first of 2; delete it"),
-    (b"x" * (LARGEST_BYTES + 1), "FileTooLarge", "1:1: the file has 1,000,001 bytes, over 1,000,000; "
+    (b"x" * (LARGEST_BYTES + 1), "FileTooLarge", "1:1: the file is larger than 1,000,000 bytes; "
      "give a recipe, or divide it into several"),
     (b"Observer: 'A\n", "NotYaml", "2:1: this is not YAML: while scanning a quoted scalar found unexpected end "
      "of stream; see the form of a recipe in the reference; put a text with ': ' or ' #' in quotes"),

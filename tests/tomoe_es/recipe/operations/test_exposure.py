@@ -68,7 +68,7 @@ def test_is_refused_when_the_mount_is_off_the_target(scene):
 
 
 def test_is_refused_when_the_readings_are_stale(scene):
-    scene.hardware.read_at["dome_slit"] = scene.now - 31_000_000
+    scene.hardware.read_at["dome_slit"] = scene.now - 46_000_000
     refusal = EXPOSURE.refusal(scene.situation)
     assert refusal is not None
     assert refusal.startswith("Exposure needs domeslit_open")
