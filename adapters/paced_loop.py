@@ -12,6 +12,9 @@ import queue
 import time
 from collections.abc import Callable
 
+LONGEST_WAIT_SECONDS = 0.5
+"""Real time. A signal that comes in the instant before a wait is handled after it: so waits are short."""
+
 
 class PacedLoop:
     """A clock with alarms (`tomoe_es.control.ports.Timers`), from `start_us` on at `speed` times life.
@@ -58,11 +61,12 @@ class PacedLoop:
         while not self._stopped:
             rest = self._rest_seconds()
             try:
-                posted = self._posted.get(timeout=rest) if rest > 0 else self._posted.get_nowait()
+                posted = self._posted.get(rest > 0, min(rest, LONGEST_WAIT_SECONDS))
             except queue.Empty:
                 if not self._alarms:
                     return
-                self._ring()
+                if rest <= LONGEST_WAIT_SECONDS:
+                    self._ring()
             else:
                 if rest > 0:
                     self._show_time()

@@ -51,6 +51,7 @@ class WeatherState(msgspec.Struct):
 
     safe: bool = False
     cloudy: bool = False
+    sky_known: bool = False  # cloudy or clear was told tonight
     good_since: int = 0  # since when every limit is kept; 0: it is not
     clear_since: int = 0
     cloud_since: int = 0
@@ -288,11 +289,11 @@ def _became_safe(state: Control, recorded: Recorded, event: weather.WeatherBecam
 
 
 def _cloudy(state: Control, recorded: Recorded, event: weather.SkyBecameCloudy) -> None:
-    state.weather.cloudy = True
+    state.weather.cloudy = state.weather.sky_known = True
 
 
 def _clear(state: Control, recorded: Recorded, event: weather.SkyBecameClear) -> None:
-    state.weather.cloudy = False
+    state.weather.cloudy, state.weather.sky_known = False, True
 
 
 def _weather_read(state: Control, recorded: Recorded, event: weather.WeatherRead) -> None:

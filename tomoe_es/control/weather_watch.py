@@ -24,7 +24,7 @@ def decide(state: Control, recorded: Recorded | None, now: int) -> list[Decision
     reasons, known = _dangers(state, now), state.weather
     danger, clouds = _danger(state, reasons, now), _clouds(state, now)
     safe = any(isinstance(each, weather.WeatherBecameSafe) for each in danger) or (known.safe and not reasons)
-    cloudy = known.cloudy != bool(clouds)
+    cloudy = isinstance(clouds[0], weather.SkyBecameCloudy) if clouds else known.cloudy
     events = [*danger, *clouds, *_consequence(state, reasons, safe=safe, cloudy=cloudy)]
     if reasons:
         events += _closing(state, reasons, now)
@@ -71,7 +71,8 @@ def _clouds(state: Control, now: int) -> list[Event]:
         return []
     if not known.cloudy and known.cloud_since and now - known.cloud_since >= limits.CLOUDY_AFTER:
         return [weather.SkyBecameCloudy(sky_temperature_c=reading.sky_temperature_c)]
-    if known.cloudy and known.clear_since and now - known.clear_since >= limits.CLEAR_AFTER:
+    changes = known.cloudy or not known.sky_known
+    if changes and known.clear_since and now - known.clear_since >= limits.CLEAR_AFTER:
         return [weather.SkyBecameClear(sky_temperature_c=reading.sky_temperature_c)]
     return []
 

@@ -86,9 +86,7 @@ def _write_schema(draft: Path, name: SegmentName) -> None:
             connection.execute(SCHEMA)
             connection.execute("INSERT INTO segment VALUES(?, ?)", (name.first_position, name.night))
         if connection.execute("PRAGMA journal_mode=WAL").get != "wal":
-            raise LogUnavailable(
-                f"the file '{draft}' can't be shared: is it on a network disk?"
-            )
+            raise LogUnavailable(f"the file '{draft}' can't be shared: is it on a network disk?")
     finally:
         connection.close()
 

@@ -23,6 +23,7 @@ MACHINE = Machine(
         ("enter_ended", "shutting_down", "ended"),
         *(("enter_interrupted", phase, f"{phase}_interrupted") for phase in _COURSE),
         *(("resume", (phase, f"{phase}_interrupted"), phase) for phase in _COURSE),
+        ("resume", "ended", "ended"),  # some of its data are not reduced yet
     ),
     listens=(
         On(NightPlanned, "plan"),

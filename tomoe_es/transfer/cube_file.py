@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import math
+import mmap
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from types import TracebackType
+from typing import BinaryIO, Final, Self
 
 import msgspec
 import numpy as np
@@ -44,45 +46,93 @@ class CubeFile(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class RawCube:
-    """A raw cube mapped from its file; frames are read when they're asked for."""
+    """A raw cube mapped from its file: a frame is read when it's asked for, and takes memory only then."""
 
     header: fits.Header
-    _stored: NDArray[np.int16]
+    _map: mmap.mmap
+    _offset: int
 
     def __len__(self) -> int:
-        return int(self._stored.shape[0])
+        return int(self.header["NAXIS3"])
+
+    def __iter__(self) -> Iterator[NDArray[np.uint16]]:
+        return (self.frame(number) for number in range(len(self)))
 
     def frame(self, number: int) -> NDArray[np.uint16]:
         """One frame, counted from 0, shape (1200, 2160)."""
-        frame: NDArray[np.uint16] = self._stored[number].astype(np.int16).view(np.uint16)
+        if not 0 <= number < len(self):
+            raise IndexError(f"frame {number} of a cube of {len(self)} frames")
+        start = self._offset + number * _FRAME_BYTES
+        stored = np.frombuffer(self._map, dtype=np.uint16, count=_FRAME_BYTES // 2, offset=start)
+        frame = stored.byteswap().reshape(ORIGINAL_SHAPE)
         frame ^= _SIGN_BIT
+        self._map.madvise(mmap.MADV_DONTNEED)  # the kernel would count the pages read as this process's
         return frame
 
     def frames(self) -> NDArray[np.uint16]:
         """All frames, shape (nframe, 1200, 2160)."""
-        frames = self._stored.astype(np.int16).view(np.uint16)
-        frames ^= _SIGN_BIT
-        return frames
+        return np.stack(list(self))
+
+
+class RawCubeWriter:
+    """Writes a raw cube while its frames come in, one in memory at a time.
+
+    Used as a context: the file has its name once `finish` returned, and nothing is left of it otherwise.
+    The same frames and facts give the same bytes. OSError is raised when the disk refuses.
+    """
+
+    def __init__(self, path: Path, facts: ExposureFacts) -> None:
+        self._path, self._nframe = path, facts.nframe
+        self._header = _raw_header(facts)
+        self._stored = np.empty(ORIGINAL_SHAPE, dtype=np.uint16)
+        self._frames, self._data_sum = 0, 0
+        self._file = _partial(path).open("w+b", buffering=0)
+        self._file.write(self._header.tostring().encode("ascii"))  # holds the place: the sums come last
+
+    def add(self, frame: NDArray[np.uint16]) -> None:
+        """Write the next frame, shape (1200, 2160). Raises ValueError for another shape or type."""
+        if frame.dtype != np.uint16 or frame.shape != ORIGINAL_SHAPE:
+            raise ValueError(f"a frame is {frame.dtype} {frame.shape}, not uint16 {ORIGINAL_SHAPE}")
+        np.bitwise_xor(frame, _SIGN_BIT, out=self._stored)
+        stored = self._stored.byteswap(inplace=True).data.cast("B")
+        self._data_sum = ones_complement_sum(stored, self._data_sum)
+        self._file.write(stored)
+        self._frames += 1
+
+    def finish(self) -> CubeFile:
+        """Complete the file and give it its name. Raises ValueError for another number of frames."""
+        if self._frames != self._nframe:
+            raise ValueError(f"{self._frames} frames were added to a cube of {self._nframe}")
+        self._file.write(b"\0" * (-self._frames * _FRAME_BYTES % _BLOCK))
+        size = self._file.tell()
+        set_sums(self._header, self._data_sum, _SUM_COMMENT)
+        self._file.seek(0)
+        self._file.write(self._header.tostring().encode("ascii"))
+        self._file.seek(0)
+        sha256 = hashlib.file_digest(self._file, "sha256").hexdigest()
+        _publish(self._file, self._path)
+        return CubeFile(self._path, sha256, size)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+        _partial(self._path).unlink(missing_ok=True)
 
 
 def write_raw_cube(path: Path, frames: NDArray[np.uint16], facts: ExposureFacts) -> CubeFile:
     """Write frames of shape (nframe, 1200, 2160) as a FITS cube of unsigned 16-bit integers.
 
-    The same frames and facts give the same bytes. Raises ValueError for another shape or type, OSError when
-    the disk refuses; then no file of that name appears.
+    Raises ValueError for another shape or type, OSError when the disk refuses; then no file of that name
+    appears.
     """
-    if frames.dtype != np.uint16 or frames.shape != (facts.nframe, *ORIGINAL_SHAPE):
-        raise ValueError(f"frames are {frames.dtype} {frames.shape}, not uint16 ({facts.nframe}, 1200, 2160)")
-    stored = np.empty(frames.shape, dtype=">i2")
-    for number, frame in enumerate(frames):
-        stored[number] = (frame ^ _SIGN_BIT).view(np.int16)
-    hdu = fits.PrimaryHDU(stored)
-    hdu.header["BSCALE"], hdu.header["BZERO"] = 1, (32768, "unsigned 16-bit integers")
-    hdu.header["BUNIT"] = "count"
-    wcs = _predicted_wcs(facts) if facts.data_type == "OBJECT" else None
-    hdu.header.extend(exposure_header(facts, "TOMOE-IMAGE-RAW", wcs), bottom=True)
-    add_events(hdu.header, facts.event_positions)
-    return write_whole_file(path, hdu_bytes(hdu))
+    with RawCubeWriter(path, facts) as writer:
+        for frame in frames:
+            writer.add(frame)
+        return writer.finish()
 
 
 def open_raw_cube(path: Path) -> RawCube:
@@ -101,7 +151,8 @@ def open_raw_cube(path: Path) -> RawCube:
     actual = path.stat().st_size
     if actual != length:
         raise RawCubeCorrupt(path, f"it has {actual} bytes instead of {length}")
-    return RawCube(header, np.memmap(path, dtype=">i2", mode="r", offset=offset, shape=shape))
+    with path.open("rb") as file:
+        return RawCube(header, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), offset)
 
 
 def read_raw_cube(path: Path) -> tuple[NDArray[np.uint16], fits.Header]:

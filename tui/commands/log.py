@@ -7,9 +7,10 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from tomoe_es.clock import isot, to_datetime
 from tomoe_es.errors import TomoeError
@@ -34,7 +35,7 @@ def tail(
     *,
     lines: int = 20,
     follow: bool = False,
-    types: tuple[str, ...] = (),
+    types: Annotated[tuple[str, ...], Parameter(negative="")] = (),
     stream: str | None = None,
     json: bool = False,
     data: Path | None = None,

@@ -37,13 +37,15 @@ def reading(
 class Watch:
     """The decider over its state, with a reading whenever the test says so; what it decides is taken in."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, sky_known: bool = True) -> None:
         self.state = control_state.initial()
         self.now = NOON
         self.decided: list[tuple[int, Event]] = []  # minutes since the beginning
         self._position = 0
         self._take_in(plan())
         self._take_in(system.NightPhaseEntered(night=NIGHT, phase="observing", reason="test"))
+        if sky_known:
+            self._take_in(weather.SkyBecameClear(sky_temperature_c=-33.0))
 
     def _take_in(self, event: Event) -> Recorded:
         self._position += 1
@@ -269,6 +271,13 @@ def crash(recorded: Recorded) -> None:
 
 
 class TestClouds:
+    def test_that_the_sky_is_clear_is_told_at_the_beginning_of_the_night(self) -> None:
+        watch = Watch(sky_known=False)
+
+        assert watch.read(5) == []
+        assert names(watch.read(0.5)) == ["SkyBecameClear"]
+        assert watch.read(4) == []
+
     def test_two_cloudy_minutes_suspend_and_close_nothing(self, watch: Watch) -> None:
         assert watch.read(2, clouds=True) == []
 
