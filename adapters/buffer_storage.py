@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from tomoe_es.control.ports import Effects
@@ -18,6 +19,17 @@ class BufferStorage:
     def effects(self) -> Effects:
         """What the storage carries out."""
         return {ChipCubeExpired: self._expire}
+
+    def sweep(self, known: Collection[str]) -> None:
+        """Delete cubes that the log does not know (any more): cut off while they were written or deleted.
+
+        `known` are the paths, below the folder, of the cubes that the log holds. For the start, before the
+        camera and the transfer run.
+        """
+        for pattern in ("*/*/r*.fits", "*/*/.r*.fits.part"):
+            for path in self._folder.glob(pattern):
+                if path.relative_to(self._folder).as_posix() not in known:
+                    path.unlink()
 
     def _expire(self, recorded: Recorded) -> None:
         expired = recorded.payload

@@ -61,3 +61,14 @@ def test_the_storage_itself_stays_when_it_is_empty(line: Line, folder: Path) -> 
     put(folder, "a.fits")
     expire(line, "a.fits")
     assert list(folder.iterdir()) == []
+
+
+def test_the_sweep_deletes_cubes_that_the_log_does_not_know_and_nothing_else(tmp_path: Path) -> None:
+    exposure = tmp_path / "2023-12-12" / "00000001"
+    exposure.mkdir(parents=True)
+    known, unknown = exposure / "rTMQ1.fits", exposure / "rTMQ2.fits"
+    partial, note = exposure / ".rTMQ3.fits.part", exposure / "readme.txt"
+    for path in (known, unknown, partial, note):
+        path.write_text("x")
+    BufferStorage(tmp_path).sweep({"2023-12-12/00000001/rTMQ1.fits"})
+    assert sorted(exposure.iterdir()) == [note, known]

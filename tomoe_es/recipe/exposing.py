@@ -77,6 +77,7 @@ class ExposingOperation(Operation, frozen=True):
         return situation.settings.exposure_state == "finished"
 
     def failure(self, situation: Situation) -> str | None:
-        if situation.settings.exposure_state == "aborted":
+        failure = super().failure(situation)
+        if failure is None and situation.settings.exposure_state == "aborted":
             return f"exposure {situation.settings.exposure_number} was aborted"
-        return super().failure(situation)
+        return failure

@@ -164,7 +164,9 @@ class _Night:
         self._cluster = SimulatedCluster(
             self._loop, self._conductor.record, reducing, lambda: self._folds.reduction.state
         )
-        for adapter in (telescope, self._camera, self._cluster, BufferStorage(self._data.buffer)):
+        storage = BufferStorage(self._data.buffer)
+        storage.sweep({cube.path for cube in self._folds.buffer.state.cubes.values()})
+        for adapter in (telescope, self._camera, self._cluster, storage):
             self._conductor.add_effects(adapter.effects())
         return telescope
 
