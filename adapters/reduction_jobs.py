@@ -20,7 +20,8 @@ from tomoe_es.reduction.astrometry import FieldHint, Match
 from tomoe_es.reduction.job import ReductionJob, ReductionResult
 from tomoe_es.reduction.outcome import outcome
 from tomoe_es.reduction.pipeline import run_job
-from tomoe_es.reduction.queue import NO_MASTER, Job, Master, ReductionState, failure
+from tomoe_es.reduction.queue import failure
+from tomoe_es.reduction.queue_state import NO_MASTER, Job, Master, ReductionState
 
 CELL_DEG = 3.0
 """Size of the parts of the sky for each of which a star index is built, when a chip falls into it."""

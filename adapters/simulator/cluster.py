@@ -13,7 +13,7 @@ from tomoe_es.clock import SECOND
 from tomoe_es.control.ports import Effects, Recorder, Timers
 from tomoe_es.events import Event, reduction
 from tomoe_es.events.envelope import Recorded
-from tomoe_es.reduction.queue import Job, ReductionState
+from tomoe_es.reduction.queue_state import Job, ReductionState
 
 ENGINE = "simulated cluster"
 SLOTS = 96

@@ -13,7 +13,7 @@ from adapters.simulator.camera import StartedExposure
 from tomoe_es.camera.focal_plane import chip_centre
 from tomoe_es.events import Event, reduction, transfer
 from tomoe_es.events.reduction import QualityVerdict
-from tomoe_es.reduction.queue import Exposure, Job, ReductionState
+from tomoe_es.reduction.queue_state import Exposure, Job, ReductionState
 
 CUBE_BYTES = 93_314_880
 STACK_BYTES = 9_034_560

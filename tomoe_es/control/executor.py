@@ -6,7 +6,7 @@ recipe, and only that recipe. A recipe that is interrupted from outside returns 
 
 from __future__ import annotations
 
-from tomoe_es.control import hardware
+from tomoe_es.control import evolution, hardware
 from tomoe_es.control import state as control_state
 from tomoe_es.control.conductor import Decider, Decision, Fold
 from tomoe_es.control.hardware import Hardware
@@ -212,5 +212,5 @@ def _interrupt(execution: Execution, reason: str, cause: int) -> list[Decision]:
 
 def decider(fold: Fold) -> Decider:
     """The executor over the state of control."""
-    assert fold.evolve is control_state.evolve, "the executor decides on the state of control"
+    assert fold.evolve is evolution.evolve, "the executor decides on the state of control"
     return Decider(NAME, fold, INPUTS, decide, next_wakeup)

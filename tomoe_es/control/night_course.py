@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tomoe_es.clock import MINUTE
-from tomoe_es.control import state as control_state
+from tomoe_es.control import evolution
 from tomoe_es.control.conductor import Decider, Decision, Fold
 from tomoe_es.control.state import Control, NightState
 from tomoe_es.events import Event, queue, recipe, system, telescope, weather
@@ -226,5 +226,5 @@ def _recipe_for(role: str, plan: NightPlanned, now: int) -> Recipe:
 
 def decider(fold: Fold) -> Decider:
     """The course of the night over the state of control."""
-    assert fold.evolve is control_state.evolve, "the course of the night decides on the state of control"
+    assert fold.evolve is evolution.evolve, "the course of the night decides on the state of control"
     return Decider(NAME, fold, INPUTS, decide, next_wakeup)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tomoe_es.control import state as control_state
+from tomoe_es.control import evolution
 from tomoe_es.control import weather_limits as limits
 from tomoe_es.control.conductor import Decider, Decision, Fold
 from tomoe_es.control.state import Control
@@ -113,5 +113,5 @@ def _not_closing(state: Control) -> list[str]:
 
 def decider(fold: Fold) -> Decider:
     """The weather watch over the state of control."""
-    assert fold.evolve is control_state.evolve, "the weather watch decides on the state of control"
+    assert fold.evolve is evolution.evolve, "the weather watch decides on the state of control"
     return Decider(NAME, fold, INPUTS, decide, next_wakeup)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tomoe_es.events import Event, reduction
 from tomoe_es.reduction.job import ReductionResult
-from tomoe_es.reduction.queue import Job, failure
+from tomoe_es.reduction.queue import failure
+from tomoe_es.reduction.queue_state import Job
 
 PERMANENT = {
     "CalibrationMissing",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tomoe_es.clock import MINUTE, SECOND
-from tomoe_es.control import state as control_state
+from tomoe_es.control import evolution
 from tomoe_es.control.conductor import Decider, Decision, Fold
 from tomoe_es.control.executor import OVER, needs_sky
 from tomoe_es.control.state import Control, OpenRecipe
@@ -121,5 +121,5 @@ def _by_urgency(state: Control) -> list[OpenRecipe]:
 
 def decider(fold: Fold) -> Decider:
     """The scheduler over the state of control."""
-    assert fold.evolve is control_state.evolve, "the scheduler decides on the state of control"
+    assert fold.evolve is evolution.evolve, "the scheduler decides on the state of control"
     return Decider(NAME, fold, INPUTS, decide, next_wakeup)

@@ -1,4 +1,4 @@
-"""`tomoe log`: look into the log."""
+"""`tomoe log`: look into the log; `log_trust` holds the commands that keep and prove it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,12 @@ from tomoe_es.events.envelope import Recorded
 from tomoe_es.log import open_log
 from tomoe_es.log.port import EventLog
 from tomoe_es.night import JST
+from tui.commands import log_trust
 from tui.data_folder import data_folder
 
-app = App(name="log", help="Look into the log of events.")
+app = App(name="log", help="Look into the log of events, keep it, and prove what it holds.")
+for command in (log_trust.seal, log_trust.verify, log_trust.prove, log_trust.checkpoint):
+    app.command(command)
 
 FOLLOW_SECONDS = 1.0
 

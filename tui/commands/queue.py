@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cyclopts import App
 
+from tomoe_es.control import evolution
 from tomoe_es.control import state as control_state
 from tomoe_es.control.submission import submission
 from tomoe_es.errors import TomoeError
@@ -72,7 +73,7 @@ def _night_and_time(log: EventLog) -> tuple[str, int]:
     """The night that runs, and the time in it: right after its newest event when it is simulated."""
     state = control_state.initial()
     for recorded in log.read(types=("NightPlanned", "NightPhaseEntered", "NightResumed")):
-        control_state.evolve(state, recorded)
+        evolution.evolve(state, recorded)
     plan = state.night.plan
     if plan is None or state.night.phase in ("ended", "interrupted"):
         raise NoNightRuns("no night runs on this data folder: start one with 'tomoe night', then submit")

@@ -10,7 +10,8 @@ from tomoe_es.control.state import Control
 from tomoe_es.errors import NightUnfinished, NothingToResume, UsageError
 from tomoe_es.events.system import NightPlanned
 from tomoe_es.reduction.combine import FEWEST_FRAMES
-from tomoe_es.reduction.queue import ReductionState, is_idle
+from tomoe_es.reduction.queue import is_idle
+from tomoe_es.reduction.queue_state import ReductionState
 from tomoe_es.scheduling.twilight import night_times
 from tui.night.options import FIRST_NIGHT, NightOptions
 

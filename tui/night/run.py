@@ -22,7 +22,7 @@ from adapters.simulator.no_pixels import NoImaging, NoReducing
 from adapters.simulator.script import load_script
 from adapters.simulator.telescope import SimulatedTelescope
 from tomoe_es.clock import SECOND
-from tomoe_es.control import executor, night_course, weather_watch
+from tomoe_es.control import evolution, executor, night_course, weather_watch
 from tomoe_es.control import state as control_state
 from tomoe_es.control.conductor import Conductor, Fold
 from tomoe_es.control.state import Control
@@ -36,6 +36,7 @@ from tomoe_es.machines import monitor
 from tomoe_es.recipe.identity import recipe_id
 from tomoe_es.recipe.time_window import window_span
 from tomoe_es.reduction import queue as reduction_queue
+from tomoe_es.reduction import queue_state
 from tomoe_es.scheduling import scheduler
 from tomoe_es.scheduling.all_sky_survey import survey_recipes
 from tomoe_es.scheduling.twilight import night_times
@@ -78,8 +79,8 @@ class _Night:
     def __init__(self, options: NightOptions, data: DataFolder, log: EventLog, stack: ExitStack) -> None:
         self._options, self._data, self._stack = options, data, stack
         self._folds = Folds(
-            Fold(control_state.initial(), control_state.evolve, control_state.EVENT_TYPES),
-            Fold(reduction_queue.initial(), reduction_queue.evolve, reduction_queue.EVENT_TYPES),
+            Fold(control_state.initial(), evolution.evolve, evolution.EVENT_TYPES),
+            Fold(queue_state.initial(), queue_state.evolve, queue_state.EVENT_TYPES),
             Fold(time_to_live.initial(), time_to_live.evolve, time_to_live.EVENT_TYPES),
             Fold(monitor.initial(), monitor.evolve, monitor.EVENT_TYPES),
         )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from adapters.simulator.devices.faults import Fault, FaultKind, Faults
 from tests.projections.memory_log import MemoryLog
 from tomoe_es.clock import SECOND
+from tomoe_es.control import evolution
 from tomoe_es.control import state as control_state
 from tomoe_es.control.conductor import Conductor, Fold
 from tomoe_es.control.state import Control
@@ -49,7 +50,7 @@ class Line:
         self.timers = SteppedTimers(now)
         self.faults = Faults()
         self.conductor = Conductor(self.log, self.timers)
-        self.control = Fold(control_state.initial(), control_state.evolve, control_state.EVENT_TYPES)
+        self.control = Fold(control_state.initial(), evolution.evolve, evolution.EVENT_TYPES)
         self.conductor.add_fold(self.control)
         self.conductor.catch_up()
 

@@ -16,8 +16,8 @@ from tomoe_es.control.conductor import Fold
 from tomoe_es.events import Event, camera, reduction
 from tomoe_es.events.camera import DataType
 from tomoe_es.machines.judge import judge_all
-from tomoe_es.reduction import queue
-from tomoe_es.reduction.queue import Job, ReductionState
+from tomoe_es.reduction import queue, queue_state
+from tomoe_es.reduction.queue_state import Job, ReductionState
 
 CHIPS = (101, 102, 221)
 
@@ -41,9 +41,9 @@ class Listed:
 
 def reducing_line(line: Line, reducing: Reducing) -> Line:
     """A line with camera, reduction queue and cluster, all started."""
-    fold = Fold(queue.initial(), queue.evolve, queue.EVENT_TYPES)
+    fold = Fold(queue_state.initial(), queue_state.evolve, queue_state.EVENT_TYPES)
     for recorded in line.log.events:
-        fold.state = queue.evolve(fold.state, recorded)
+        fold.state = queue_state.evolve(fold.state, recorded)
     line.conductor.add([queue.decider(fold)])
     shooting = SimulatedCamera(
         line.timers, line.conductor.record, NoImaging(), CHIPS, lambda: line.state.exposures, line.faults

@@ -18,7 +18,7 @@ from adapters.simulator.script import load_script
 from adapters.simulator.telescope import SimulatedTelescope
 from tests.projections.memory_log import MemoryLog
 from tomoe_es.clock import SECOND, to_datetime
-from tomoe_es.control import executor, night_course, weather_watch
+from tomoe_es.control import evolution, executor, night_course, weather_watch
 from tomoe_es.control import state as control_state
 from tomoe_es.control.conductor import Conductor, Decider, Fold
 from tomoe_es.control.state import Control
@@ -31,7 +31,8 @@ from tomoe_es.night import JST, night_span
 from tomoe_es.recipe.identity import recipe_id
 from tomoe_es.recipe.model import OperationCall, Recipe
 from tomoe_es.reduction import queue as reduction_queue
-from tomoe_es.reduction.queue import ReductionState
+from tomoe_es.reduction import queue_state
+from tomoe_es.reduction.queue_state import ReductionState
 from tomoe_es.scheduling import scheduler
 from tomoe_es.scheduling.sky import equatorial
 from tomoe_es.transfer import time_to_live
@@ -184,7 +185,7 @@ class NotedLog:
 
 
 def control_fold() -> Fold:
-    return Fold(control_state.initial(), control_state.evolve, control_state.EVENT_TYPES)
+    return Fold(control_state.initial(), evolution.evolve, evolution.EVENT_TYPES)
 
 
 class Observatory:
@@ -201,9 +202,7 @@ class Observatory:
         self.log: EventLog = SqliteLog(folder) if folder else MemoryLog()
         self.noted = NotedLog(self.log)
         self.control_fold = control_fold()
-        self.reduction_fold = Fold(
-            reduction_queue.initial(), reduction_queue.evolve, reduction_queue.EVENT_TYPES
-        )
+        self.reduction_fold = Fold(queue_state.initial(), queue_state.evolve, queue_state.EVENT_TYPES)
         self.buffer_fold = Fold(time_to_live.initial(), time_to_live.evolve, time_to_live.EVENT_TYPES)
         self.clock = JumpingClock(planned.start_up_us - 60 * SECOND)
         log: EventLog = self.noted

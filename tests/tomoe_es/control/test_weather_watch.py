@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.tomoe_es.control.conftest import Opener
 from tests.tomoe_es.control.observatory import NIGHT, plan
 from tomoe_es.clock import MINUTE, SECOND
+from tomoe_es.control import evolution, weather_limits, weather_watch
 from tomoe_es.control import state as control_state
-from tomoe_es.control import weather_limits, weather_watch
 from tomoe_es.events import Event, queue, system, telescope, weather
 from tomoe_es.events.envelope import Recorded
 
@@ -50,7 +50,7 @@ class Watch:
     def _take_in(self, event: Event) -> Recorded:
         self._position += 1
         recorded = Recorded(self._position, event.stream(), 1, self.now, 0, 0, 0, "test", event)
-        control_state.evolve(self.state, recorded)
+        evolution.evolve(self.state, recorded)
         return recorded
 
     def tell(self, event: Event) -> list[Event]:

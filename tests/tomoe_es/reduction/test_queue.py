@@ -15,7 +15,7 @@ from tomoe_es.events import Event, camera, reduction, system, transfer
 from tomoe_es.events.camera import DataType
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.reduction import Lane
-from tomoe_es.reduction import queue
+from tomoe_es.reduction import queue, queue_state
 
 NOW = 1_702_382_400_000_000
 NIGHT = "2023-12-12"
@@ -56,7 +56,7 @@ class Engine:
     """The queue over its state, and an engine that the test plays; what is decided is taken in."""
 
     def __init__(self, slots: int = 4) -> None:
-        self.state = queue.initial()
+        self.state = queue_state.initial()
         self.now = NOW
         self.events: list[Event] = []
         self.running: dict[str, reduction.ReductionLeased] = {}  # by frame, as the engine knows it
@@ -89,7 +89,7 @@ class Engine:
         if isinstance(event, reduction.ReductionLeased):
             self.running[event.frame_id] = event
         recorded = Recorded(self._position, event.stream(), 1, self.now, 0, 0, 0, "test", event)
-        queue.evolve(self.state, recorded)
+        queue_state.evolve(self.state, recorded)
         return recorded
 
     def restart(self, slots: int) -> list[Event]:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.tomoe_es.control.observatory import NIGHT, jst, make_recipe, plan, submitted, survey
 from tomoe_es.clock import MINUTE, SECOND
+from tomoe_es.control import evolution
 from tomoe_es.control import state as control_state
 from tomoe_es.events import Event, queue, recipe, system
 from tomoe_es.events.envelope import Recorded
@@ -31,7 +32,7 @@ class Desk:
     def _take_in(self, event: Event) -> Recorded:
         self._position += 1
         recorded = Recorded(self._position, event.stream(), 1, self.now, 0, 0, 0, "test", event)
-        control_state.evolve(self.state, recorded)
+        evolution.evolve(self.state, recorded)
         return recorded
 
     def tell(self, event: Event) -> list[Event]:

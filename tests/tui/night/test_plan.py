@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.tui.commands.test_queue import planned
+from tomoe_es.control import evolution
 from tomoe_es.control import state as control_state
 from tomoe_es.control.state import Control
 from tomoe_es.errors import NightUnfinished, NothingToResume
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.system import NightPhase, NightPhaseEntered
-from tomoe_es.reduction.queue import ReductionState
+from tomoe_es.reduction.queue_state import ReductionState
 from tui.night.options import NightOptions
 from tui.night.plan import OptionInvalid, plan_night, plan_to_resume
 
@@ -22,7 +23,7 @@ def control_in(phase: NightPhase) -> Control:
         (plan, NightPhaseEntered(night=plan.night, phase=phase, reason="given")), start=1
     ):
         recorded = Recorded(position, event.stream(), position, plan.start_up_us, 0, 0, 1, "", event)
-        control_state.evolve(state, recorded)
+        evolution.evolve(state, recorded)
     return state
 
 

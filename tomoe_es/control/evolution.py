@@ -1,0 +1,275 @@
+"""How each event changes the state of control."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import msgspec
+
+from tomoe_es.control import hardware, weather_limits
+from tomoe_es.control.state import (
+    Control,
+    Execution,
+    NightState,
+    OpenExposure,
+    OpenRecipe,
+    Outcome,
+    WeatherState,
+    situation,
+)
+from tomoe_es.events import Event, camera, queue, recipe, system, telescope, transfer, weather
+from tomoe_es.events.envelope import Recorded
+from tomoe_es.recipe.operation import Settings
+from tomoe_es.recipe.operations import operation_of
+
+
+def evolve(state: Control, recorded: Recorded) -> Control:
+    """Take one event in; the state given is changed and returned."""
+    handler = _HANDLERS.get(type(recorded.payload))
+    if handler is not None:
+        handler(state, recorded, recorded.payload)
+    return state
+
+
+def _hardware(state: Control, recorded: Recorded, event: Event) -> None:
+    hardware.evolve(state.hardware, recorded)
+
+
+def _night_planned(state: Control, recorded: Recorded, event: system.NightPlanned) -> None:
+    state.night = NightState(plan=event, position=recorded.position)
+    state.weather = WeatherState()
+    state.suspended = []
+
+
+def _phase_entered(state: Control, recorded: Recorded, event: system.NightPhaseEntered) -> None:
+    state.night.phase, state.night.phase_since = event.phase, recorded.time
+    state.night.position = recorded.position
+
+
+def _submitted(state: Control, recorded: Recorded, event: recipe.RecipeSubmitted) -> None:
+    if event.recipe_id in state.recipes:
+        return  # the same content at the same time is the same recipe
+    state.recipes[event.recipe_id] = OpenRecipe(
+        recipe_id=event.recipe_id,
+        recipe=event.recipe,
+        position=recorded.position,
+        submitted_us=recorded.time,
+        submitted_by=event.submitted_by,
+        window_start_us=event.window_start_us,
+        window_end_us=event.window_end_us,
+        direct=event.direct,
+    )
+    state.pool.append(event.recipe_id)
+
+
+def _role_issued(state: Control, recorded: Recorded, event: system.DailyRecipeIssued) -> None:
+    state.night.roles[event.recipe_id] = event.role
+    state.night.outcomes.pop(event.role, None)
+
+
+def _queued(state: Control, recorded: Recorded, event: recipe.RecipeQueued) -> None:
+    state.pool.remove(event.recipe_id)
+    if state.recipes[event.recipe_id].direct:  # behind the other direct ones, before the scheduled ones
+        state.queue.insert(sum(state.recipes[each].direct for each in state.queue), event.recipe_id)
+    else:
+        state.queue.append(event.recipe_id)
+
+
+def _started(state: Control, recorded: Recorded, event: recipe.RecipeStarted) -> None:
+    state.queue.remove(event.recipe_id)
+    state.execution = Execution(
+        recipe_id=event.recipe_id,
+        position=recorded.position,
+        started_us=recorded.time,
+        settings=Settings(),
+        exposures_done=list(event.exposures_done),
+    )
+
+
+def _operation_started(state: Control, recorded: Recorded, event: recipe.OperationStarted) -> None:
+    execution = state.execution
+    if execution is None:
+        return
+    call = state.recipes[event.recipe_id].recipe.operations[event.index]
+    execution.settings = operation_of(call).settings(situation(state, recorded.time))
+    execution.index, execution.position = event.index, recorded.position
+    execution.operation_started = recorded.time
+    execution.deadline = recorded.time + round(event.time_limit_seconds * 1e6)
+
+
+def _operation_over(
+    state: Control, recorded: Recorded, event: recipe.OperationCompleted | recipe.OperationSkipped
+) -> None:
+    execution = state.execution
+    if execution is None:
+        return
+    if event.operation == "Exposure" and isinstance(event, recipe.OperationCompleted):
+        call = state.recipes[event.recipe_id].recipe.operations[event.index]
+        execution.exposures_done.append(str(call.argument))
+    execution.index, execution.position = event.index + 1, recorded.position
+    execution.operation_started = 0
+
+
+def _operation_failed(state: Control, recorded: Recorded, event: recipe.OperationFailed) -> None:
+    if state.execution is not None:
+        state.execution.position = recorded.position
+
+
+def _ended(outcome: Outcome) -> Callable[[Control, Recorded, Any], None]:
+    def handler(state: Control, recorded: Recorded, event: recipe.RecipeEvent) -> None:
+        state.recipes.pop(event.recipe_id, None)
+        for waiting in (state.pool, state.queue):
+            if event.recipe_id in waiting:
+                waiting.remove(event.recipe_id)
+        if state.execution is not None and state.execution.recipe_id == event.recipe_id:
+            state.execution = None
+            state.idle_since = recorded.time
+        role = state.night.roles.get(event.recipe_id)
+        if role is not None:
+            state.night.outcomes[role] = (outcome, recorded.time)
+
+    return handler
+
+
+def _returned(state: Control, recorded: Recorded, event: recipe.RecipeReturnedToPool) -> None:
+    state.recipes[event.recipe_id].exposures_done = list(event.exposures_done)
+    if event.recipe_id in state.queue:
+        state.queue.remove(event.recipe_id)
+    if state.execution is not None and state.execution.recipe_id == event.recipe_id:
+        state.execution = None
+        state.idle_since = recorded.time
+    state.pool.append(event.recipe_id)
+
+
+def _exposure_requested(state: Control, recorded: Recorded, event: camera.ExposureRequested) -> None:
+    state.last_exposure_number = event.exposure_number
+    state.exposures[event.exposure_number] = OpenExposure(request=event, position=recorded.position)
+    if state.execution is not None:
+        state.execution.settings = msgspec.structs.replace(
+            state.execution.settings, exposure_number=event.exposure_number, exposure_state="requested"
+        )
+
+
+def _exposure_state(
+    new: Literal["exposing", "finished", "aborted"],
+) -> Callable[[Control, Recorded, Any], None]:
+    def handler(state: Control, recorded: Recorded, event: camera.ExposureEvent) -> None:
+        if new == "aborted":
+            state.exposures.pop(event.exposure_number, None)
+        else:
+            state.exposures[event.exposure_number].state = new
+        execution = state.execution
+        if execution is not None and execution.settings.exposure_number == event.exposure_number:
+            execution.settings = msgspec.structs.replace(execution.settings, exposure_state=new)
+
+    return handler
+
+
+def _acquired(state: Control, recorded: Recorded, event: camera.ChipCubeAcquired) -> None:
+    state.exposures[event.exposure_number].acquired.append(event.frame_id)
+
+
+def _accounted(
+    state: Control, recorded: Recorded, event: transfer.ChipCubeBuffered | transfer.ChipCubeLost
+) -> None:
+    opened = state.exposures.get(event.exposure_number)
+    if opened is not None:
+        opened.accounted.append(event.frame_id)
+
+
+def _transferred(state: Control, recorded: Recorded, event: transfer.ExposureTransferred) -> None:
+    state.exposures.pop(event.exposure_number, None)
+
+
+def _became_unsafe(state: Control, recorded: Recorded, event: weather.WeatherBecameUnsafe) -> None:
+    state.weather.safe, state.weather.good_since = False, 0
+
+
+def _became_safe(state: Control, recorded: Recorded, event: weather.WeatherBecameSafe) -> None:
+    state.weather.safe = True
+
+
+def _cloudy(state: Control, recorded: Recorded, event: weather.SkyBecameCloudy) -> None:
+    state.weather.cloudy = state.weather.sky_known = True
+
+
+def _clear(state: Control, recorded: Recorded, event: weather.SkyBecameClear) -> None:
+    state.weather.cloudy, state.weather.sky_known = False, True
+
+
+def _weather_read(state: Control, recorded: Recorded, event: weather.WeatherRead) -> None:
+    before = state.hardware.read_at.get("weather", recorded.time)
+    hardware.evolve(state.hardware, recorded)
+    known = state.weather
+    if recorded.time - before > weather_limits.STALE_AFTER:
+        known.good_since = known.clear_since = known.cloud_since = 0
+    good, cloudy = not weather_limits.exceeded(event), weather_limits.is_cloudy(event)
+    known.good_since = (known.good_since or recorded.time) if good else 0
+    known.clear_since = 0 if cloudy else (known.clear_since or recorded.time)
+    known.cloud_since = (known.cloud_since or recorded.time) if cloudy else 0
+
+
+def _unreachable(state: Control, recorded: Recorded, event: telescope.DeviceUnreachable) -> None:
+    hardware.evolve(state.hardware, recorded)
+    if event.device == "weather":
+        state.weather.good_since = state.weather.clear_since = state.weather.cloud_since = 0
+
+
+def _opened_or_closed(
+    state: Control, recorded: Recorded, event: telescope.MirrorCoverCommanded | telescope.DomeSlitCommanded
+) -> None:
+    if event.action == "close":
+        state.weather.closed_at = recorded.time
+
+
+def _running(state: Control, recorded: Recorded, event: Event) -> None:
+    state.running = isinstance(event, queue.QueueStarted)
+
+
+def _suspended(state: Control, recorded: Recorded, event: queue.ObservingSuspended) -> None:
+    state.suspended = list(event.reasons)
+
+
+def _resumed(state: Control, recorded: Recorded, event: queue.ObservingResumed) -> None:
+    state.suspended = []
+
+
+_HANDLERS: dict[type[Event], Callable[[Control, Recorded, Any], None]] = {
+    **dict.fromkeys(hardware.EVENT_TYPES, _hardware),
+    system.NightPlanned: _night_planned,
+    system.NightPhaseEntered: _phase_entered,
+    system.DailyRecipeIssued: _role_issued,
+    recipe.RecipeSubmitted: _submitted,
+    recipe.RecipeQueued: _queued,
+    recipe.RecipeStarted: _started,
+    recipe.OperationStarted: _operation_started,
+    recipe.OperationCompleted: _operation_over,
+    recipe.OperationSkipped: _operation_over,
+    recipe.OperationFailed: _operation_failed,
+    recipe.RecipeCompleted: _ended("completed"),
+    recipe.RecipeCancelled: _ended("cancelled"),
+    recipe.RecipeExpired: _ended("expired"),
+    recipe.RecipeReturnedToPool: _returned,
+    camera.ExposureRequested: _exposure_requested,
+    camera.ExposureStarted: _exposure_state("exposing"),
+    camera.ExposureFinished: _exposure_state("finished"),
+    camera.ExposureAborted: _exposure_state("aborted"),
+    camera.ChipCubeAcquired: _acquired,
+    transfer.ChipCubeBuffered: _accounted,
+    transfer.ChipCubeLost: _accounted,
+    transfer.ExposureTransferred: _transferred,
+    weather.WeatherBecameUnsafe: _became_unsafe,
+    weather.WeatherBecameSafe: _became_safe,
+    weather.SkyBecameCloudy: _cloudy,
+    weather.SkyBecameClear: _clear,
+    weather.WeatherRead: _weather_read,
+    telescope.DeviceUnreachable: _unreachable,
+    telescope.MirrorCoverCommanded: _opened_or_closed,
+    telescope.DomeSlitCommanded: _opened_or_closed,
+    queue.QueueStarted: _running,
+    queue.QueuePaused: _running,
+    queue.ObservingSuspended: _suspended,
+    queue.ObservingResumed: _resumed,
+}
+EVENT_TYPES: frozenset[type[Event]] = frozenset(_HANDLERS)

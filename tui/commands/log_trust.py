@@ -1,0 +1,167 @@
+"""`tomoe log seal | verify | prove | checkpoint`: keep the log, and show others that it is what it was."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from tomoe_es.errors import TomoeError
+from tomoe_es.log.checkpoints import KEY_FILE, VERIFIER_FILE, key_of, verifier_of, write_checkpoint
+from tomoe_es.log.proving import prove as proof_of
+from tomoe_es.log.sealing import seal as seal_night
+from tomoe_es.log.signed_note import read_verifier
+from tomoe_es.log.verifying import verify as findings_of
+from tui.data_folder import data_folder
+
+
+class NotProvable(TomoeError):
+    """The log can't give the proof or the signature that was asked for."""
+
+
+class FileNotReadable(TomoeError):
+    """A file named on the command line can't be read as what it should be."""
+
+
+def seal(night: str, *, data: Path | None = None) -> int:
+    """Turn a finished night of the log into its read-only file, and sign a checkpoint.
+
+    Sealing the open night is allowed: the log goes on in the segment of the next.
+
+    Parameters
+    ----------
+    night
+        The local date of its evening, such as 2023-12-12.
+    data
+        Data folder; else $TOMOE_DATA, else `data`.
+    """
+    folder = _log_folder(data)
+    sealed = seal_night(folder, night)
+    sys.stdout.write(
+        f"{night}: events {sealed.first_position} to {sealed.last_position} sealed in {sealed.path.name}, "
+        f"{sealed.sealed_bytes:,} bytes instead of {sealed.live_bytes:,}\n"
+    )
+    _sign(folder, None)
+    return 0
+
+
+def verify(
+    night: str | None = None,
+    *,
+    checkpoint: Annotated[tuple[Path, ...], Parameter(negative="")] = (),
+    key: Path | None = None,
+    data: Path | None = None,
+) -> int:
+    """Recompute the log, or one night of it, and say by line what holds; exit code 1 when something does not.
+
+    Parameters
+    ----------
+    night
+        Only this night, such as 2023-12-12; its checkpoints are checked with the stored roots of the others.
+    checkpoint
+        A checkpoint that left the machine formerly: the log must still be the one that it was made of.
+    key
+        The log's public key as you have it; else the `checkpoint.vkey` in its folder is believed.
+    data
+        Data folder; else $TOMOE_DATA, else `data`.
+    """
+    folder = _log_folder(data)
+    verifier = None
+    if key is not None:
+        with _reading(key):
+            verifier = read_verifier(key.read_text(encoding="utf-8"))
+    notes = []
+    for path in checkpoint:
+        with _reading(path):
+            notes.append(path.read_text(encoding="utf-8"))
+    holds = True
+    for finding in findings_of(folder, night, notes, verifier):
+        sys.stdout.write(f"{'holds' if finding.holds else 'FAILS'}  {finding.text}\n")
+        sys.stdout.flush()
+        holds = holds and finding.holds
+    return 0 if holds else 1
+
+
+def prove(position: int, *, out: Path | None = None, data: Path | None = None) -> int:
+    """Write the proof that an event is in the log, for docs/reference/verify_proof.py or any tlog-proof tool.
+
+    Parameters
+    ----------
+    position
+        Position of the event, which the last checkpoint must cover.
+    out
+        File for the proof; else it goes to stdout.
+    data
+        Data folder; else $TOMOE_DATA, else `data`.
+    """
+    folder = _log_folder(data)
+    with _naming():
+        proof = proof_of(folder, position)
+    if out is None:
+        sys.stdout.write(proof)
+    else:
+        out.write_text(proof, encoding="utf-8")
+        sys.stderr.write(f"wrote {out}: check it with verify_proof.py {out} {folder / VERIFIER_FILE}\n")
+    return 0
+
+
+def checkpoint(*, origin: str | None = None, data: Path | None = None) -> int:
+    """Sign what the log holds now, and print the note, which should leave this machine.
+
+    The first call makes the key, `log/checkpoint.key`, which only its owner can read, and its public half,
+    `log/checkpoint.vkey`. Refused when the log does not continue what its last checkpoint says.
+
+    Parameters
+    ----------
+    origin
+        Name of the log, as it stands in its checkpoints for ever; else made of the machine's name. Said once,
+        when the key is made.
+    data
+        Data folder; else $TOMOE_DATA, else `data`.
+    """
+    sys.stdout.write(_sign(_log_folder(data), origin))
+    return 0
+
+
+def _sign(folder: Path, origin: str | None) -> str:
+    is_new = not (folder / KEY_FILE).exists()
+    name = origin or f"{socket.gethostname()}/tomoe-es-log"
+    with _naming():
+        key = key_of(folder, name, os.urandom(32))
+        if origin not in (None, key.name):
+            raise ValueError(f"the log's name is '{key.name}' since its key was made: it can't be changed")
+        note = write_checkpoint(folder, key)
+    if is_new:
+        sys.stderr.write(
+            f"made the log's key, {folder / KEY_FILE}; give auditors its public half: "
+            f"{verifier_of(folder).text()}\n"
+        )
+    return note
+
+
+def _log_folder(data: Path | None) -> Path:
+    folder = data_folder(data)
+    folder.require()
+    return folder.log
+
+
+@contextmanager
+def _naming() -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise NotProvable(str(error)) from error
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise FileNotReadable(f"'{path}' can't be read: {error}") from error
