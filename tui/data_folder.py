@@ -24,6 +24,7 @@ class DataFolder:
         self.buffer = top / "buffer"
         self.archive = top / "archive"
         self.projections = top / "projections"
+        self.snapshot = self.projections / "control.snapshot"  # states of control after the last night
         self.truth = top / "truth"  # of a simulated night; the reduction never reads it
         self.inbox = top / "inbox"  # the watched folder for recipes
         self.scratch = top / "scratch"  # star indexes of the observed sky: made anew when missing

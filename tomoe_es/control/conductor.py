@@ -10,50 +10,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
-import msgspec
-
+from tomoe_es.control import snapshot
+from tomoe_es.control.decider import Decider, Decision, Fold
 from tomoe_es.control.ports import Effects, Timers
 from tomoe_es.errors import TomoeError
 from tomoe_es.events import Event
 from tomoe_es.events.envelope import Draft, Recorded
+from tomoe_es.events.recipe import RecipeSubmitted
+from tomoe_es.events.system import NightPlanned
 from tomoe_es.log.port import Appended, Batch, EventLog, Subscription
-
-
-class Decision(msgspec.Struct, frozen=True):
-    """An event that a decider wants recorded, and the position of the event that led to it.
-
-    `correlation` is that of the cause; 0: that of the event that woke the decider.
-    """
-
-    event: Event
-    cause: int = 0
-    correlation: int = 0
-
-
-class Fold(msgspec.Struct):
-    """A state and how events change it."""
-
-    state: Any
-    evolve: Callable[[Any, Recorded], Any]
-    types: frozenset[type[Event]]
-
-
-class Decider(msgspec.Struct, frozen=True):
-    """Pure decisions over one state.
-
-    `decide(state, recorded, now)` gets the event that woke it, or None when its own time came;
-    `next_wakeup(state, now)` says when that is. A decider that gathers is called once for a run of events
-    that were recorded together, with the last of them.
-    """
-
-    name: str
-    fold: Fold
-    inputs: frozenset[type[Event]]
-    decide: Callable[[Any, Recorded | None, int], list[Decision]]
-    next_wakeup: Callable[[Any, int], int | None] = lambda _state, _now: None
-    gathers: bool = False
 
 
 class NoProgress(TomoeError):
@@ -99,6 +65,22 @@ class Conductor:
         """Let an adapter carry out events."""
         for each, effect in effects.items():
             self._effects.setdefault(each, []).append(effect)
+
+    def restore(self, content: bytes, code_version: str) -> bool:
+        """Take the states from a snapshot; False, and nothing changed, if it is not of this code and log."""
+        taken = snapshot.decode(content, code_version)
+        if taken is None:
+            return False
+        last = next(iter(self._log.read(after=taken.position - 1, until=taken.position)), None)
+        if last is None or not snapshot.restore(taken, last, self._folds):
+            return False
+        self._position, self._correlations = taken.position, dict(taken.correlations)
+        return True
+
+    def snapshot(self, code_version: str) -> bytes:
+        """The states as they are now, for `restore`; the log must hold an event."""
+        [last] = self._log.read(after=self._position - 1, until=self._position)
+        return snapshot.encode(code_version, last, self._correlations, self._folds)
 
     def catch_up(self) -> int:
         """Take in what the log holds already, without deciding or acting; return its last position."""
@@ -229,8 +211,10 @@ class Conductor:
     def _take_in(self, recorded: Recorded) -> None:
         self._position = recorded.position
         event_type = type(recorded.payload)
-        if event_type.__name__ == "RecipeSubmitted":
-            self._correlations[recorded.payload.recipe_id] = recorded.position  # type: ignore[attr-defined]
+        if isinstance(recorded.payload, RecipeSubmitted):
+            self._correlations[recorded.payload.recipe_id] = recorded.position
+        elif isinstance(recorded.payload, NightPlanned):
+            self._correlations = {}  # every recipe is of one night
         for fold in self._evolvers.get(event_type, ()):
             fold.state = fold.evolve(fold.state, recorded)
 

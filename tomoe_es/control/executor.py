@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from tomoe_es.control import evolution, hardware
 from tomoe_es.control import state as control_state
-from tomoe_es.control.conductor import Decider, Decision, Fold
+from tomoe_es.control.decider import Decider, Decision, Fold
 from tomoe_es.control.hardware import Hardware
 from tomoe_es.control.state import Control, Execution, OpenRecipe
 from tomoe_es.events import Event, camera, queue, recipe, system, weather

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tomoe_es.clock import MINUTE
 from tomoe_es.control import evolution
-from tomoe_es.control.conductor import Decider, Decision, Fold
+from tomoe_es.control.decider import Decider, Decision, Fold
 from tomoe_es.control.state import Control, NightState
 from tomoe_es.events import Event, queue, recipe, system, telescope, weather
 from tomoe_es.events.envelope import Recorded

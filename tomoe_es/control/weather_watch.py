@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tomoe_es.control import evolution
 from tomoe_es.control import weather_limits as limits
-from tomoe_es.control.conductor import Decider, Decision, Fold
+from tomoe_es.control.decider import Decider, Decision, Fold
 from tomoe_es.control.state import Control
 from tomoe_es.events import Event, queue, system, telescope, weather
 from tomoe_es.events.envelope import Recorded

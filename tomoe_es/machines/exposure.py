@@ -11,6 +11,7 @@ from tomoe_es.events.camera import (
     ExposureStarted,
 )
 from tomoe_es.events.reduction import ReductionQueued
+from tomoe_es.events.system import NightPlanned
 from tomoe_es.events.transfer import ChipCubeBuffered, ChipCubeLost, ExposureTransferred, RingOverwritten
 from tomoe_es.machines.declaration import Machine, On
 
@@ -21,7 +22,10 @@ MACHINE = Machine(
     meaning="An exposure of all chips; their cubes are transferred before they are queued for reduction.",
     thing="exposure/{:08d}",
     instance="exposure_number",
-    states=("new", "requested", "exposing", "finished", "transferred", "reducing", "aborting", "aborted"),
+    states=(
+        *("new", "requested", "exposing", "finished", "transferred", "reducing", "aborting", "aborted"),
+        "of_a_former_night",
+    ),
     initial="new",
     transitions=(
         ("request", "new", "requested"),
@@ -36,6 +40,7 @@ MACHINE = Machine(
         ("transfer", "finished", "transferred"),
         ("transfer", "aborted", "aborted"),
         ("queue", "transferred", "reducing"),
+        ("begin_next_night", ("reducing", "aborted"), "of_a_former_night"),
     ),
     listens=(
         On(ExposureRequested, "request"),
@@ -49,5 +54,7 @@ MACHINE = Machine(
         On(RingOverwritten, "transfer_cube"),
         On(ExposureTransferred, "transfer"),
         On(ReductionQueued, "queue"),
+        On(NightPlanned, "begin_next_night", everywhere=True),
     ),
+    forgotten=frozenset({"of_a_former_night"}),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 
 import msgspec
 
@@ -13,6 +13,9 @@ from tomoe_es.machines.catalogue import ROUTES, TABLES, Route
 from tomoe_es.machines.declaration import Machine
 from tomoe_es.machines.table import Step
 
+Instance = str | int
+"""Recipe id, frame id, exposure number or night; "" for the only one."""
+
 EVENT_TYPES: frozenset[type[Event]] = frozenset(ROUTES)
 """Events that some machine listens to."""
 
@@ -20,8 +23,8 @@ EVENT_TYPES: frozenset[type[Event]] = frozenset(ROUTES)
 class Instances(msgspec.Struct):
     """Where each instance of one machine is; the single one of a device has the key ""."""
 
-    states: dict[Hashable, str] = {}
-    positions: dict[Hashable, int] = {}  # of the last event of each
+    states: dict[Instance, str] = {}
+    positions: dict[Instance, int] = {}  # of the last event of each
 
 
 States = dict[str, Instances]
@@ -63,22 +66,22 @@ def judge_all(events: Iterable[Recorded]) -> list[ViolationDetected]:
     return [violation for recorded in events for violation in judge(states, recorded)]
 
 
-def state_of(states: States, machine: str, instance: Hashable = "") -> str:
+def state_of(states: States, machine: str, instance: Instance = "") -> str:
     """State of one instance; the machine's initial one before its first event."""
     return states[machine].states.get(instance, TABLES[machine].machine.initial)
 
 
-def _instances(route: Route, step: Step, known: Instances, event: Event) -> Iterable[Hashable]:
+def _instances(route: Route, step: Step, known: Instances, event: Event) -> Iterable[Instance]:
     if route.everywhere:
         return [instance for instance, state in known.states.items() if state in step.dests]
     if route.instances:
-        several: list[Hashable] = getattr(event, route.instances)
+        several: list[Instance] = getattr(event, route.instances)
         return several
     return (getattr(event, route.machine.instance) if route.machine.instance else "",)
 
 
 def _depart(
-    machine: Machine, step: Step, known: Instances, instance: Hashable, source: str, recorded: Recorded
+    machine: Machine, step: Step, known: Instances, instance: Instance, source: str, recorded: Recorded
 ) -> tuple[ViolationDetected, str]:
     """The violation, and where the instance is after it: one fault is told once, not at each later event."""
     thing = machine.thing.format(instance)

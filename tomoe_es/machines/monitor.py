@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from tomoe_es.control.conductor import Decider, Decision, Fold
+from tomoe_es.control.decider import Decider, Decision, Fold
 from tomoe_es.events import Event
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.monitor import ViolationDetected

@@ -16,6 +16,7 @@ from tomoe_es.events.recipe import (
     RecipeStarted,
     RecipeSubmitted,
 )
+from tomoe_es.events.system import NightPlanned
 from tomoe_es.machines.declaration import Departure, Machine, On
 
 MACHINE = Machine(
@@ -25,7 +26,7 @@ MACHINE = Machine(
     instance="recipe_id",
     states=(
         *("new", "pooled", "queued", "executing", "operating", "failed", "interrupted"),
-        *("completed", "cancelled", "expired"),
+        *("completed", "cancelled", "expired", "of_a_former_night"),
     ),
     initial="new",
     transitions=(
@@ -41,6 +42,7 @@ MACHINE = Machine(
         ("interrupt", ("executing", "operating"), "interrupted"),
         ("return", ("queued", "interrupted"), "pooled"),
         ("expire", ("pooled", "queued"), "expired"),
+        ("begin_next_night", ("completed", "cancelled", "expired"), "of_a_former_night"),
     ),
     listens=(
         On(RecipeSubmitted, "submit"),
@@ -55,7 +57,9 @@ MACHINE = Machine(
         On(RecipeInterrupted, "interrupt"),
         On(RecipeReturnedToPool, "return"),
         On(RecipeExpired, "expire"),
+        On(NightPlanned, "begin_next_night", everywhere=True),
     ),
+    forgotten=frozenset({"of_a_former_night"}),
     departures=(
         Departure(
             name="RecipeStartedTwice",

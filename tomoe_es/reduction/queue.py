@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tomoe_es.clock import SECOND
-from tomoe_es.control.conductor import Decider, Decision, Fold
+from tomoe_es.control.decider import Decider, Decision, Fold
 from tomoe_es.events import Event, reduction, transfer
 from tomoe_es.events.camera import DataType, ExposureRequested
 from tomoe_es.events.envelope import Recorded

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tomoe_es.clock import MINUTE, SECOND
 from tomoe_es.control import evolution
-from tomoe_es.control.conductor import Decider, Decision, Fold
+from tomoe_es.control.decider import Decider, Decision, Fold
 from tomoe_es.control.executor import OVER, needs_sky
 from tomoe_es.control.state import Control, OpenRecipe
 from tomoe_es.events import Event, queue, recipe, system

@@ -8,7 +8,7 @@ from collections import deque
 import msgspec
 
 from tomoe_es.clock import SECOND
-from tomoe_es.control.conductor import Decider, Decision, Fold
+from tomoe_es.control.decider import Decider, Decision, Fold
 from tomoe_es.events import Event, reduction, system, transfer
 from tomoe_es.events.envelope import Recorded
 

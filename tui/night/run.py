@@ -9,6 +9,7 @@ import socket
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from adapters.buffer_storage import BufferStorage
 from adapters.code_identity import code_identity
@@ -24,7 +25,8 @@ from adapters.simulator.telescope import SimulatedTelescope
 from tomoe_es.clock import SECOND
 from tomoe_es.control import evolution, executor, night_course, weather_watch
 from tomoe_es.control import state as control_state
-from tomoe_es.control.conductor import Conductor, Fold
+from tomoe_es.control.conductor import Conductor
+from tomoe_es.control.decider import Fold
 from tomoe_es.control.state import Control
 from tomoe_es.control.submission import submission
 from tomoe_es.events import Event, queue, system
@@ -100,6 +102,7 @@ class _Night:
             ]
         )
         self._stopping = False
+        self._code = code_identity()
         self._projector = ProjectorProcess(data)
         stack.callback(self._projector.close)
 
@@ -110,6 +113,7 @@ class _Night:
         return state
 
     def run(self) -> None:
+        self._conductor.restore(_read(self._data.snapshot), self._code.source_sha256)
         position = self._conductor.catch_up()
         plan = (
             plan_to_resume(self._control, self._folds.reduction.state)
@@ -144,6 +148,13 @@ class _Night:
             self._loop.run()
         stopped = system.ProcessStopped(process=SYSTEM, pid=os.getpid(), reason="the night has ended")
         self._conductor.record([stopped], actor=SYSTEM)
+        self._keep_snapshot()
+
+    def _keep_snapshot(self) -> None:
+        """Spare the next night reading all former ones; disposable, so it need not be safe on the disk."""
+        part = self._data.snapshot.with_suffix(".part")
+        part.write_bytes(self._conductor.snapshot(self._code.source_sha256))
+        part.replace(self._data.snapshot)
 
     def _build(self, plan: system.NightPlanned) -> SimulatedTelescope:
         script = load_script(plan.script, plan.night)
@@ -188,8 +199,8 @@ class _Night:
         return imaging, ReductionJobs(pool, data.buffer, data.archive, data.scratch)
 
     def _register(self) -> None:
-        """Say which code writes from now on, unless the log knows already."""
-        [registered] = self._conductor.record([code_identity()], actor=SYSTEM)
+        """Say which code writes from now on."""
+        [registered] = self._conductor.record([self._code], actor=SYSTEM)
         self._conductor.write_as(registered.position)
         started = system.ProcessStarted(process=SYSTEM, pid=os.getpid(), host=socket.gethostname())
         self._conductor.record([started, self._projector_started()], actor=SYSTEM)
@@ -271,3 +282,8 @@ def _last_time(log: EventLog) -> int:
     """Time of the newest event; 0 for an empty log."""
     head = log.head()
     return max((recorded.time for recorded in log.read(after=max(0, head - 1))), default=0)
+
+
+def _read(path: Path) -> bytes:
+    """Content of a file; empty when there is none."""
+    return path.read_bytes() if path.exists() else b""

@@ -10,7 +10,8 @@ from tests.projections.memory_log import MemoryLog
 from tomoe_es.clock import SECOND
 from tomoe_es.control import evolution
 from tomoe_es.control import state as control_state
-from tomoe_es.control.conductor import Conductor, Fold
+from tomoe_es.control.conductor import Conductor
+from tomoe_es.control.decider import Fold
 from tomoe_es.control.state import Control
 from tomoe_es.events import Event
 from tomoe_es.events.camera import ExposureRequested

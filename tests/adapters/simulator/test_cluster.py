@@ -12,7 +12,7 @@ from adapters.simulator.cluster import LEASE_SECONDS, SLOTS, Reducing, Simulated
 from adapters.simulator.no_pixels import NoImaging, NoReducing
 from tests.adapters.simulator.stepped import START_US, Line, exposure_request
 from tomoe_es.clock import SECOND
-from tomoe_es.control.conductor import Fold
+from tomoe_es.control.decider import Fold
 from tomoe_es.events import Event, camera, reduction
 from tomoe_es.events.camera import DataType
 from tomoe_es.machines.judge import judge_all

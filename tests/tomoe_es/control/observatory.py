@@ -20,7 +20,8 @@ from tests.projections.memory_log import MemoryLog
 from tomoe_es.clock import SECOND, to_datetime
 from tomoe_es.control import evolution, executor, night_course, weather_watch
 from tomoe_es.control import state as control_state
-from tomoe_es.control.conductor import Conductor, Decider, Fold
+from tomoe_es.control.conductor import Conductor
+from tomoe_es.control.decider import Decider, Fold
 from tomoe_es.control.state import Control
 from tomoe_es.events import Event, queue, recipe, system, telescope, weather
 from tomoe_es.events.envelope import Draft, Recorded

@@ -9,7 +9,8 @@ import pytest
 
 from tests.tomoe_es.control.observatory import JumpingClock, make_recipe, submitted
 from tomoe_es.clock import SECOND
-from tomoe_es.control.conductor import Conductor, Decider, Decision, Fold, NoProgress
+from tomoe_es.control.conductor import Conductor, NoProgress
+from tomoe_es.control.decider import Decider, Decision, Fold
 from tomoe_es.events import Event
 from tomoe_es.events.envelope import Draft, Recorded
 from tomoe_es.events.queue import QueuePaused, QueueStarted

@@ -10,7 +10,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tomoe_es.control.conductor import Conductor, Fold
+from tomoe_es.control.conductor import Conductor
+from tomoe_es.control.decider import Fold
 from tomoe_es.events import Event, camera, telescope
 from tomoe_es.events.envelope import Draft, Recorded
 from tomoe_es.events.monitor import ViolationDetected

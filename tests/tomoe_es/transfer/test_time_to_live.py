@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.adapters.simulator.stepped import START_US, Line
 from tomoe_es.clock import HOUR, SECOND
-from tomoe_es.control.conductor import Fold
+from tomoe_es.control.decider import Fold
 from tomoe_es.events import Event
 from tomoe_es.events.reduction import ReductionFailed, ReductionFinished
 from tomoe_es.events.system import NightPlanned

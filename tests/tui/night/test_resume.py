@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -19,7 +20,7 @@ from tui.data_folder import DataFolder
 from tui.night.options import NightOptions
 from tui.night.run import run_night
 
-from .conftest import EVENTS_ONLY, PIXELS, FinishedNight, finish_night, read_night, start_night
+from .conftest import EVENTS_ONLY, PIXELS, FinishedNight, finish_night, start_night
 
 FINAL = {"RecipeCompleted", "RecipeCancelled", "RecipeExpired"}
 
@@ -130,10 +131,17 @@ def test_there_is_nothing_to_resume_in_an_empty_log(tmp_path: Path) -> None:
         run_night(msgspec.structs.replace(EVENTS_ONLY, resume=True), DataFolder(tmp_path / "data"))
 
 
-def test_the_next_night_follows_in_the_same_log(tmp_path: Path) -> None:
-    data = tmp_path / "data"
+def test_the_next_night_follows_in_the_same_log_with_a_snapshot_or_without(tmp_path: Path) -> None:
+    with_snapshot, without = tmp_path / "with", tmp_path / "without"
     short = msgspec.structs.replace(EVENTS_ONLY, recipes=(), exposures=4, chips=1, script="clear")
-    finish_night(data, short)
-    finish_night(data, short)
-    nights = [each.payload.night for each in read_night(data, short).of_type("NightPlanned")]
-    assert nights == ["2023-12-12", "2023-12-13"]
+    finish_night(with_snapshot, short)
+    shutil.copytree(with_snapshot, without)
+    assert DataFolder(with_snapshot).snapshot.exists()
+    DataFolder(without).snapshot.unlink()
+    nights = [finish_night(data, short) for data in (with_snapshot, without)]
+    assert [each.payload.night for each in nights[0].of_type("NightPlanned")] == ["2023-12-12", "2023-12-13"]
+    assert _without_processes(nights[0]) == _without_processes(nights[1])
+
+
+def _without_processes(night: FinishedNight) -> list[Recorded]:
+    return [each for each in night.events if not each.stream.startswith("process/")]
