@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,13 @@ from tomoe_es.reduction.bias import bias_level
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
 
 SATURATED_PART_OF_FULL_WELL = 0.98
+
+
+class Frames(Protocol):
+    """Original frames, each of shape (1200, 2160): an array, or a cube that reads them one by one."""
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[NDArray[np.uint16]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +34,15 @@ class CalibratedCube:
     bad: NDArray[np.bool_]
     saturated_fraction: float
 
+    def without_frames(self) -> CalibratedCube:
+        """What is left when the frames, 162 MB of 18, have been used."""
+        return replace(self, frames=np.empty((0, *IMAGING_SHAPE), dtype=np.float32))
+
 
 def calibrate(
-    frames: NDArray[np.uint16], dark: CalibrationFrame, flat: CalibrationFrame, gain_e_per_count: float
+    frames: Frames, dark: CalibrationFrame, flat: CalibrationFrame, gain_e_per_count: float
 ) -> CalibratedCube:
-    """Calibrate original frames, shape (nframe, 1200, 2160). Bad pixels keep their values."""
+    """Calibrate original frames. Bad pixels keep their values."""
     calibrated = np.empty((len(frames), *IMAGING_SHAPE), dtype=np.float32)
     saturated = np.zeros(IMAGING_SHAPE, dtype=bool)
     sensitivity = np.float32(1) / flat.image

@@ -33,8 +33,9 @@ def combine(frames: Iterable[NDArray[np.float32]]) -> Combined:
         if count == 0:
             first = frame
             total, squares, lowest, highest = (np.zeros_like(frame) for _ in range(4))
+            change = np.empty_like(frame)
         else:
-            change = frame - first
+            np.subtract(frame, first, out=change)
             total += change
             np.minimum(lowest, change, out=lowest)
             np.maximum(highest, change, out=highest)

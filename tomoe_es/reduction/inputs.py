@@ -52,9 +52,9 @@ def _read(kind: str, det_id: int, path: Path | None, sha256: str | None) -> Cali
     return _read_verified(kind, det_id, path, sha256)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _read_verified(kind: str, det_id: int, path: Path, sha256: str) -> CalibrationFrame:
-    """Cached by digest, since all cubes of a chip share their dark and flat for a night (11 MB a frame)."""
+    """Cached by digest, since all cubes of a chip share their dark and flat for a night (20 MB a frame)."""
     try:
         _verify_digest(path, sha256)
         with fits.open(path, memmap=False) as hdus:

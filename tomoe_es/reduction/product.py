@@ -59,7 +59,7 @@ def image_product(
     extensions: list[fits.ImageHDU | fits.BinTableHDU],
 ) -> list[bytes | memoryview]:
     """Bytes of a product whose image, shape (1128, 2000) or (nframe, 1128, 2000), is the primary array."""
-    primary = fits.PrimaryHDU(image.astype(">f4"))
+    primary = fits.PrimaryHDU(image.astype(">f4", copy=False))
     primary.header["BUNIT"] = "count" if job.data_type != "FLAT" else "relative"
     primary.header.extend(header, bottom=True)
     if wcs is not None:

@@ -63,14 +63,14 @@ def make_master(job: ReductionJob, stopwatch: Stopwatch) -> ReductionResult:
 
 
 def _dark(cube: RawCube) -> tuple[CalibrationFrame, tuple[Verdict, ...]]:
-    master = master_dark(cube.frame(number) for number in range(len(cube)))
+    master = master_dark(cube)
     gain = GAIN_ELECTRONS_PER_COUNT[cube.header["GAINNAME"]]
     counts = judge_dark_counts(float(np.median(master.image)))
     return master, (counts, judge_noise(float(np.median(master.noise)), expected_noise_counts(0.0, gain)))
 
 
 def _flat(cube: RawCube, dark: CalibrationFrame) -> tuple[CalibrationFrame, tuple[Verdict, ...]]:
-    master, levels = master_flat((cube.frame(number) for number in range(len(cube))), dark)
+    master, levels = master_flat(cube, dark)
     gain = GAIN_ELECTRONS_PER_COUNT[cube.header["GAINNAME"]]
     faintest, brightest = float(levels.min()), float(levels.max())
     relative_noise = expected_noise_counts(faintest, gain) / max(faintest, 1.0)

@@ -21,12 +21,15 @@ from numpy.typing import NDArray
 from tomoe_es.camera.focal_plane import chip_wcs
 from tomoe_es.camera.frame_geometry import IMAGING_AREA, ORIGINAL_SHAPE
 from tomoe_es.errors import TomoeError
+from tomoe_es.transfer.checksum import ones_complement_sum, set_sums
 from tomoe_es.transfer.exposure_facts import ExposureFacts
 from tomoe_es.transfer.header import add_events, exposure_header
 
 _BLOCK: Final = 2880
 _LONGEST_HEADER: Final = 20 * _BLOCK
 _SIGN_BIT: Final = np.uint16(0x8000)
+_FRAME_BYTES: Final = 2 * math.prod(ORIGINAL_SHAPE)
+_SUM_COMMENT: Final = "sum of the whole unit"
 
 
 class RawCubeCorrupt(TomoeError):
@@ -71,7 +74,10 @@ class RawCube:
 
     def frames(self) -> NDArray[np.uint16]:
         """All frames, shape (nframe, 1200, 2160)."""
-        return np.stack(list(self))
+        frames = np.empty((len(self), *ORIGINAL_SHAPE), dtype=np.uint16)
+        for frame, out in zip(self, frames, strict=True):
+            out[:] = frame
+        return frames
 
 
 class RawCubeWriter:
@@ -86,8 +92,8 @@ class RawCubeWriter:
         self._header = _raw_header(facts)
         self._stored = np.empty(ORIGINAL_SHAPE, dtype=np.uint16)
         self._frames, self._data_sum = 0, 0
-        self._file = _partial(path).open("w+b", buffering=0)
-        self._file.write(self._header.tostring().encode("ascii"))  # holds the place: the sums come last
+        self._file = _partial(path).open("w+b")
+        self._file.seek(len(self._header.tostring()))  # the header comes last, with the sums of the data
 
     def add(self, frame: NDArray[np.uint16]) -> None:
         """Write the next frame, shape (1200, 2160). Raises ValueError for another shape or type."""
@@ -110,7 +116,7 @@ class RawCubeWriter:
         self._file.write(self._header.tostring().encode("ascii"))
         self._file.seek(0)
         sha256 = hashlib.file_digest(self._file, "sha256").hexdigest()
-        _publish(self._file, self._path)
+        _name_whole_file(self._file, self._path)
         return CubeFile(self._path, sha256, size)
 
     def __enter__(self) -> Self:
@@ -119,8 +125,8 @@ class RawCubeWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
         _partial(self._path).unlink(missing_ok=True)
+        self._file.close()  # may raise again what the disk refused
 
 
 def write_raw_cube(path: Path, frames: NDArray[np.uint16], facts: ExposureFacts) -> CubeFile:
@@ -139,8 +145,9 @@ def open_raw_cube(path: Path) -> RawCube:
     """Map a raw cube. Raises FileNotFoundError, or RawCubeCorrupt when it is short or another file."""
     with path.open("rb") as file:
         text = _header_text(file)
-    if text is None:
-        raise RawCubeCorrupt(path, "it has no FITS header")
+        if text is None:
+            raise RawCubeCorrupt(path, "it has no FITS header")
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     header, offset = fits.Header.fromstring(text), len(text)
     shape = tuple(header.get(f"NAXIS{axis}", 0) for axis in (3, 2, 1))
     if header.get("FMTTYPE") != "TOMOE-IMAGE-RAW" or header.get("BITPIX") != 16:
@@ -148,11 +155,9 @@ def open_raw_cube(path: Path) -> RawCube:
     if shape[1:] != ORIGINAL_SHAPE or shape[0] != header.get("NFRAME"):
         raise RawCubeCorrupt(path, f"its shape is {shape}, it was exposed in {header.get('NFRAME')} frames")
     length = offset + -(-2 * math.prod(shape) // _BLOCK) * _BLOCK
-    actual = path.stat().st_size
-    if actual != length:
-        raise RawCubeCorrupt(path, f"it has {actual} bytes instead of {length}")
-    with path.open("rb") as file:
-        return RawCube(header, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), offset)
+    if len(mapped) != length:
+        raise RawCubeCorrupt(path, f"it has {len(mapped)} bytes instead of {length}")
+    return RawCube(header, mapped, offset)
 
 
 def read_raw_cube(path: Path) -> tuple[NDArray[np.uint16], fits.Header]:
@@ -181,9 +186,7 @@ def hdu_bytes(hdu: fits.PrimaryHDU | fits.ImageHDU | fits.BinTableHDU) -> list[b
 
     The comments of the sums hold no time, as astropy's would, so that equal data are equal files.
     """
-    hdu.add_checksum(when="sum of the whole unit")
-    hdu.header.comments["DATASUM"] = "sum of the data"
-    hdu.add_checksum(when="sum of the whole unit")
+    hdu.add_checksum(when=_SUM_COMMENT)
     data = np.ascontiguousarray(hdu.data).view(np.uint8).reshape(-1)
     return [hdu.header.tostring().encode("ascii"), data.data, b"\0" * (-data.nbytes % _BLOCK)]
 
@@ -193,25 +196,47 @@ def write_whole_file(path: Path, parts: Iterable[bytes | memoryview]) -> CubeFil
 
     Raises OSError when the disk refuses; then nothing is left behind.
     """
-    partial = path.with_name(f".{path.name}.part")
     digest, size = hashlib.sha256(), 0
     try:
-        with partial.open("wb") as file:
+        with _partial(path).open("wb") as file:
             for part in parts:
                 digest.update(part)
                 size += file.write(part)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+            _name_whole_file(file, path)
     except BaseException:
-        partial.unlink(missing_ok=True)
+        _partial(path).unlink(missing_ok=True)
         raise
+    return CubeFile(path, digest.hexdigest(), size)
+
+
+def _partial(path: Path) -> Path:
+    """The name of a file that isn't whole yet."""
+    return path.with_name(f".{path.name}.part")
+
+
+def _name_whole_file(file: BinaryIO, path: Path) -> None:
+    """Flush a partial file to the disk and give it its name, also on the disk."""
+    file.flush()
+    os.fsync(file.fileno())
+    _partial(path).replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
-    return CubeFile(path, digest.hexdigest(), size)
+
+
+def _raw_header(facts: ExposureFacts) -> fits.Header:
+    """Header of a raw cube, with places for its sums."""
+    shape = (facts.nframe, *ORIGINAL_SHAPE)
+    header = fits.PrimaryHDU(np.broadcast_to(np.zeros((), dtype=">i2"), shape)).header
+    header["BSCALE"], header["BZERO"] = 1, (32768, "unsigned 16-bit integers")
+    header["BUNIT"] = "count"
+    wcs = _predicted_wcs(facts) if facts.data_type == "OBJECT" else None
+    header.extend(exposure_header(facts, "TOMOE-IMAGE-RAW", wcs), bottom=True)
+    add_events(header, facts.event_positions)
+    set_sums(header, 0, _SUM_COMMENT)
+    return header
 
 
 def _predicted_wcs(facts: ExposureFacts) -> WCS:

@@ -22,9 +22,11 @@ from adapters.simulator.sky.request import RenderRequest
 from adapters.tycho2_field_index import build_field_index
 from tomoe_es.camera.focal_plane import chip_centre, chip_wcs
 from tomoe_es.reduction.astrometry import separation_arcsec
+from tomoe_es.reduction.calibrate import calibrate
+from tomoe_es.reduction.dark import master_dark
 from tomoe_es.reduction.job import ArchivedProduct, ReductionJob, ReductionResult, Step
 from tomoe_es.reduction.pipeline import run_job
-from tomoe_es.transfer.cube_file import write_raw_cube
+from tomoe_es.transfer.cube_file import open_raw_cube, write_raw_cube
 from tomoe_es.transfer.exposure_facts import DataType, ExposureFacts, WeatherFacts
 
 CHIP, TRUE_RA_DEG, TRUE_DEC_DEG = 101, 30.8, -3.9
@@ -327,3 +329,16 @@ def test_a_solver_that_is_not_installed_is_named(
     assert condition(result) == "SolverUnavailable"
     assert result.failure is not None
     assert "apt-get install" in result.failure.message
+
+
+def test_a_cube_read_frame_by_frame_gives_what_all_its_frames_give(
+    bench: Bench, frames: NDArray[np.uint16]
+) -> None:
+    cube = open_raw_cube(bench.job("OBJECT", 21, frames).cube_path)
+    dark, same = master_dark(cube), master_dark(frames)
+    np.testing.assert_array_equal(dark.image, same.image)
+    np.testing.assert_array_equal(dark.noise, same.noise)
+    flat = replace(dark, image=np.full_like(dark.image, 0.9))
+    np.testing.assert_array_equal(
+        calibrate(cube, dark, flat, 0.23).frames, calibrate(frames, dark, flat, 0.23).frames
+    )

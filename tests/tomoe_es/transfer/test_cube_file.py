@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from numpy.typing import NDArray
 from tomoe_es.camera.focal_plane import chip_centre
 from tomoe_es.transfer.cube_file import (
     RawCubeCorrupt,
+    RawCubeWriter,
+    hdu_bytes,
     open_raw_cube,
     read_raw_cube,
     write_raw_cube,
@@ -145,10 +148,83 @@ def test_a_disk_that_fails_leaves_no_half_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("shape", [(3, 1200, 2160), (2, 1128, 2000)])
+def test_a_cube_written_frame_by_frame_is_what_astropy_writes_of_all_frames(
+    cube: Path, frames: NDArray[np.uint16]
+) -> None:
+    stored = (frames ^ np.uint16(0x8000)).view(np.int16).astype(">i2")
+    hdu = fits.PrimaryHDU(stored)
+    hdu.header["BSCALE"], hdu.header["BZERO"] = 1, (32768, "unsigned 16-bit integers")
+    header = fits.Header.fromfile(cube)
+    hdu.header.extend(header.cards[header.index("BUNIT") : header.index("CHECKSUM")], bottom=True)
+    assert b"".join(hdu_bytes(hdu)) == cube.read_bytes()
+
+
+def test_writing_takes_the_memory_of_a_few_frames_only(tmp_path: Path, frames: NDArray[np.uint16]) -> None:
+    tracemalloc.start()
+    try:
+        with RawCubeWriter(tmp_path / "cube.fits", facts(nframe=12)) as writer:
+            for _ in range(12):
+                writer.add(frames[0])
+            writer.finish()
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 3 * frames[0].nbytes
+
+
+def mapped_bytes() -> int:
+    """How much of the files that it maps is in this process's memory."""
+    status = Path("/proc/self/status").read_text()
+    return 1024 * int(status.split("RssFile:")[1].split()[0])
+
+
+def test_reading_keeps_no_more_than_a_frame_in_memory(tmp_path: Path) -> None:
+    write_raw_cube(tmp_path / "cube.fits", np.zeros((12, 1200, 2160), np.uint16), facts(nframe=12))
+    cube = open_raw_cube(tmp_path / "cube.fits")
+    before = mapped_bytes()
+    for frame in cube:
+        assert mapped_bytes() - before < frame.nbytes
+
+
+def test_the_file_has_its_name_when_it_is_whole(tmp_path: Path, frames: NDArray[np.uint16]) -> None:
+    path = tmp_path / "cube.fits"
+    with RawCubeWriter(path, facts()) as writer:
+        for frame in frames:
+            writer.add(frame)
+            assert not path.exists()
+        written = writer.finish()
+    assert written.path == path
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_cube_that_is_not_finished_leaves_no_file(tmp_path: Path, frames: NDArray[np.uint16]) -> None:
+    with RawCubeWriter(tmp_path / "cube.fits", facts()) as writer:
+        writer.add(frames[0])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_is_full_leaves_no_file(tmp_path: Path, frames: NDArray[np.uint16]) -> None:
+    (tmp_path / ".cube.fits.part").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        write_raw_cube(tmp_path / "cube.fits", frames, facts())
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("shape", [(1, 1200, 2160), (3, 1200, 2160), (2, 1128, 2000)])
 def test_frames_that_do_not_fit_the_facts_are_refused(tmp_path: Path, shape: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match="not uint16"):
+    with pytest.raises(ValueError, match=r"frames were added to a cube of 2|not uint16"):
         write_raw_cube(tmp_path / "x.fits", np.zeros(shape, np.uint16), facts())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_frames_of_another_type_are_refused(tmp_path: Path, frames: NDArray[np.uint16]) -> None:
+    with pytest.raises(ValueError, match="a frame is int16"):
+        write_raw_cube(tmp_path / "x.fits", frames.view(np.int16), facts())
+
+
+def test_there_is_no_frame_after_the_last(cube: Path) -> None:
+    with pytest.raises(IndexError, match="frame 2 of a cube of 2 frames"):
+        open_raw_cube(cube).frame(2)
 
 
 @pytest.mark.parametrize("length", [0, 100, 2880, 6_000_000])
