@@ -7,9 +7,13 @@ astrometry.net
 astrometry-data-tycho2
 fitsverify
 librsvg2-bin
+postgresql
 python3-venv
+strace
 "
 # astrometry.net: the plate solver; astrometry-data-tycho2: its star indexes, and the stars of the simulated sky
+# strace: strikes single system calls with faults in `make test-faults`
+# postgresql: the tests start a server of their own on the loopback interface
 # fitsverify: judges the FITS products in the tests; librsvg2-bin: draws the README's picture of the dashboard
 
 missing=""

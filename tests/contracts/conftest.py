@@ -13,6 +13,7 @@ import apsw
 import pytest
 
 import tomoe_es
+from tests.contracts.postgres_server import PostgresServer
 from tomoe_es.log import EventLog, open_log
 
 WORKER = Path(__file__).with_name("event_log_worker.py")
@@ -23,8 +24,11 @@ class Store(Protocol):
 
     url: str
 
-    def execute(self, statement: str, bindings: tuple[object, ...] = ()) -> None:
+    def execute(self, statement: str) -> None:
         """Run SQL in the database itself, as somebody who goes around the log."""
+
+    def bytes_literal(self, text: str) -> str:
+        """How its SQL writes the UTF-8 bytes of a text."""
 
 
 class SqliteStore:
@@ -34,17 +38,60 @@ class SqliteStore:
         self.folder = folder
         self.url = f"sqlite:///{folder}"
 
-    def execute(self, statement: str, bindings: tuple[object, ...] = ()) -> None:
+    def execute(self, statement: str) -> None:
         (path,) = self.folder.glob("0*.sqlite")
         with apsw.Connection(str(path)) as connection:
-            connection.execute(statement, bindings).fetchall()
+            connection.execute(statement).fetchall()
         connection.close()
 
+    def bytes_literal(self, text: str) -> str:
+        return f"CAST('{text}' AS BLOB)"
 
-@pytest.fixture(params=["sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+
+class PostgresStore:
+    """A schema of a PostgreSQL database; SQL is run as the superuser."""
+
+    def __init__(self, server: PostgresServer) -> None:
+        self._server = server
+        self._schema = server.new_schema()
+        self.url = server.address(self._schema)
+
+    def execute(self, statement: str) -> None:
+        self._server.execute(statement, self._schema)
+
+    def bytes_literal(self, text: str) -> str:
+        return f"convert_to('{text}', 'UTF8')"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A running PostgreSQL."""
+    server = PostgresServer()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_kind(request: pytest.FixtureRequest) -> str:
+    """Each kind of store."""
+    return str(request.param)
+
+
+@pytest.fixture
+def make_store(
+    store_kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], Store]:
+    """Makes another empty store of the kind at each call."""
+    if store_kind == "sqlite":
+        return lambda: SqliteStore(tmp_path_factory.mktemp("log"))
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return lambda: PostgresStore(server)
+
+
+@pytest.fixture
+def store(make_store: Callable[[], Store]) -> Store:
     """An empty store of each kind."""
-    return SqliteStore(tmp_path / "log")
+    return make_store()
 
 
 @pytest.fixture

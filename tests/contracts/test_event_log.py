@@ -237,9 +237,11 @@ def test_a_closed_log_says_so(log: EventLog) -> None:
         log.head()
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
+_INSERT_EVENT = (
+    "INTO event SELECT position + {}, stream, version + {}, type, 0, 0, 0, 0, actor, payload FROM event"
+)
+REFUSED = {
+    "of both": [
         "UPDATE event SET time = 0",
         "UPDATE event SET position = position + 100",
         "DELETE FROM event",
@@ -247,13 +249,30 @@ def test_a_closed_log_says_so(log: EventLog) -> None:
         "UPDATE stream SET name = 'b'",
         "UPDATE type SET name = 'QueuePaused'",
         "DELETE FROM command",
+        f"INSERT {_INSERT_EVENT.format(2, 1)}",
+        f"INSERT {_INSERT_EVENT.format(1, 2)}",
+    ],
+    "sqlite": [
         "INSERT OR REPLACE INTO event SELECT * FROM event",
         "INSERT OR REPLACE INTO command SELECT * FROM command",
         "INSERT OR REPLACE INTO stream SELECT id, 'b', 0 FROM stream",
-        "INSERT INTO event SELECT position + 2, stream, version + 1, type, 0, 0, 0, 0, actor, x'' FROM event",
-        "INSERT INTO event SELECT position + 1, stream, version + 2, type, 0, 0, 0, 0, actor, x'' FROM event",
-        "REPLACE INTO event SELECT position + 1, stream, version, type, 0, 0, 0, 0, actor, x'' FROM event",
+        f"REPLACE {_INSERT_EVENT.format(1, 0)}",
     ],
+    "postgresql": [
+        "TRUNCATE event",
+        "TRUNCATE stream, type, actor, event, command",
+        "INSERT INTO event SELECT * FROM event ON CONFLICT (position) DO UPDATE SET time = 0",
+        "INSERT INTO command SELECT * FROM command ON CONFLICT (id) DO UPDATE SET last_position = 9",
+        "MERGE INTO event USING stream ON event.stream = stream.id WHEN MATCHED THEN DELETE",
+        f"SET session_replication_role = replica; INSERT {_INSERT_EVENT.format(-1, -1)}",
+        "SET session_replication_role = replica; UPDATE event SET time = 0",
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("store_kind", "statement"),
+    [(kind, each) for kind in ("sqlite", "postgresql") for each in REFUSED["of both"] + REFUSED[kind]],
 )
 def test_the_database_itself_refuses_change(store: Store, log: EventLog, statement: str) -> None:
     log.append("a", [message("1")], command_id="c")
@@ -264,14 +283,14 @@ def test_the_database_itself_refuses_change(store: Store, log: EventLog, stateme
 
 _COPY = (
     "INSERT INTO event SELECT position + 1, stream, version + 1, {type}, time, correlation, cause, code, "
-    "actor, CAST('{payload}' AS BLOB) FROM event"
+    "actor, {payload} FROM event"
 )
 
 
 def test_an_unknown_type_is_named_and_not_skipped(store: Store, log: EventLog) -> None:
     log.append("a", [message("1")])
     store.execute("INSERT INTO type VALUES(99, 'MeteorSeen')")
-    store.execute(_COPY.format(type=99, payload='{"type":"MeteorSeen"}'))
+    store.execute(_COPY.format(type=99, payload=store.bytes_literal('{"type":"MeteorSeen"}')))
     reader = log.read()
     assert next(reader).position == 1
     with pytest.raises(UnknownEventType, match="MeteorSeen") as unknown:
@@ -284,7 +303,7 @@ def test_an_unknown_type_is_named_and_not_skipped(store: Store, log: EventLog) -
 )
 def test_a_damaged_event_is_located(store: Store, log: EventLog, payload: str) -> None:
     log.append("a", [message("1")])
-    store.execute(_COPY.format(type="type", payload=payload))
+    store.execute(_COPY.format(type="type", payload=store.bytes_literal(payload)))
     with pytest.raises(LogCorrupt) as damaged:
         list(log.read())
     assert damaged.value.position == 2

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from tempfile import mkdtemp
 
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
@@ -20,6 +17,8 @@ from tomoe_es.events.queue import QueuePaused
 from tomoe_es.events.system import MessagePosted
 from tomoe_es.log import Appended, Batch, EventLog, open_log
 from tomoe_es.log.sealing import seal
+
+from .conftest import Store
 
 DAY = 86_400_000_000
 STREAMS = st.sampled_from(["a", "b", "c/1", "木曽"])
@@ -146,15 +145,8 @@ class LogAgainstList(RuleBasedStateMachine):
         assert heads == [head, head]
 
 
-@pytest.fixture
-def fresh_url(tmp_path: Path) -> Callable[[], str]:
-    """Gives the address of another empty log at each call."""
-    return lambda: f"sqlite:///{mkdtemp(dir=tmp_path)}"
-
-
-def test_the_log_equals_a_plain_list(fresh_url: Callable[[], str], tmp_path: Path) -> None:
+def test_the_log_equals_a_plain_list(make_store: Callable[[], Store]) -> None:
     run_state_machine_as_test(
-        lambda: LogAgainstList(fresh_url()),
+        lambda: LogAgainstList(make_store().url),
         settings=settings(max_examples=40, stateful_step_count=20, deadline=None, derandomize=True),
     )
-    shutil.rmtree(tmp_path)
