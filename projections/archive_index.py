@@ -12,10 +12,10 @@ from typing import Any
 import msgspec
 import sqlite_utils
 
-from projections import chips
-from projections.chips import det_id_of
 from projections.projection import Projection, Row
 from projections.store import ProjectionReader
+from tomoe_es.camera import frame_id as frame_ids
+from tomoe_es.camera.frame_id import det_id_of
 from tomoe_es.events import camera, reduction
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.scheduling.sky import separation_arcsec
@@ -276,5 +276,5 @@ PROJECTION = Projection(
         reduction.ReductionFailed: _failed,
     },
     create_tables=create_tables,
-    sources=(__file__, chips.__file__),
+    sources=(__file__, frame_ids.__file__),
 )

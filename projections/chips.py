@@ -11,6 +11,8 @@ import msgspec
 
 from projections.overview_model import ChipsOverview, ChipStage, LaneOverview
 from projections.projection import Projection
+from tomoe_es.camera import frame_id as frame_ids
+from tomoe_es.camera.frame_id import det_id_of
 from tomoe_es.clock import MINUTE
 from tomoe_es.events import camera, reduction, transfer
 from tomoe_es.events.envelope import Recorded
@@ -72,11 +74,6 @@ class Chips(msgspec.Struct, kw_only=True):
             return 0.0
         span = max(self.minutes) - min(self.minutes) + 1
         return float(sum(getattr(minute, field) for minute in self.minutes.values()) / span)
-
-
-def det_id_of(frame_id: str) -> int:
-    """DET_ID of a FRAME_ID, which was checked when it was made: quadrant digit 4, chip the last two."""
-    return int(frame_id[3] + frame_id[-2:])
 
 
 def _move(state: Chips, exposure_number: int, frame_id: str, stage: ChipStage) -> None:
@@ -218,5 +215,5 @@ PROJECTION = Projection(
         reduction.ReductionFinished: _reduced,
         reduction.ReductionFailed: _failed,
     },
-    sources=(__file__,),
+    sources=(__file__, frame_ids.__file__),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tomoe_es.errors import TomoeError
+from tomoe_es.errors import TomoeError, UsageError
 
 
 class ProjectionError(TomoeError):
@@ -46,7 +46,7 @@ class ProjectionBusy(ProjectionError):
         super().__init__(f"{path} is locked by another process: close the program that reads it")
 
 
-class UnknownProjection(ProjectionError):
+class UnknownProjection(UsageError):
     """There is no projection of this name."""
 
     def __init__(self, name: str, known: list[str]) -> None:

@@ -14,18 +14,10 @@ import sqlite_utils
 
 from projections.projection import Projection, Row
 from projections.store import ProjectionReader
-from tomoe_es.events import Event, camera, recipe, reduction, telescope, weather
+from tomoe_es.camera.frame_id import FILE_PREFIXES
+from tomoe_es.control import hardware
+from tomoe_es.events import Event, camera, recipe, reduction
 from tomoe_es.events.envelope import Recorded
-
-READINGS: dict[type[Event], str] = {
-    telescope.MountRead: "mount",
-    telescope.DomeSlitRead: "dome_slit",
-    telescope.DomeRotationRead: "dome_rotation",
-    telescope.MirrorCoverRead: "mirror_cover",
-    telescope.FocusRead: "focus",
-    camera.CameraRead: "camera",
-    weather.WeatherRead: "weather",
-}
 
 
 class Lineage(msgspec.Struct, kw_only=True):
@@ -94,18 +86,26 @@ def create_tables(database: sqlite_utils.Database) -> None:
         strict=True,
     )
     reductions = database.table("reductions").create(
-        {"position": int, "exp_id": int, "dark_exp_id": int, "flat_exp_id": int}, pk="position", strict=True
+        {"position": int, "exp_id": int, "frame_id": str, "dark_exp_id": int, "flat_exp_id": int},
+        pk="position",
+        strict=True,
     )
-    for column in ("exp_id", "dark_exp_id", "flat_exp_id"):
+    for column in ("dark_exp_id", "flat_exp_id"):
         reductions.create_index([column])
 
 
 def product(reader: ProjectionReader, name: str) -> ProductRow | None:
-    """A product by its id, its path or name, or its file's SHA-256; the newest when there are several."""
+    """A product by its id, its file's path, name or stem, or SHA-256; the newest when there are several.
+
+    A bare FRAME_ID means its stack rather than its cube.
+    """
+    file_name = PurePath(name).name
+    file_names = [file_name, *(f"{prefix}{file_name}.fits" for prefix in ("", *FILE_PREFIXES.values()))]
     rows = reader.database().query(
-        "SELECT * FROM products WHERE product_id = :name OR file_name = :file_name OR sha256 = :name"
-        " ORDER BY position DESC LIMIT 1",
-        {"name": name, "file_name": PurePath(name).name},
+        "SELECT * FROM products WHERE product_id = :name OR sha256 = :name"
+        " OR file_name IN (SELECT value FROM json_each(:file_names))"
+        " ORDER BY kind = 'CUBE', position DESC LIMIT 1",
+        {"name": name, "file_names": msgspec.json.encode(file_names).decode()},
     )
     return next((msgspec.convert(row, ProductRow) for row in rows), None)
 
@@ -131,7 +131,7 @@ def exposure(reader: ProjectionReader, exp_id: int) -> ExposureRow | None:
 def products_made_with(reader: ProjectionReader, calibration_exp_id: int) -> list[ProductRow]:
     """Every product that was made with the dark or flat of an exposure."""
     rows = reader.database().query(
-        "SELECT * FROM products WHERE exp_id IN (SELECT exp_id FROM reductions"
+        "SELECT * FROM products WHERE (exp_id, frame_id) IN (SELECT exp_id, frame_id FROM reductions"
         " WHERE dark_exp_id = :exposure OR flat_exp_id = :exposure) ORDER BY position",
         {"exposure": calibration_exp_id},
     )
@@ -170,9 +170,9 @@ def _requested(state: Lineage, event: camera.ExposureRequested, recorded: Record
     return [("exposures", row)]
 
 
-def _queued(_: Lineage, event: reduction.ReductionQueued, recorded: Recorded) -> list[Row]:
-    row = (recorded.position, event.exposure_number, event.dark_exposure, event.flat_exposure)
-    return [("reductions", row)]
+def _leased(_: Lineage, event: reduction.ReductionLeased, recorded: Recorded) -> list[Row]:
+    calibrations = (event.dark_exposure, event.flat_exposure)
+    return [("reductions", (recorded.position, event.exposure_number, event.frame_id, *calibrations))]
 
 
 def _archived(_: Lineage, event: reduction.ProductArchived, recorded: Recorded) -> list[Row]:
@@ -185,16 +185,16 @@ PROJECTION = Projection(
     name="lineage",
     state=Lineage,
     evolve={
-        **{each: _reading(device) for each, device in READINGS.items()},
+        **{each: _reading(device) for each, device in hardware.READINGS.items()},
         recipe.RecipeStarted: _started,
         recipe.OperationStarted: _operation,
         recipe.RecipeCompleted: _over,
         recipe.RecipeCancelled: _over,
         recipe.RecipeInterrupted: _over,
         camera.ExposureRequested: _requested,
-        reduction.ReductionQueued: _queued,
+        reduction.ReductionLeased: _leased,
         reduction.ProductArchived: _archived,
     },
     create_tables=create_tables,
-    sources=(__file__,),
+    sources=(__file__, hardware.__file__),
 )

@@ -51,6 +51,7 @@ class Night(msgspec.Struct, kw_only=True):
             phase_since_us=self.phase_since_us,
             planned=msgspec.convert(plan, PlannedTimes, from_attributes=True) if plan else None,
             simulated=plan.simulated if plan else False,
+            pixels=plan.pixels if plan else True,
             seed=plan.seed if plan else 0,
             chips=tuple(plan.chips) if plan else (),
         )

@@ -44,6 +44,7 @@ class NightOverview(msgspec.Struct, frozen=True, kw_only=True):
     phase_since_us: int
     planned: PlannedTimes | None
     simulated: bool
+    pixels: bool  # False: events only, there is no file of any product
     seed: int
     chips: tuple[int, ...]
 
@@ -216,6 +217,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     executing: Executing | None
     queue: tuple[QueuedRecipe, ...]  # the first ten, next one first
     queue_total: int
+    held_by_lock: QueuedRecipe | None  # the next one that can't start because the telescope is locked
     pool: tuple[PoolRecipe, ...]  # the first ten that wait, most urgent first
     pool_total: int
     history: tuple[FinishedRecipe, ...]  # newest first

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 
 from projections.catalogue import PROJECTIONS, projections_named
-from projections.errors import ProjectionBusy
+from projections.errors import ProjectionBusy, ProjectionDamaged
 from projections.projection import Evolve, Projection, Row
 from projections.store import ProjectionWriter
 from tomoe_es.errors import DataFolderInUse
@@ -53,14 +53,31 @@ class _Running:
             self.saved = self.position
 
 
+def _opened(folder: Path, projection: Projection, *, mend: bool) -> _Running:
+    try:
+        return _Running(folder, projection)
+    except ProjectionDamaged:
+        if not mend:
+            raise
+        (folder / projection.file_name).unlink()  # the log builds it again
+        return _Running(folder, projection)
+
+
 class Projector:
     """All projections, or some, of one data folder; the only writer of their files.
 
-    Raises DataFolderInUse when another process writes them. `rebuild` starts them from the first event.
+    Raises DataFolderInUse when another process writes them. `rebuild` starts them from the first event, `mend`
+    those whose file is damaged.
     """
 
     def __init__(
-        self, log: EventLog, folder: Path, names: Collection[str] = (), *, rebuild: bool = False
+        self,
+        log: EventLog,
+        folder: Path,
+        names: Collection[str] = (),
+        *,
+        rebuild: bool = False,
+        mend: bool = False,
     ) -> None:
         self._log = log
         folder.mkdir(parents=True, exist_ok=True)
@@ -69,7 +86,7 @@ class Projector:
         try:
             self._take_lock(folder)
             for projection in projections_named(names) if names else PROJECTIONS:
-                self._running.append(_Running(folder, projection))
+                self._running.append(_opened(folder, projection, mend=mend or rebuild))
             if rebuild:
                 for each in self._running:
                     each.writer.reset()

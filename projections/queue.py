@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from projections.overview_model import QueuedRecipe, QueueMode
 from projections.projection import Projection
 from tomoe_es.events import queue, recipe, system
 from tomoe_es.events.envelope import Recorded
+from tomoe_es.recipe.model import OperationCall
 
 
 class OpenRecipe(msgspec.Struct, kw_only=True):
@@ -21,6 +23,7 @@ class OpenRecipe(msgspec.Struct, kw_only=True):
     priority: float
     operations: list[str]
     direct: bool
+    before_unlocking: int  # operations before the one that releases the telescope lock; all, if none does
     queued_us: int = 0
 
 
@@ -68,6 +71,19 @@ class Queue(msgspec.Struct, kw_only=True):
             queued_us=known.queued_us,
         )
 
+    def held_by_lock(self, moves: Callable[[str], bool]) -> QueuedRecipe | None:
+        """The next recipe that a set telescope lock keeps from starting; None while another one executes.
+
+        `moves` tells of an operation's name whether it moves something.
+        """
+        if self.execution is not None or self.mode != "running":
+            return None
+        for recipe_id in self.waiting:
+            known = self.recipes[recipe_id]
+            if any(moves(name) for name in known.operations[: known.before_unlocking]):
+                return self._entry(recipe_id)
+        return None
+
     def operation(self) -> str:
         """Name of the operation that the executing recipe is at; empty when it is past the last one."""
         if self.execution is None:
@@ -84,7 +100,15 @@ def _submitted(state: Queue, event: recipe.RecipeSubmitted, _: Recorded) -> None
         priority=event.recipe.priority,
         operations=[each.name for each in event.recipe.operations],
         direct=event.direct,
+        before_unlocking=_before_unlocking(event.recipe.operations),
     )
+
+
+def _before_unlocking(operations: Sequence[OperationCall]) -> int:
+    for index, call in enumerate(operations):
+        if call.name == "SetTelescopeLock" and call.argument is False:
+            return index
+    return len(operations)
 
 
 def _queued(state: Queue, event: recipe.RecipeQueued, recorded: Recorded) -> None:

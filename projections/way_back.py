@@ -112,8 +112,8 @@ def _between(log: EventLog, first: int, last: int, types: Iterable[type[Event]])
 def _calibrations(
     reader: ProjectionReader, product: ProductRow, reduced: Iterable[Recorded]
 ) -> tuple[Calibration, ...]:
-    queued = [each.payload for each in reduced if isinstance(each.payload, reduction.ReductionQueued)]
-    if not queued:
+    leased = [each.payload for each in reduced if isinstance(each.payload, reduction.ReductionLeased)]
+    if not leased:
         return ()
 
     def of_chip(exposure_number: int | None, kind: str) -> ProductRow | None:
@@ -125,7 +125,7 @@ def _calibrations(
                 return each
         return None
 
-    dark, flat = queued[-1].dark_exposure, queued[-1].flat_exposure
+    dark, flat = leased[-1].dark_exposure, leased[-1].flat_exposure
     return (
         Calibration(role="dark", exposure_number=dark, product=of_chip(dark, "DARK")),
         Calibration(role="flat", exposure_number=flat, product=of_chip(flat, "FLAT")),

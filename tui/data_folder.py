@@ -8,11 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tomoe_es.errors import DataFolderInUse, TomoeError
+from tomoe_es.errors import DataFolderInUse, TomoeError, UsageError
 
 
 class NoDataFolder(TomoeError):
     """There is nothing where the data was said to be."""
+
+
+class DataFolderUnusable(UsageError):
+    """The folder named can't hold the data."""
 
 
 class DataFolder:
@@ -35,9 +39,14 @@ class DataFolder:
         return f"sqlite:///{self.log}"
 
     def make(self) -> None:
-        """Make what is missing."""
-        for folder in (self.log, self.buffer, self.archive, self.projections, self.inbox, self.scratch):
-            folder.mkdir(parents=True, exist_ok=True)
+        """Make what is missing; raises DataFolderUnusable where that can't be done."""
+        try:
+            for folder in (self.log, self.buffer, self.archive, self.projections, self.inbox, self.scratch):
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DataFolderUnusable(
+                f"the data folder {self.top} can't be used ({error.strerror}): name another with --data"
+            ) from error
 
     def require(self) -> None:
         """Raise NoDataFolder when no night was ever run here."""

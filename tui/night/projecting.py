@@ -5,8 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import time
 from contextlib import closing
+from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
-from multiprocessing.synchronize import Event as Signal
 from pathlib import Path
 
 from adapters.reduction_engine import follow_parent
@@ -24,7 +24,6 @@ class ProjectorProcess:
     def __init__(self, data: DataFolder) -> None:
         self._data = data
         self._context = multiprocessing.get_context("spawn")
-        self._stopped = self._context.Event()
         self._process = self._start()
 
     @property
@@ -40,23 +39,48 @@ class ProjectorProcess:
         self._process = self._start()
         return how
 
+    def join(self) -> None:
+        """Wait until the process is gone."""
+        self._process.join()
+
     def close(self) -> None:
         """Let it take in what is in the log, and end."""
-        self._stopped.set()
+        self._line.close()
         self._process.join()
         if self._process.exitcode != 0:
-            with closing(open_log(self._data.log_url)) as log, Projector(log, self._data.projections) as last:
+            with (
+                closing(open_log(self._data.log_url)) as log,
+                Projector(log, self._data.projections, mend=True) as last,
+            ):
                 last.catch_up()
 
     def _start(self) -> SpawnProcess:
         self._started = time.monotonic()
-        arguments = (self._data.log_url, self._data.projections, self._stopped)
+        theirs, self._line = self._context.Pipe(duplex=False)
+        arguments = (self._data.log_url, self._data.projections, theirs)
         process = self._context.Process(target=_project, args=arguments, name="projector")
         process.start()
+        theirs.close()
         return process
 
 
-def _project(log_url: str, folder: Path, stopped: Signal) -> None:
+class _LineClosed:
+    """Tells the projector to end: set when the other end of the line is closed, however that came about.
+
+    A shared event would not do: setting one whose waiter was killed waits for that waiter for ever.
+    """
+
+    def __init__(self, line: Connection) -> None:
+        self._line = line
+
+    def is_set(self) -> bool:
+        return self.wait(0.0)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return self._line.poll(timeout)
+
+
+def _project(log_url: str, folder: Path, line: Connection) -> None:
     follow_parent()
-    with closing(open_log(log_url)) as log, Projector(log, folder) as projector:
-        projector.follow(stopped)
+    with closing(open_log(log_url)) as log, Projector(log, folder, mend=True) as projector:
+        projector.follow(_LineClosed(line))
