@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: night test setup debian check unit schema docs lock picture clean help
+.PHONY: night test setup debian check unit test-faults bench-log schema samples docs lock picture clean help
 
 night: setup ## A simulated night on real stars: live dashboard on a terminal, progress lines otherwise
 	$(BIN)/tomoe night --recipes recipes/first-night --script recipes/nights/first-night.yaml \
@@ -34,8 +34,18 @@ check: setup ## Style, types, layers
 unit: setup ## Tests
 	$(BIN)/pytest -n 2 --dist loadgroup
 
+test-faults: setup ## A fault at every write, sync and truncation of the log; nights killed again and again
+	$(BIN)/python -m pytest -q --timeout 3000 tests/faults/fault_injection.py tests/faults/killed_night.py
+
+bench-log: setup ## The log's speed against its targets
+	$(BIN)/uv pip install -q --python $(BIN)/python --group bench
+	$(BIN)/python -m benchmarks.log --growth --out docs/benchmarks.md
+
 schema: setup ## Write events.schema.json anew from the event types
 	$(BIN)/python -m tomoe_es.events.schema
+
+samples: setup ## Write a stored sample of each event type that has none
+	PYTHONPATH=. $(BIN)/python tests/samples/make_samples.py
 
 docs: setup ## Write the generated reference pages anew
 	$(BIN)/python -m tomoe_es.recipe.reference
@@ -48,4 +58,4 @@ lock: ## Resolve the pinned Python packages anew
 		--group dev pyproject.toml -o deploy/requirements.lock
 
 help: ## This list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'

@@ -6,6 +6,7 @@ written directly (keywords as in solve-field's own, version 0.93).
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -17,9 +18,10 @@ import numpy as np
 from astropy.io import fits
 from numpy.typing import NDArray
 
-from adapters.tycho2_field_index import DEBIAN_INDEX_FOLDER, debian_index
+from adapters.tycho2_field_index import debian_index
+from adapters.tycho2_index import DEBIAN_INDEX_FOLDER
 from tomoe_es.reduction.astrometry import FieldHint, Match
-from tomoe_es.reduction.conditions import AstrometryFailed, SolverUnavailable
+from tomoe_es.reduction.conditions import AstrometryFailed, SolverTimedOut, SolverUnavailable
 
 ENGINE = "astrometry-engine"
 DEBIAN_SCALES = (7, 8)
@@ -30,6 +32,9 @@ CODE_TOLERANCE = 0.005
 POSITION_ERROR_PIXELS = 0.3
 ODDS_TO_SOLVE = 1e6
 
+CPU_LIMIT_REACHED = b"CPU time limit reached"
+_BUSY = "look at the machine's load; the job can be repeated"
+
 
 @dataclass(frozen=True, slots=True)
 class AstrometryNet:
@@ -38,12 +43,12 @@ class AstrometryNet:
     engine: Path
     indexes: tuple[Path, ...]
     scratch: Path
-    cpu_seconds: int = 5
-    wall_seconds: float = 20.0
+    cpu_seconds: int = 30
+    wall_seconds: float = 60.0
 
     def solve(self, xy: NDArray[np.float64], image_size: tuple[int, int], hint: FieldHint) -> Match:
         """Pair sources with catalogue stars; see `tomoe_es.reduction.astrometry.AstrometricSolver`."""
-        with tempfile.TemporaryDirectory(prefix="astrometry-", dir=self.scratch) as folder:
+        with tempfile.TemporaryDirectory(prefix=f"astrometry-{os.getpid()}-", dir=self.scratch) as folder:
             work = Path(folder)
             _augmented_xylist(xy, image_size, hint, self.cpu_seconds).writeto(work / "field.axy")
             (work / "engine.cfg").write_text(
@@ -70,9 +75,11 @@ class AstrometryNet:
                 env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TMPDIR": str(work)},
             )
         except subprocess.TimeoutExpired as error:
-            raise AstrometryFailed(f"no solution within {self.wall_seconds} s") from error
+            raise SolverTimedOut(f"{ENGINE} did not end within {self.wall_seconds} s: {_BUSY}") from error
         except OSError as error:
             raise SolverUnavailable(f"{self.engine} can't be run ({error}): {_install_line()}") from error
+        if CPU_LIMIT_REACHED in done.stdout and not (work / "solved").exists():
+            raise SolverTimedOut(f"{ENGINE} did not end within {self.cpu_seconds} s of CPU time: {_BUSY}")
         if done.returncode != 0:
             tail = done.stdout.decode(errors="replace").strip().splitlines()[-3:]
             raise SolverUnavailable(f"{ENGINE} ended with {done.returncode}: {' / '.join(tail)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 from tomoe_es.control.ports import Effects
@@ -29,13 +30,15 @@ class BufferStorage:
         for pattern in ("*/*/r*.fits", "*/*/.r*.fits.part"):
             for path in self._folder.glob(pattern):
                 if path.relative_to(self._folder).as_posix() not in known:
-                    path.unlink()
+                    with suppress(OSError):  # the disk refuses: it is tried again at the next start
+                        path.unlink()
 
     def _expire(self, recorded: Recorded) -> None:
         expired = recorded.payload
         assert isinstance(expired, ChipCubeExpired)
         path = self._folder / expired.path
-        path.unlink(missing_ok=True)
         exposure = path.parent
-        if exposure != self._folder and exposure.is_dir() and not any(exposure.iterdir()):
-            exposure.rmdir()
+        with suppress(OSError):  # the disk refuses: the sweep at the next start deletes it
+            path.unlink(missing_ok=True)
+            if exposure != self._folder and exposure.is_dir() and not any(exposure.iterdir()):
+                exposure.rmdir()

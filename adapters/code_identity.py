@@ -1,9 +1,10 @@
-"""Which code this is: version, digest of its source, git commit, and the packages that it runs on."""
+"""Which code this is: version, digest of its source, git commit, and all that it runs on."""
 
 from __future__ import annotations
 
 import hashlib
 import platform
+import shutil
 import subprocess
 from importlib import import_module, metadata
 from pathlib import Path
@@ -11,7 +12,27 @@ from pathlib import Path
 from tomoe_es.events.system import CodeRegistered
 
 PACKAGES = ("adapters", "projections", "replay", "tomoe_es", "tui")
-_RUNS_ON = ("apsw", "astropy", "msgspec", "numpy", "scipy", "sep", "transitions")
+RUNS_ON = (
+    "apsw",
+    "astropy",
+    "astropy-iers-data",
+    "asyncpg",
+    "cryptography",
+    "cyclopts",
+    "msgspec",
+    "numpy",
+    "pyerfa",
+    "pyyaml",
+    "scipy",
+    "sep",
+    "sqlite-utils",
+    "textual",
+    "transitions",
+    "watchdog",
+    "zstandard",
+)
+DEBIAN_PACKAGES = ("astrometry-data-tycho2-07", "astrometry.net")
+"""The program and the stars that positions come from."""
 
 
 def code_identity() -> CodeRegistered:
@@ -21,8 +42,22 @@ def code_identity() -> CodeRegistered:
         source_sha256=_source_digest(),
         commit=_commit(),
         python=platform.python_version(),
-        packages={name: metadata.version(name) for name in _RUNS_ON},
+        packages={name: metadata.version(name) for name in RUNS_ON} | debian_versions(),
     )
+
+
+def debian_versions() -> dict[str, str]:
+    """Versions of Debian's packages as `debian:NAME`; empty for those that aren't there, as without dpkg."""
+    known = {f"debian:{name}": "" for name in DEBIAN_PACKAGES}
+    program = shutil.which("dpkg-query")
+    if program is None:
+        return known
+    form = "debian:${Package} ${Version}\n"
+    done = subprocess.run(
+        [program, "-W", "-f", form, *DEBIAN_PACKAGES], capture_output=True, text=True, check=False
+    )
+    installed = dict(line.split(" ", 1) for line in done.stdout.splitlines())
+    return {name: installed.get(name, "") for name in known}
 
 
 def _source_digest() -> str:

@@ -6,40 +6,108 @@ import ctypes
 import multiprocessing
 import os
 import signal
+import threading
+import time
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
+from tomoe_es.errors import TomoeError
+
 Result = TypeVar("Result")
+
+PATIENCE_SECONDS = 600.0
+"""Real time without any task of the pool being done, after which a worker counts as hung. The longest task,
+a flat of 3,600 frames, takes half of it on a slow machine."""
+_MESSAGE_CHARACTERS = 600
 
 _PR_SET_PDEATHSIG = 1  # from linux/prctl.h
 _THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
+class WorkerDied(TomoeError):
+    """The worker process of a task is gone."""
+
+
+class WorkerHung(TomoeError):
+    """No task of the pool came to an end for longer than any can take."""
+
+
+class WorkerRaised(TomoeError):
+    """A task ended in an exception that nobody foresaw; `error` is that exception."""
+
+    def __init__(self, error: BaseException) -> None:
+        told = f"{type(error).__name__}: {error}"
+        places = [line.strip() for line in str(error.__cause__).splitlines() if line.startswith("  File ")]
+        super().__init__(" at ".join([told[:_MESSAGE_CHARACTERS], *places[-1:]]))
+        self.error = error
+
+
 class ProcessPool:
     """Worker processes. One that dies takes its pool with it; the pool is made anew for the next job."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self.workers = workers
+        self._patience_seconds = patience_seconds
+        self._last_done = 0.0
         self._pool: ProcessPoolExecutor | None = None
 
     def submit(self, task: Callable[..., Result], *arguments: Any) -> Future[Result]:
-        """Run a function of a module in a worker; its future raises BrokenProcessPool when the worker dies.
+        """Run a function of a module in a worker; give the future to `result`.
 
         To be called from one thread that lasts: the workers end with it.
         """
         try:
-            return self._living().submit(task, *arguments)
+            future = self._living().submit(task, *arguments)
         except BrokenProcessPool:
             self._pool = None
-            return self._living().submit(task, *arguments)
+            future = self._living().submit(task, *arguments)
+        future.add_done_callback(self._one_is_done)
+        return future
+
+    def result(self, future: Future[Result]) -> Result:
+        """Wait for what a task gives.
+
+        Raises WorkerDied, WorkerRaised, and WorkerHung, after which the other tasks' workers have died.
+        """
+        began = time.monotonic()
+        while not future.done():
+            rest = max(began, self._last_done) + self._patience_seconds - time.monotonic()
+            if rest <= 0:
+                self.kill()
+                raise WorkerHung(
+                    f"nothing was done for {self._patience_seconds:g} s: the workers were killed; "
+                    "look for a disk that does not answer"
+                )
+            wait([future], rest)
+        error = future.exception()
+        if isinstance(error, BrokenProcessPool):
+            raise WorkerDied(
+                "the worker process died: look for its reason in the system's log, such as memory"
+            ) from error
+        if error is not None:
+            raise WorkerRaised(error) from error
+        return future.result()
+
+    def kill(self) -> None:
+        """End the workers at once, whatever they run; the next job finds new ones."""
+        if self._pool is not None:
+            _kill_workers(self._pool)
+            self._pool.shutdown(wait=False)
+            self._pool = None
 
     def close(self) -> None:
         """Let the workers finish what they run, and end them."""
         if self._pool is not None:
+            impatient = threading.Timer(self._patience_seconds, _kill_workers, [self._pool])
+            impatient.start()
             self._pool.shutdown(wait=True, cancel_futures=True)
+            impatient.cancel()
             self._pool = None
+
+    def _one_is_done(self, _: Future[Any]) -> None:
+        self._last_done = time.monotonic()
 
     def _living(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -48,6 +116,12 @@ class ProcessPool:
             context = multiprocessing.get_context("spawn")  # no locks or threads of this process are copied
             self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=follow_parent)
         return self._pool
+
+
+def _kill_workers(pool: ProcessPoolExecutor) -> None:
+    """As `ProcessPoolExecutor.kill_workers` of Python 3.14."""
+    for process in list((pool._processes or {}).values()):
+        process.kill()
 
 
 def follow_parent() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from adapters.astrometry_net import AstrometryNet, installed_solver
 from adapters.reduction_engine import ProcessPool
 from adapters.tycho2_field_index import Field, build_field_index
+from tomoe_es.errors import TomoeError
 from tomoe_es.events import Event
 from tomoe_es.reduction.astrometry import FieldHint, Match
 from tomoe_es.reduction.job import ReductionJob, ReductionResult
@@ -45,10 +45,10 @@ class ReductionJobs:
     def finish(self, job: Job) -> list[Event]:
         """Wait for a job; the events that tell its outcome."""
         try:
-            return outcome(job, self._running.pop(job.frame_id).result())
-        except BrokenProcessPool:
-            message = "the worker process died: look for its reason in the system's log, such as memory"
-            return [failure(job, "WorkerDied", message, permanent=False)]
+            result = self._pool.result(self._running.pop(job.frame_id))
+        except TomoeError as trouble:
+            return [failure(job, trouble.condition, str(trouble), permanent=False)]
+        return outcome(job, result)
 
     def _describe(self, state: ReductionState, job: Job) -> ReductionJob:
         exposure = state.exposures[job.exposure_number]
@@ -77,7 +77,7 @@ class ReductionJobs:
                 "ExposureRequested": exposure.position,
                 "ExposureStarted": exposure.start_position,
                 "ChipCubeBuffered": cube.position,
-                "ReductionLeased": job.position,
+                "ReductionQueued": job.queued_position,
             },
             archive=self._archive,
         )

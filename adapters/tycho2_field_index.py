@@ -10,7 +10,6 @@ import hashlib
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,16 +19,21 @@ import numpy as np
 from astropy.io import fits
 from numpy.typing import NDArray
 
+from adapters.tycho2_index import (
+    DEBIAN_INDEX_FOLDER,
+    RICHEST_SCALE,
+    StarIndexDamaged,
+    StarIndexMissing,
+    index_file,
+    read_stars,
+    sky_deg,
+)
 from tomoe_es.reduction.conditions import SolverUnavailable
 
 Field = tuple[float, float, float]
 """Right ascension, declination and radius of a part of the sky, degrees."""
 
 BUILDER = "build-astrometry-index"
-DEBIAN_INDEX_FOLDER = Path("/usr/share/astrometry")
-STAR_SCALE = 7
-"""The index of Debian's that holds the most stars."""
-
 BUILDS = tuple((scale, stars) for scale in (4, 5, 6, 7) for stars in (3, 4))
 """Preset scale (4: 8' to 11' ... 7: 22' to 30') and stars of a quad of each index built."""
 PASSES = 32
@@ -41,12 +45,10 @@ FORM = "1"
 
 def debian_index(scale: int, folder: Path = DEBIAN_INDEX_FOLDER) -> Path:
     """Debian's Tycho-2 index of a preset scale. Raises SolverUnavailable with the line that installs it."""
-    path = folder / f"index-tycho2-{scale:02d}.{sys.byteorder}endian.fits"
-    if not path.is_file():
-        raise SolverUnavailable(
-            f"the star index {path} is missing: install it with `apt-get install astrometry-data-tycho2`"
-        )
-    return path
+    try:
+        return index_file(scale, folder)
+    except StarIndexMissing as error:
+        raise SolverUnavailable(str(error)) from error
 
 
 def build_field_index(
@@ -59,7 +61,7 @@ def build_field_index(
     SolverUnavailable when the builder or Debian's index is missing or fails.
     """
     request = sorted({(round(ra, 4) % 360, round(dec, 4), round(radius, 4)) for ra, dec, radius in fields})
-    source = debian_index(STAR_SCALE, index_folder)
+    source = debian_index(RICHEST_SCALE, index_folder)
     key = repr((FORM, BUILDS, PASSES, REUSES, source.stat().st_size, request))
     folder = out_folder / f"tycho2-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
     if folder.is_dir():
@@ -74,7 +76,7 @@ def build_field_index(
         work = Path(name)
         done = work / "done"
         done.mkdir(mode=0o755)
-        _write_stars(*_stars_within(request, *tycho2_stars(source)), work / "stars.fits")
+        _write_stars(*_stars_within(request, source), work / "stars.fits")
         with ThreadPoolExecutor(max_workers=os.cpu_count()) as threads:
             list(threads.map(lambda build: _build(Path(builder), work, *build), BUILDS))
         try:
@@ -85,42 +87,24 @@ def build_field_index(
     return folder
 
 
-def tycho2_stars(
-    index: Path,
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float32]]:
-    """Unit vectors (n, 3), ICRS degrees (n, 2), VT magnitudes (n,) of the stars of an astrometry.net index.
-
-    The star kd-tree stores unit vectors as uint32: vector = range[:3] + number / range[6].
-    """
-    with fits.open(index, memmap=True) as hdus:
-        tables = {hdu.columns.names[0]: hdu for hdu in hdus[1:]}
-        bounds = np.frombuffer(tables["kdtree_range_stars"].data.tobytes(), dtype=np.float64)
-        numbers = np.frombuffer(tables["kdtree_data_stars"].data.tobytes(), dtype=np.uint32).reshape(-1, 3)
-        magnitude = np.asarray(tables["MAG_VT"].data["MAG_VT"], dtype=np.float32)
-    vector = bounds[:3] + numbers / bounds[6]
-    ra = np.degrees(np.arctan2(vector[:, 1], vector[:, 0])) % 360
-    dec = np.degrees(np.arctan2(vector[:, 2], np.hypot(vector[:, 0], vector[:, 1])))
-    return vector, np.column_stack([ra, dec]), magnitude
-
-
-def _stars_within(
-    fields: list[Field],
-    vector: NDArray[np.float64],
-    sky_deg: NDArray[np.float64],
-    magnitude: NDArray[np.float32],
-) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+def _stars_within(fields: list[Field], index: Path) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+    """Positions (n, 2), degrees, and magnitudes of the stars of an index that lie in any of these fields."""
+    try:
+        vector, magnitude = read_stars(index)
+    except StarIndexDamaged as error:
+        raise SolverUnavailable(str(error)) from error
     inside = np.zeros(len(vector), dtype=bool)
     for ra_deg, dec_deg, radius_deg in fields:
         ra, dec = np.radians(ra_deg), np.radians(dec_deg)
         axis = np.array([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])
         inside |= vector @ axis >= np.cos(np.radians(radius_deg))
-    return sky_deg[inside], magnitude[inside]
+    return np.column_stack(sky_deg(vector[inside])), magnitude[inside]
 
 
-def _write_stars(sky_deg: NDArray[np.float64], magnitude: NDArray[np.float32], path: Path) -> None:
+def _write_stars(positions_deg: NDArray[np.float64], magnitude: NDArray[np.float32], path: Path) -> None:
     columns = [
-        fits.Column("RA", "D", array=sky_deg[:, 0]),
-        fits.Column("DEC", "D", array=sky_deg[:, 1]),
+        fits.Column("RA", "D", array=positions_deg[:, 0]),
+        fits.Column("DEC", "D", array=positions_deg[:, 1]),
         fits.Column("MAG_VT", "E", array=magnitude),
     ]
     fits.BinTableHDU.from_columns(columns).writeto(path)

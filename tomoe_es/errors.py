@@ -47,6 +47,16 @@ class LogSealed(LogError):
     """The night of this segment is sealed: append to the live one."""
 
 
+class NightNotSealed(LogError):
+    """A payload is erased once its night is sealed: a live file keeps the bytes in its free pages."""
+
+    def __init__(self, position: int, night: str) -> None:
+        super().__init__(
+            f"event {position} is in the night {night}, which is not sealed: "
+            f"run 'tomoe log seal {night}' first, then erase it"
+        )
+
+
 class UnknownEventType(LogError):
     """The log holds an event type that this version of the code does not know."""
 

@@ -13,4 +13,5 @@ LOWEST_ALTITUDE_DEG = 20.0
 DOME_TOLERANCE_DEG = 3.0
 """The slit clears the 1.05 m aperture as long as its azimuth is this close to the telescope's."""
 POINTING_TOLERANCE_ARCSEC = 30.0
+BEST_FOCUS_MM = 28.13
 FOCUS_TOLERANCE_MM = 0.01

@@ -13,6 +13,7 @@ from tui.commands.dashboard import dashboard
 from tui.commands.night import night
 from tui.commands.rebuild import rebuild
 from tui.commands.status import status
+from tui.night.progress import discard_output
 
 EXIT_CONDITION = 1
 """Something understood prevents it; the message says what to do."""
@@ -29,8 +30,10 @@ for command in (night, dashboard, status, recipe.app, queue.app, log.app, audit.
 
 def main() -> None:
     """Entry point of the console script."""
+    code = None
     try:
-        code = app(exit_on_error=False, print_error=True)
+        code = app(exit_on_error=False, print_error=True, result_action="return_value")
+        sys.stdout.flush()
     except CycloptsError:
         sys.exit(EXIT_USAGE)
     except TomoeError as error:
@@ -40,6 +43,7 @@ def main() -> None:
         sys.stderr.write("tomoe: broken off\n")
         sys.exit(130)
     except BrokenPipeError:
-        sys.stderr.close()  # the reader, such as `head`, has what it wanted
-        sys.exit(0)
+        if sys.argv[1:2] == ["night"]:
+            raise  # it does without a reader: this is another pipe, such as to a worker
+        discard_output()  # the reader, such as `head`, has what it wanted
     sys.exit(code if isinstance(code, int) else 0)

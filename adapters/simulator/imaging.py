@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from adapters.reduction_engine import ProcessPool
+from adapters.reduction_engine import ProcessPool, WorkerRaised
 from adapters.simulator.acquisition import Acquired, AcquisitionJob, acquire
 from adapters.simulator.camera import StartedExposure
 from adapters.simulator.sky.asteroids import asteroids_near
@@ -20,10 +19,11 @@ from tomoe_es.camera.frame_geometry import DARK_TEMPERATURE_K, frame_seconds
 from tomoe_es.camera.frame_id import det_id_of
 from tomoe_es.clock import SECOND
 from tomoe_es.control.hardware import Hardware
+from tomoe_es.errors import TomoeError
 from tomoe_es.events import Event, transfer
+from tomoe_es.observatory import BEST_FOCUS_MM
 from tomoe_es.transfer.exposure_facts import ExposureFacts, WeatherFacts
 
-BEST_FOCUS_MM = 28.13
 CHIP_RADIUS_DEG = 0.4
 
 
@@ -81,12 +81,9 @@ class StarImaging:
 
     def _result(self, number: int, frame_id: str, path: str, future: Future[Acquired]) -> list[Event]:
         try:
-            acquired = future.result()
-        except BrokenProcessPool:
-            return [self._lost(number, frame_id, "WorkerDied", "the transfer's process died")]
-        except OSError as error:
-            message = f"the cube could not be written: {error}; look at the disk and its free space"
-            return [self._lost(number, frame_id, "BufferUnwritable", message)]
+            acquired = self._pool.result(future)
+        except TomoeError as trouble:
+            return [self._lost(number, frame_id, *_condition(trouble))]
         if acquired.cube is None:
             message = f"{acquired.frames_lost} frames were overwritten in the ring"
             return [
@@ -139,8 +136,6 @@ class StarImaging:
     def _facts(self, exposure: StartedExposure, det_id: int) -> ExposureFacts:
         request, hardware = exposure.request, self._hardware()
         mount, dome, focus, weather = hardware.mount, hardware.dome_rotation, hardware.focus, hardware.weather
-        if mount is None or dome is None or focus is None:
-            raise ValueError("an exposure was begun before every device was read")
         return ExposureFacts(
             exposure_number=request.exposure_number,
             det_id=det_id,
@@ -151,10 +146,10 @@ class StarImaging:
             recipe_id=request.recipe_id,
             ra_deg=request.ra_deg,
             dec_deg=request.dec_deg,
-            altitude_deg=mount.altitude_deg,
-            azimuth_deg=mount.azimuth_deg,
-            dome_azimuth_deg=dome.azimuth_deg,
-            focus_mm=focus.position_mm,
+            altitude_deg=mount.altitude_deg if mount else None,
+            azimuth_deg=mount.azimuth_deg if mount else None,
+            dome_azimuth_deg=dome.azimuth_deg if dome else None,
+            focus_mm=focus.position_mm if focus else None,
             gain=request.gain,
             exposure_seconds=request.exposure_seconds,
             nframe=request.frames,
@@ -163,7 +158,6 @@ class StarImaging:
             weather=WeatherFacts()
             if weather is None
             else WeatherFacts(
-                telescope_temperature_c=weather.dome_temperature_c,
                 dome_temperature_c=weather.dome_temperature_c,
                 sky_temperature_c=weather.sky_temperature_c,
                 outside_temperature_c=weather.temperature_c,
@@ -179,3 +173,14 @@ class StarImaging:
             },
             code_version=self._code_version(),
         )
+
+
+def _condition(trouble: TomoeError) -> tuple[str, str]:
+    """Name and message under which a chip's cube is lost."""
+    if not isinstance(trouble, WorkerRaised):
+        return trouble.condition, str(trouble)
+    error = trouble.error
+    if isinstance(error, OSError):
+        message = f"the cube could not be written: {error}; look at the disk and its free space"
+        return "BufferUnwritable", message
+    return (error.condition if isinstance(error, TomoeError) else trouble.condition), str(trouble)

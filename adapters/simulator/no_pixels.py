@@ -13,6 +13,8 @@ from adapters.simulator.camera import StartedExposure
 from tomoe_es.camera.focal_plane import chip_centre
 from tomoe_es.events import Event, reduction, transfer
 from tomoe_es.events.reduction import QualityVerdict
+from tomoe_es.reduction.job import ProductKind
+from tomoe_es.reduction.product import archive_path
 from tomoe_es.reduction.queue_state import Exposure, Job, ReductionState
 
 CUBE_BYTES = 93_314_880
@@ -69,7 +71,7 @@ class NoReducing:
         number, frame_id = job.exposure_number, job.frame_id
         events: list[Event]
         if job.data_type != "OBJECT":
-            events = [self._archived(job, exposure, job.data_type)]
+            events = [self._archived(job, job.data_type)]
         else:
             transparency = self._transparency(exposure.start_us)
             solved = transparency > SOLVABLE_TRANSPARENCY
@@ -98,7 +100,7 @@ class NoReducing:
                         ),
                     ],
                 ),
-                self._archived(job, exposure, "STACK")
+                self._archived(job, "STACK")
                 if solved
                 else reduction.ProductRejected(
                     exposure_number=number, frame_id=frame_id, kind="STACK", reasons=["astrometry"]
@@ -132,14 +134,13 @@ class NoReducing:
             exposure_number=job.exposure_number, frame_id=job.frame_id, sources=0, reason=CLOUDY
         )
 
-    def _archived(self, job: Job, exposure: Exposure, kind: str) -> Event:
-        name = f"{'s' if kind == 'STACK' else kind.lower()}{job.frame_id}.fits"
+    def _archived(self, job: Job, kind: ProductKind) -> Event:
         return reduction.ProductArchived(
             exposure_number=job.exposure_number,
             frame_id=job.frame_id,
             product_id=job.job_id,
             kind=kind,
-            path=f"{exposure.request.night}/{job.exposure_number:08d}/{name}",
+            path=archive_path(job.frame_id, kind).as_posix(),
             sha256=_digest(job.job_id),
             size_bytes=STACK_BYTES,
         )

@@ -1,176 +1,135 @@
-"""Prints the log's speed against its targets: `python -m benchmarks.log [EVENTS]`, 1,000,000 when not said.
+"""Prints the log's speed against its targets: `python -m benchmarks.log [--growth] [--out FILE] [EVENTS]`.
 
-Ratios are taken within one run, since other jobs share the machine.
+EVENTS, of the night that is read, is 1,000,000 when not said. `--growth` measures nights of 10,000 and
+100,000 besides. Ratios are taken within one run, in turns, since other jobs share the machine; rates of
+reading are of CPU time, the best of five.
 """
 
 from __future__ import annotations
 
-import random
+import argparse
+import os
+import platform
 import sys
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
-from tempfile import TemporaryDirectory
 
-from benchmarks.log.night_events import exposures
-from tomoe_es.events import EVENT_TYPES, encode_event
-from tomoe_es.events.envelope import Recorded
-from tomoe_es.log import EventLog, open_log
-from tomoe_es.log.live_segment import EVENT_COLUMNS, connect, create
-from tomoe_es.log.sealing import seal
-from tomoe_es.log.segment_names import SegmentName
-from tomoe_es.log.verifying import verify
+from benchmarks.log.appending import callers, in_turn, ours, raw_apsw
+from benchmarks.log.one_night import OneNight, measure
 
-INSERT = f"INSERT INTO event({EVENT_COLUMNS}) VALUES(?, 1, ?, 1, ?, 1, 1, 1, 1, ?)"
+HEAD = "| what | measured | target | |"
+RULE = "|---|---|---|---|"
 
 
-def row(what: str, value: str, target: str) -> None:
-    sys.stdout.write(f"| {what:58} | {value:>22} | {target:>14} |\n")
-    sys.stdout.flush()
+class Table:
+    """Lines of Markdown, printed as they are known."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def line(self, text: str) -> None:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+        self.text += text + "\n"
+
+    def row(self, what: str, value: float, unit: str, at_least: float = 0, under: float = 0) -> None:
+        """A measured value; with a target, whether it is reached."""
+        target = f">= {at_least:g}" if at_least else f"< {under:g}" if under else ""
+        reached = ("yes" if value >= at_least and (not under or value < under) else "NO") if target else ""
+        shown = f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+        self.line(f"| {what} | {shown} {unit} | {target} | {reached} |")
 
 
-def raw_apsw(folder: Path, appends: int, each: int) -> float:
-    """Events a second of bare inserts into the log's own schema."""
-    name = SegmentName(1, 1, "2023-12-12")
-    create(folder, name)
-    connection = connect(name.live_path(folder))
-    for statement in (
-        "stream(name, base_version) VALUES('a', 0)",
-        "type(name) VALUES('a')",
-        "actor(name) VALUES('a')",
-    ):
-        connection.execute(f"INSERT INTO {statement}")
-    batch = exposures(1)[0][0].events[:each]
-    start, position = time.perf_counter(), 0
-    for _ in range(appends):
-        connection.execute("BEGIN IMMEDIATE")
-        rows = [
-            (position + index, position + index, draft.time, encode_event(draft.payload))
-            for index, draft in enumerate(batch, 1)
+def appends(table: Table) -> None:
+    for each, count, target in ((1, 1_000, 2.0), (100, 100, 4.0)):
+        ways: list[Callable[[Path], float]] = [
+            lambda folder, count=count, each=each: raw_apsw(folder, count, each),  # type: ignore[misc]
+            lambda folder, count=count, each=each: ours(folder, count, each),  # type: ignore[misc]
         ]
-        connection.executemany(INSERT, rows)
-        connection.execute("COMMIT")
-        position += len(batch)
-    seconds = time.perf_counter() - start
-    connection.close()
-    return position / seconds
+        if saves is not None:
+            ways.append(lambda folder, count=count, each=each: saves(folder, count, each))  # type: ignore[misc]
+        raw, rate, *other = in_turn(*ways)
+        what = f"durable append, {each} a transaction"
+        table.row(what, rate, "events/s")
+        table.row(f"{what}: of raw apsw", rate / raw, "x", at_least=0.85)
+        if other:
+            table.row(f"{what}: of `eventsourcing` app.save", rate / other[0], "x", at_least=target)
+    one, many = in_turn(lambda folder: callers(folder, 1, 1_000), lambda folder: callers(folder, 64, 100))
+    table.row("64 concurrent callers: of one caller", many / one, "x", at_least=4)
 
 
-def ours(folder: Path, appends: int, each: int) -> float:
-    """Events a second through `append`, one caller."""
-    log = open_log(f"sqlite:///{folder}")
-    batch = exposures(1)[0][0].events[:each]
-    start = time.perf_counter()
-    for _ in range(appends):
-        log.append("a", batch)
-    seconds = time.perf_counter() - start
-    log.close()
-    return appends * len(batch) / seconds
+def of_night(table: Table, night: OneNight) -> None:
+    million = night.events / 1e6
+    table.row("append, 588 a transaction", night.append_rate, "events/s")
+    table.row("read + decode + fold, sealed", night.sealed_rate / 1e6, "M events/CPU s", at_least=1.4)
+    table.row("read + decode + fold, live", night.live_rate / 1e6, "M events/CPU s", at_least=1.2)
+    if reads is not None:
+        (rate,) = in_turn(lambda folder: reads(folder, 20_000))
+        table.row("read, sealed: of `eventsourcing`'s decoded log", night.sealed_rate / rate, "x", at_least=8)
+    table.row("rebuild of all projections", night.rebuild_seconds, "CPU s", under=5)
+    for place, (half, most) in night.seeks_ms.items():
+        table.row(f"seek, {place}: p50", half, "ms", under=25)
+        table.row(f"seek, {place}: p99", most, "ms", under=60)
+    table.row("sealed", night.sealed_bytes, "bytes an event", under=60)
+    table.row("live", night.live_bytes, "bytes an event")
+    table.row("sealing", night.seal_seconds / million, "CPU s a million")
+    table.row("verify a night", night.verify_seconds / million, "CPU s a million", under=1.5)
 
 
-def callers(folder: Path, count: int, appends: int) -> float:
-    """Appends a second of `count` threads, one event each."""
-    log = open_log(f"sqlite:///{folder}")
-    batch = exposures(1)[0][0].events[:1]
-
-    def append(stream: str) -> None:
-        for _ in range(appends):
-            log.append(stream, batch)
-
-    threads = [threading.Thread(target=append, args=(f"s{number}",)) for number in range(count)]
-    start = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    seconds = time.perf_counter() - start
-    log.close()
-    return count * appends / seconds
-
-
-def in_turn(*measures: Callable[[Path], float]) -> list[float]:
-    """Median of five of each, taken in turn so that all meet the same neighbours."""
-    results: list[list[float]] = [[] for _ in measures]
-    for _ in range(5):
-        for result, measure in zip(results, measures, strict=True):
-            with TemporaryDirectory() as folder:
-                result.append(measure(Path(folder)))
-    return [median(result) for result in results]
+def growth(table: Table, nights: list[OneNight]) -> None:
+    table.line("\n| events | " + " | ".join(f"{night.events:,}" for night in nights) + " |")
+    table.line("|---|" + "---|" * len(nights))
+    lines: dict[str, Callable[[OneNight], float]] = {
+        "append, events/s": lambda night: night.append_rate,
+        "read + decode + fold, live, M events/CPU s": lambda night: night.live_rate / 1e6,
+        "read + decode + fold, sealed, M events/CPU s": lambda night: night.sealed_rate / 1e6,
+        "seek by position, sealed, p99 ms": lambda night: night.seeks_ms["sealed, by position"][1],
+        "seek by time, sealed, p99 ms": lambda night: night.seeks_ms["sealed, by time"][1],
+        "seek by time, live, p99 ms": lambda night: night.seeks_ms["live, by time"][1],
+        "bytes an event, sealed": lambda night: night.sealed_bytes,
+        "sealing, CPU s a million": lambda night: night.seal_seconds / night.events * 1e6,
+        "verify, CPU s a million": lambda night: night.verify_seconds / night.events * 1e6,
+        "rebuild, CPU s a million": lambda night: night.rebuild_seconds / night.events * 1e6,
+    }
+    for what, value in lines.items():
+        shown = (
+            f"{value(night):,.0f}" if value(night) >= 1000 else f"{value(night):.3g}" for night in nights
+        )
+        table.line(f"| {what} | " + " | ".join(shown) + " |")
 
 
-def fold(log: EventLog) -> int:
-    """Dispatch every event by type; gives how many there were."""
-    last: dict[str, int] = {}
-
-    def of(name: str) -> Callable[[Recorded], None]:
-        def evolve(event: Recorded) -> None:
-            last[name] = event.position
-
-        return evolve
-
-    evolve = {event_type: of(name) for name, event_type in EVENT_TYPES.items()}
-    count = 0
-    for event in log.read():
-        evolve[type(event.payload)](event)
-        count += 1
-    return count
+def machine() -> str:
+    info = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    model = next((line.partition(": ")[2] for line in info if line.startswith("model name")), "")
+    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
+    python = f"Python {platform.python_version()}"
+    return f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores of {model}, {python}, load {load}"
 
 
-def fold_rate(log: EventLog) -> float:
-    """Events a CPU second, read, decoded and folded; best of three."""
-    best = 0.0
-    for _ in range(3):
-        start = time.process_time()
-        best = max(best, fold(log) / (time.process_time() - start))
-    return best
+def main(events: int, with_growth: bool, out: Path | None) -> None:
+    table = Table()
+    table.line(machine() + "\n\n" + HEAD + "\n" + RULE)
+    appends(table)
+    nights = [measure(count) for count in (10_000, 100_000)] if with_growth else []
+    nights.append(measure(events))
+    of_night(table, nights[-1])
+    if with_growth:
+        growth(table, nights)
+    if out is not None:
+        head, mark, _ = out.read_text(encoding="utf-8").partition("<!-- measured -->\n")
+        out.write_text(f"{head}{mark}\n{table.text}", encoding="utf-8")
 
 
-def seek_ms(log: EventLog) -> tuple[float, float]:
-    """Median and 99th percentile of reading one event anywhere."""
-    head, rng, taken = log.head(), random.Random(1), []
-    for _ in range(500):
-        start = time.perf_counter()
-        next(log.read(after=rng.randrange(head)))
-        taken.append((time.perf_counter() - start) * 1000)
-    taken.sort()
-    return taken[250], taken[495]
-
-
-def main(events: int) -> None:
-    row("what", "measured", "target")
-    row("---", "---", "---")
-    for each, appends in ((1, 1_000), (100, 200)):
-        raw, log_rate = in_turn(lambda d: raw_apsw(d, appends, each), lambda d: ours(d, appends, each))  # noqa: B023
-        row(f"append, {each} a transaction: events/s", f"{log_rate:,.0f}", "")
-        row(f"append, {each} a transaction: of raw apsw", f"{log_rate / raw:.2f} x", ">= 0.85 x")
-    one, many = in_turn(lambda d: callers(d, 1, 1_000), lambda d: callers(d, 64, 100))
-    row("64 concurrent callers: of one caller", f"{many / one:.1f} x", ">= 4 x")
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        log = open_log(f"sqlite:///{folder}")
-        some = exposures(20)
-        start = time.perf_counter()
-        while log.head() < events:
-            for batches in some:
-                log.append_many(batches)
-        count = log.head()
-        row(f"append of a night of {count:,}: events/s", f"{count / (time.perf_counter() - start):,.0f}", "")
-        row("read + decode + fold, live: M events/CPU s", f"{fold_rate(log) / 1e6:.2f}", ">= 1.2")
-        start = time.perf_counter()
-        sealed = seal(folder, "2023-12-12")
-        row("sealing: seconds", f"{time.perf_counter() - start:.1f}", "")
-        row("read + decode + fold, sealed: M events/CPU s", f"{fold_rate(log) / 1e6:.2f}", ">= 1.4")
-        half, most = seek_ms(log)
-        row("seek, p50 / p99: ms", f"{half:.2f} / {most:.2f}", "< 25 / < 60")
-        row("bytes an event, sealed", f"{sealed.sealed_bytes / count:.1f}", "< 60")
-        log.close()
-        start = time.process_time()
-        holds = all(finding.holds for finding in verify(folder))
-        seconds = (time.process_time() - start) / count * 1e6
-        row("verify: CPU seconds a million events", f"{seconds:.2f}" if holds else "DOES NOT HOLD", "< 1.5")
-
+try:
+    from benchmarks.log.eventsourcing_app import reads, saves
+except ModuleNotFoundError:
+    reads = saves = None  # type: ignore[assignment]
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.log")
+    parser.add_argument("events", nargs="?", type=int, default=1_000_000)
+    parser.add_argument("--growth", action="store_true", help="nights of 10,000 and 100,000 events besides")
+    parser.add_argument("--out", type=Path, help="page whose part after '<!-- measured -->' is written anew")
+    given = parser.parse_args()
+    main(given.events, given.growth, given.out)

@@ -29,8 +29,9 @@ def _exposure(number: int, rng: random.Random) -> list[Batch]:
         camera.append(EVENT_TYPES["ChipCubeAcquired"](**one, frames=18, frames_lost=0))
         camera.append(ChipCubeBuffered(**one, path=path, sha256=digest, size_bytes=93_312_000))
         job = {**one, "job_id": f"{rng.getrandbits(128):032x}", "attempt": 1}
+        frames = {"dark_exposure": 1, "flat_exposure": 2}
         reduction += [
-            EVENT_TYPES["ReductionLeased"](**job, lease_until_us=start + rng.randrange(10**8)),
+            EVENT_TYPES["ReductionLeased"](**job, **frames, lease_until_us=start + rng.randrange(10**8)),
             EVENT_TYPES["FieldSolved"](
                 **one,
                 ra_deg=rng.uniform(0, 360),

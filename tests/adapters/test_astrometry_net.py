@@ -13,8 +13,9 @@ from adapters.simulator.sky.catalogue import load_tycho2
 from adapters.simulator.sky.field import stars_on_chip
 from adapters.tycho2_field_index import BUILDS, build_field_index
 from tomoe_es.camera.focal_plane import chip_centre, chip_wcs
-from tomoe_es.reduction.astrometry import FieldHint, separation_arcsec, solve_chip
-from tomoe_es.reduction.conditions import AstrometryFailed, SolverUnavailable
+from tomoe_es.reduction.astrometry import FieldHint, solve_chip
+from tomoe_es.reduction.conditions import AstrometryFailed, SolverTimedOut, SolverUnavailable
+from tomoe_es.scheduling.sky import separation_arcsec
 
 # Chip and boresight of fields at |b| > 20 and |b| < 10, with 5 to 14 Tycho-2 stars on the chip.
 CHIPS = [(101, 30.8, -3.9), (208, 172.0, 43.0), (321, 250.6, 0.6), (415, 288.5, 24.5), (101, 74.6, 28.8)]
@@ -54,7 +55,7 @@ def test_every_corner_of_the_chip_is_within_an_arcsec_of_the_truth(
     corners = np.array([[0.0, 0.0], [1999.0, 0.0], [0.0, 1127.0], [1999.0, 1127.0]])
     true = chip_wcs(det_id, ra_deg, dec_deg).wcs_pix2world(corners, 0)
     found = solution.wcs.wcs_pix2world(corners, 0)
-    assert max(separation_arcsec(tuple(a), tuple(b)) for a, b in zip(true, found, strict=True)) < 0.5
+    assert max(separation_arcsec(*a, *b) for a, b in zip(true, found, strict=True)) < 0.5
     assert solution.offset_arcsec == pytest.approx(56.6, abs=1.0)
     assert solution.log_odds > np.log(1e6)
 
@@ -83,7 +84,16 @@ def test_a_solver_that_hangs_is_ended(solver: AstrometryNet, tmp_path: Path) -> 
     hanging.write_text("#!/bin/sh\nexec sleep 60\n")
     hanging.chmod(0o755)
     impatient = AstrometryNet(hanging, solver.indexes, tmp_path, wall_seconds=0.2)
-    with pytest.raises(AstrometryFailed, match=r"no solution within 0\.2 s"):
+    with pytest.raises(SolverTimedOut, match=r"did not end within 0\.2 s"):
+        impatient.solve(np.ones((4, 2)), (2000, 1128), FieldHint(30.0, 0.0, 0.5, 1.16, 1.21))
+
+
+def test_a_solver_at_its_cpu_limit_says_nothing_of_the_field(solver: AstrometryNet, tmp_path: Path) -> None:
+    exhausted = tmp_path / "astrometry-engine"
+    exhausted.write_text("#!/bin/sh\necho Total CPU time limit reached!\n")
+    exhausted.chmod(0o755)
+    impatient = AstrometryNet(exhausted, solver.indexes, tmp_path)
+    with pytest.raises(SolverTimedOut, match="30 s of CPU time"):
         impatient.solve(np.ones((4, 2)), (2000, 1128), FieldHint(30.0, 0.0, 0.5, 1.16, 1.21))
 
 

@@ -72,3 +72,13 @@ def test_the_sweep_deletes_cubes_that_the_log_does_not_know_and_nothing_else(tmp
         path.write_text("x")
     BufferStorage(tmp_path).sweep({"2023-12-12/00000001/rTMQ1.fits"})
     assert set(exposure.iterdir()) == {note, known}
+
+
+def test_a_file_that_can_t_be_deleted_is_left_and_the_night_goes_on(line: Line, folder: Path) -> None:
+    (folder / "2023-12-12/00000001/rTMQ1.fits").mkdir(parents=True)  # unlink refuses a folder
+    other = put(folder, "2023-12-12/00000001/rTMQ2.fits")
+    expire(line, "2023-12-12/00000001/rTMQ1.fits")
+    expire(line, "2023-12-12/00000001/rTMQ2.fits")
+    assert not other.exists()
+    BufferStorage(folder).sweep(set())
+    assert (folder / "2023-12-12/00000001/rTMQ1.fits").exists()

@@ -7,14 +7,16 @@ import select
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 import tomoe_es
-from adapters.reduction_engine import ProcessPool
+from adapters.reduction_engine import ProcessPool, WorkerDied, WorkerHung, WorkerRaised
 
 TOP = str(Path(tomoe_es.__file__).parent.parent)
 PATIENCE_SECONDS = 60.0
@@ -88,6 +90,46 @@ def test_an_error_of_a_job_is_the_job_s(pool: ProcessPool) -> None:
     with pytest.raises(ZeroDivisionError):
         pool.submit(divmod, 1, 0).result()
     assert pool.submit(divmod, 7, 2).result() == (3, 1)
+
+
+def test_an_unforeseen_error_is_told_with_its_type_and_place(pool: ProcessPool) -> None:
+    with pytest.raises(
+        WorkerRaised, match=r"^ValueError: Invalid literal .* at File .*fractions\.py"
+    ) as raised:
+        pool.result(pool.submit(Fraction, "3/x"))
+    assert isinstance(raised.value.error, ValueError)
+    with pytest.raises(WorkerRaised, match="SystemExit: 3"):
+        pool.result(pool.submit(sys.exit, 3))
+    assert pool.result(pool.submit(divmod, 7, 2)) == (3, 1)
+
+
+def test_a_worker_that_hangs_is_killed_and_the_next_job_finds_new_ones() -> None:
+    pool = ProcessPool(2, patience_seconds=1.0)
+    workers = {pool.result(pool.submit(os.getpid)) for _ in range(4)}
+    hung, other = (pool.submit(signal.pause) for _ in range(2))
+    with pytest.raises(WorkerHung, match="nothing was done for 1 s"):
+        pool.result(hung)
+    with pytest.raises(WorkerDied, match="the system's log"):
+        pool.result(other)
+    assert pool.result(pool.submit(os.getpid)) not in workers
+    pool.close()
+
+
+def test_waiting_for_its_turn_is_not_hanging() -> None:
+    pool = ProcessPool(1, patience_seconds=1.0)
+    pool.result(pool.submit(os.getpid))
+    turns = [pool.submit(time.sleep, 0.4) for _ in range(5)]
+    assert pool.result(turns[-1]) is None
+    pool.close()
+
+
+def test_closing_does_not_wait_for_ever_for_one_that_hangs() -> None:
+    pool = ProcessPool(1, patience_seconds=0.5)
+    worker = os.pidfd_open(pool.result(pool.submit(os.getpid)))
+    pool.submit(signal.pause)
+    pool.close()
+    assert ends(worker)
+    os.close(worker)
 
 
 def test_a_killed_worker_breaks_what_runs_and_the_next_job_finds_new_workers(pool: ProcessPool) -> None:

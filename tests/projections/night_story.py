@@ -225,6 +225,8 @@ class Story:
                 frame_ids=frame_ids,
                 dark_exposure=self.dark_exposure,
                 flat_exposure=self.flat_exposure,
+                dark_night=NIGHT if self.dark_exposure is not None else None,
+                flat_night=NIGHT if self.flat_exposure is not None else None,
             )
         )
         for frame_id in frame_ids:
@@ -236,7 +238,10 @@ class Story:
 
     def chip_reduced(self, number: int, frame_id: str, data_type: camera.DataType) -> Iterator[Moment]:
         job = {"exposure_number": number, "frame_id": frame_id, "job_id": f"job-{frame_id}", "attempt": 1}
-        yield self.at(reduction.ReductionLeased(**job, lease_until_us=self.now + MINUTE))  # type: ignore[arg-type]
+        lease = {"dark_exposure": self.dark_exposure, "flat_exposure": self.flat_exposure}
+        yield self.at(
+            reduction.ReductionLeased(**job, **lease, lease_until_us=self.now + MINUTE)  # type: ignore[arg-type]
+        )
         if data_type == "OBJECT":
             yield self.at(
                 reduction.FieldSolved(

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from projections.errors import NoNightYet, ProjectionOutdated
@@ -24,7 +25,8 @@ from tests.projections.night_story import (
     whole_night,
 )
 from tomoe_es.clock import MINUTE
-from tomoe_es.events import recipe, reduction, telescope, weather
+from tomoe_es.events import Event, queue, recipe, reduction, system, telescope, weather
+from tomoe_es.recipe.model import OperationCall
 
 
 def overview_of(folder: Path, moments: Iterable[Moment]) -> Overview:
@@ -104,6 +106,62 @@ def test_a_set_lock_blocks_what_moves(tmp_path: Path, operation: str, locked: bo
     assert overview.executing.lock_blocking is blocking
     assert overview.executing.operations == 2
     assert overview.lock.who == ("K. Sako" if locked else "")
+
+
+LOCKED = telescope.TelescopeLockSet(who="K. Sako", why="in the dome")
+RELEASED = telescope.TelescopeLockReleased(who="scheduler", why="night")
+
+
+@pytest.mark.parametrize(
+    ("lock", "operations", "held"),
+    [
+        (LOCKED, ["Wait", "Pointing"], True),
+        (RELEASED, ["Wait", "Pointing"], False),
+        (LOCKED, ["Wait", "Exposure"], False),
+        (LOCKED, ["SetTelescopeLock", "Pointing"], False),
+    ],
+)
+def test_a_set_lock_holds_back_the_first_queued_recipe_that_moves(
+    tmp_path: Path, lock: Event, operations: list[str], held: bool
+) -> None:
+    overview = overview_of(tmp_path, [*two_queued(operations), Story().at(lock, 60)])
+
+    assert overview.held_by_lock == (overview.queue[1] if held else None)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        queue.QueuePaused(reason="lunch"),
+        queue.ObservingSuspended(reasons=["rain"]),
+        recipe.RecipeStarted(recipe_id=recipe_id_of(1), exposures_done=[]),
+    ],
+)
+def test_what_waits_for_another_reason_is_not_held_by_the_lock(tmp_path: Path, event: Event) -> None:
+    story = Story()
+    moments = [*two_queued(["Pointing"]), story.at(LOCKED, 60), story.at(event)]
+
+    assert overview_of(tmp_path, moments).held_by_lock is None
+
+
+def two_queued(operations: list[str]) -> Iterable[Moment]:
+    """Recipe 1, which moves nothing, and behind it recipe 2 with these operations."""
+    story = Story()
+    for number, names in ((1, ["Wait"]), (2, operations)):
+        ((time_us, event),) = story.submitted(number, 1)
+        assert isinstance(event, recipe.RecipeSubmitted)
+        calls = tuple(OperationCall(name, False) for name in names)
+        written = msgspec.structs.replace(event.recipe, operations=calls)
+        yield time_us, msgspec.structs.replace(event, recipe=written)
+        yield story.at(recipe.RecipeQueued(recipe_id=recipe_id_of(number), priority=0.5), 1)
+
+
+@pytest.mark.parametrize("pixels", [True, False])
+def test_it_says_whether_there_are_pixels(tmp_path: Path, pixels: bool) -> None:
+    plan = next(moment for moment in Story().evening() if isinstance(moment[1], system.NightPlanned))
+    planned = msgspec.structs.replace(plan[1], pixels=pixels)
+
+    assert overview_of(tmp_path, [(plan[0], planned)]).night.pixels is pixels
 
 
 def test_hardware_is_judged_by_its_readings(tmp_path: Path) -> None:

@@ -18,17 +18,21 @@ arc on the sky, and the chip, flat, touches the sphere in its middle. Each chip 
 projection (TAN) about its own centre, parallel to the others, without distortion.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from astropy.wcs import WCS
 from numpy.typing import NDArray
 
 from tomoe_es.camera.frame_geometry import IMAGING_SHAPE, PIXEL_SCALE_ARCSEC
+
+if TYPE_CHECKING:
+    from astropy.wcs import WCS
 
 ROW_PITCH_DEG: Final = 46.0 / 60
 COLUMN_PITCH_DEG: Final = 53.5 / 60
@@ -81,6 +85,8 @@ def chip_wcs(det_id: int, ra_deg: float, dec_deg: float) -> WCS:
 
     CRVAL and CRPIX are the middle of the chip. Raises KeyError when there is no such chip.
     """
+    from astropy.wcs import WCS  # takes 0.3 s, and most who want the map don't want a WCS
+
     (x, y, z), east = _centre_and_east(CHIPS[det_id], math.radians(ra_deg), math.radians(dec_deg))
     centre_ra, centre_dec = math.atan2(y, x), math.atan2(z, math.hypot(x, y))
     local_east, local_north, _ = _sky_axes(centre_ra, centre_dec)

@@ -18,9 +18,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 ORIGINAL_SHAPE: Final = (1200, 2160)
 RAW_SHAPE: Final = (1128, 2156)
 IMAGING_SHAPE: Final = (1128, 2000)
@@ -35,6 +32,7 @@ UPPER_REFERENCE_ROWS: Final = (slice(1164, 1200), slice(82, 2082))
 PIXEL_SCALE_ARCSEC: Final = 1.189
 PIXEL_SIZE_MICROMETRES: Final = 19.0
 LINE_READOUT_SECONDS: Final = 0.41475e-3
+"""The shutter rolls: each line starts and ends its exposure by so much later than the line before."""
 FRAME_READOUT_SECONDS: Final = LINE_READOUT_SECONDS * ORIGINAL_SHAPE[0]
 
 GAIN_ELECTRONS_PER_COUNT: Final[Mapping[str, float]] = MappingProxyType({"high": 0.23, "low": 0.94})
@@ -44,14 +42,6 @@ READ_NOISE_E: Final = 1.9
 DARK_E_PER_SECOND: Final = 0.1
 DARK_TEMPERATURE_K: Final = 277.0
 FULL_WELL_E: Final = 6400.0
-
-
-def row_time_offsets_seconds() -> NDArray[np.float64]:
-    """Delay of each line of the original frame behind its first line, in seconds, shape (1200,).
-
-    The shutter rolls: a line starts and ends its exposure by so much later than line 0.
-    """
-    return np.arange(ORIGINAL_SHAPE[0], dtype=np.float64) * LINE_READOUT_SECONDS
 
 
 def frame_seconds(exposure_seconds: float) -> float:

@@ -6,15 +6,21 @@ TMQ1202201040065228212 is chip 12 of Q1, exposure 652282, on 2022-01-04.
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePath
-from typing import Final, Literal
+from types import MappingProxyType
+from typing import Final
 
 from tomoe_es.camera.focal_plane import CHIPS
 from tomoe_es.errors import TomoeError
 
-FilePrefix = Literal["r", "s"]
-"""`r` for raw data and cubes, `s` for stacks."""
+FILE_PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
+    {"STACK": "s", "CUBE": "r", "DARK": "d", "FLAT": "f"}
+)
+"""By kind of product, what stands before FRAME_ID in the name of its file; that of raw cubes is `r`, too.
+
+Those of cube and stack are the archive's, those of dark and flat ours.
+"""
 
 _FRAME_ID: Final = re.compile(r"TMQ(?P<quadrant>\d)(?P<date>\d{8})(?P<number>\d{8})(?P<chip>\d{2})", re.ASCII)
 
@@ -56,10 +62,6 @@ class FrameId:
     def __str__(self) -> str:
         return f"TMQ{self.quadrant}{self.utc_date:%Y%m%d}{self.exposure_number:08d}{self.chip:02d}"
 
-    def file_name(self, prefix: FilePrefix) -> str:
-        """Name of the FITS file that holds this chip's cube (`r`) or stack (`s`)."""
-        return f"{prefix}{self}.fits"
-
 
 def parse_frame_id(text: str) -> FrameId:
     """Read a FRAME_ID. Raises FrameIdError when its form, chip or date is wrong."""
@@ -74,15 +76,6 @@ def parse_frame_id(text: str) -> FrameId:
     except ValueError as error:
         raise FrameIdError(text, f"{match['date']} is not a date") from error
     return FrameId(utc_date=utc_date, exposure_number=int(match["number"]), det_id=det_id)
-
-
-def parse_file_name(name: str) -> tuple[FilePrefix, FrameId]:
-    """Prefix and FRAME_ID of a data file's name or path. Raises FrameIdError when it is not such a name."""
-    path = PurePath(name)
-    for prefix in ("r", "s"):
-        if path.suffix == ".fits" and path.stem.startswith(prefix):
-            return prefix, parse_frame_id(path.stem[1:])
-    raise FrameIdError(name, "a file name has the prefix r or s and the suffix .fits")
 
 
 def det_id_of(frame_id: str) -> int:

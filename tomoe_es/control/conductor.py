@@ -12,14 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from tomoe_es.control import snapshot
+from tomoe_es.control.correlations import Correlations
 from tomoe_es.control.decider import Decider, Decision, Fold
 from tomoe_es.control.ports import Effects, Timers
 from tomoe_es.errors import TomoeError
 from tomoe_es.events import Event
 from tomoe_es.events.envelope import Draft, Recorded
-from tomoe_es.events.recipe import RecipeSubmitted
-from tomoe_es.events.system import NightPlanned
-from tomoe_es.log.port import Appended, Batch, EventLog, Subscription
+from tomoe_es.log.port import Appended, Batch, EventLog
 
 
 class NoProgress(TomoeError):
@@ -40,10 +39,9 @@ class Conductor:
         self._pending: deque[Recorded] = deque()
         self._draining = False
         self._alarms: dict[str, int] = {}
-        self._correlations: dict[str, int] = {}  # recipe id to the position of its submission
+        self._correlations = Correlations()
         self._position = 0
         self._code = 0
-        self._subscription: Subscription | None = None
 
     def add(self, deciders: Iterable[Decider]) -> None:
         """Let deciders listen; their states join once each."""
@@ -74,7 +72,7 @@ class Conductor:
         last = next(iter(self._log.read(after=taken.position - 1, until=taken.position)), None)
         if last is None or not snapshot.restore(taken, last, self._folds):
             return False
-        self._position, self._correlations = taken.position, dict(taken.correlations)
+        self._position, self._correlations = taken.position, taken.correlations
         return True
 
     def snapshot(self, code_version: str) -> bytes:
@@ -127,12 +125,7 @@ class Conductor:
 
     def follow_others(self) -> None:
         """Take in and act on what other processes appended to the log."""
-        if self._subscription is None:
-            self._subscription = self._log.subscribe(self._position)
-        for recorded in self._subscription.poll():
-            if recorded.position > self._position:
-                self._take_in(recorded)
-                self._pending.append(recorded)
+        self._take_in_others(before=self._log.head() + 1)
         self._drain()
 
     def start(self) -> None:
@@ -157,9 +150,7 @@ class Conductor:
                 payload=event,
                 time=now,
                 cause=decision.cause,
-                correlation=self._correlations.get(
-                    getattr(event, "recipe_id", ""), decision.correlation or correlation
-                ),
+                correlation=self._correlations.of(event) or decision.correlation or correlation,
                 code=self._code,
                 actor=actor,
             )
@@ -211,10 +202,7 @@ class Conductor:
     def _take_in(self, recorded: Recorded) -> None:
         self._position = recorded.position
         event_type = type(recorded.payload)
-        if isinstance(recorded.payload, RecipeSubmitted):
-            self._correlations[recorded.payload.recipe_id] = recorded.position
-        elif isinstance(recorded.payload, NightPlanned):
-            self._correlations = {}  # every recipe is of one night
+        self._correlations.take_in(recorded)
         for fold in self._evolvers.get(event_type, ()):
             fold.state = fold.evolve(fold.state, recorded)
 

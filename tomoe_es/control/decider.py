@@ -14,7 +14,8 @@ from tomoe_es.events.envelope import Recorded
 class Decision(msgspec.Struct, frozen=True):
     """An event that a decider wants recorded, and the position of the event that led to it.
 
-    `correlation` is that of the cause; 0: that of the event that woke the decider.
+    An event that names a recipe or an exposure gets the correlation of that. Any other gets `correlation`,
+    or, where that is 0, the one of the event that woke the decider.
     """
 
     event: Event

@@ -1,4 +1,8 @@
-"""How each event changes the state of control."""
+"""How each event changes the state of control.
+
+An event that does not fit the state changes nothing, so that one in the log never keeps a night from being
+started or resumed; the monitor reports it. Every open recipe is in the pool, in the queue, or carried out.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,7 @@ from tomoe_es.control.state import (
 )
 from tomoe_es.events import Event, camera, queue, recipe, system, telescope, transfer, weather
 from tomoe_es.events.envelope import Recorded
+from tomoe_es.recipe.model import OperationCall
 from tomoe_es.recipe.operation import Settings
 from tomoe_es.recipe.operations import operation_of
 
@@ -69,6 +74,8 @@ def _role_issued(state: Control, recorded: Recorded, event: system.DailyRecipeIs
 
 
 def _queued(state: Control, recorded: Recorded, event: recipe.RecipeQueued) -> None:
+    if event.recipe_id not in state.pool:
+        return
     state.pool.remove(event.recipe_id)
     if state.recipes[event.recipe_id].direct:  # behind the other direct ones, before the scheduled ones
         state.queue.insert(sum(state.recipes[each].direct for each in state.queue), event.recipe_id)
@@ -77,6 +84,8 @@ def _queued(state: Control, recorded: Recorded, event: recipe.RecipeQueued) -> N
 
 
 def _started(state: Control, recorded: Recorded, event: recipe.RecipeStarted) -> None:
+    if event.recipe_id not in state.queue or state.execution is not None:
+        return
     state.queue.remove(event.recipe_id)
     state.execution = Execution(
         recipe_id=event.recipe_id,
@@ -88,27 +97,45 @@ def _started(state: Control, recorded: Recorded, event: recipe.RecipeStarted) ->
 
 
 def _operation_started(state: Control, recorded: Recorded, event: recipe.OperationStarted) -> None:
-    execution = state.execution
-    if execution is None:
+    execution, call = state.execution, _next_call(state, event)
+    if execution is None or call is None:
         return
-    call = state.recipes[event.recipe_id].recipe.operations[event.index]
     execution.settings = operation_of(call).settings(situation(state, recorded.time))
-    execution.index, execution.position = event.index, recorded.position
-    execution.operation_started = recorded.time
+    execution.position, execution.operation_started = recorded.position, recorded.time
     execution.deadline = recorded.time + round(event.time_limit_seconds * 1e6)
 
 
 def _operation_over(
     state: Control, recorded: Recorded, event: recipe.OperationCompleted | recipe.OperationSkipped
 ) -> None:
-    execution = state.execution
-    if execution is None:
+    execution, call = state.execution, _next_call(state, event)
+    if execution is None or call is None:
         return
-    if event.operation == "Exposure" and isinstance(event, recipe.OperationCompleted):
-        call = state.recipes[event.recipe_id].recipe.operations[event.index]
+    if call.name == "Exposure" and isinstance(event, recipe.OperationCompleted):
         execution.exposures_done.append(str(call.argument))
     execution.index, execution.position = event.index + 1, recorded.position
     execution.operation_started = 0
+
+
+def _next_call(
+    state: Control, event: recipe.OperationStarted | recipe.OperationCompleted | recipe.OperationSkipped
+) -> OperationCall | None:
+    """The operation that an event is about; None when it is not that one's turn to begin, or to end so."""
+    execution = state.execution
+    if execution is None or (event.recipe_id, event.index) != (execution.recipe_id, execution.index):
+        return None
+    operations = state.recipes[event.recipe_id].recipe.operations
+    if event.index >= len(operations):
+        return None
+    call = operations[event.index]
+    match event:
+        case recipe.OperationCompleted():
+            fits = execution.operation_started != 0
+        case recipe.OperationSkipped():
+            fits = call.name == "Exposure"
+        case _:
+            fits = True
+    return call if fits else None
 
 
 def _operation_failed(state: Control, recorded: Recorded, event: recipe.OperationFailed) -> None:
@@ -133,9 +160,13 @@ def _ended(outcome: Outcome) -> Callable[[Control, Recorded, Any], None]:
 
 
 def _returned(state: Control, recorded: Recorded, event: recipe.RecipeReturnedToPool) -> None:
-    state.recipes[event.recipe_id].exposures_done = list(event.exposures_done)
-    if event.recipe_id in state.queue:
-        state.queue.remove(event.recipe_id)
+    opened = state.recipes.get(event.recipe_id)
+    if opened is None:
+        return
+    opened.exposures_done = list(event.exposures_done)
+    for waiting in (state.pool, state.queue):
+        if event.recipe_id in waiting:
+            waiting.remove(event.recipe_id)
     if state.execution is not None and state.execution.recipe_id == event.recipe_id:
         state.execution = None
         state.idle_since = recorded.time
@@ -155,10 +186,11 @@ def _exposure_state(
     new: Literal["exposing", "finished", "aborted"],
 ) -> Callable[[Control, Recorded, Any], None]:
     def handler(state: Control, recorded: Recorded, event: camera.ExposureEvent) -> None:
-        if new == "aborted":
-            state.exposures.pop(event.exposure_number, None)
-        else:
-            state.exposures[event.exposure_number].state = new
+        opened = state.exposures.get(event.exposure_number)
+        if opened is not None and new == "aborted":
+            _take_back(state, opened)
+        elif opened is not None and new != "aborted":
+            opened.state = new
         execution = state.execution
         if execution is not None and execution.settings.exposure_number == event.exposure_number:
             execution.settings = msgspec.structs.replace(execution.settings, exposure_state=new)
@@ -167,7 +199,9 @@ def _exposure_state(
 
 
 def _acquired(state: Control, recorded: Recorded, event: camera.ChipCubeAcquired) -> None:
-    state.exposures[event.exposure_number].acquired.append(event.frame_id)
+    opened = state.exposures.get(event.exposure_number)
+    if opened is not None:
+        opened.acquired.append(event.frame_id)
 
 
 def _accounted(
@@ -179,7 +213,22 @@ def _accounted(
 
 
 def _transferred(state: Control, recorded: Recorded, event: transfer.ExposureTransferred) -> None:
-    state.exposures.pop(event.exposure_number, None)
+    opened = state.exposures.get(event.exposure_number)
+    if opened is None:
+        return
+    if event.buffered == 0:
+        _take_back(state, opened)
+    else:
+        del state.exposures[event.exposure_number]
+
+
+def _take_back(state: Control, exposure: OpenExposure) -> None:
+    """Nothing is left of an exposure: it is over, and the recipe's next run takes it again."""
+    asked = exposure.request
+    del state.exposures[asked.exposure_number]
+    for holder in (state.recipes.get(asked.recipe_id), state.execution):
+        if holder is not None and holder.recipe_id == asked.recipe_id and asked.name in holder.exposures_done:
+            holder.exposures_done = [each for each in holder.exposures_done if each != asked.name]
 
 
 def _became_unsafe(state: Control, recorded: Recorded, event: weather.WeatherBecameUnsafe) -> None:
@@ -200,8 +249,12 @@ def _clear(state: Control, recorded: Recorded, event: weather.SkyBecameClear) ->
 
 def _weather_read(state: Control, recorded: Recorded, event: weather.WeatherRead) -> None:
     before = state.hardware.read_at.get("weather", recorded.time)
-    hardware.evolve(state.hardware, recorded)
     known = state.weather
+    known.same_readings = known.same_readings + 1 if event == state.hardware.weather else 1
+    hardware.evolve(state.hardware, recorded)
+    if known.same_readings >= weather_limits.FROZEN_AFTER:
+        known.good_since = known.clear_since = known.cloud_since = 0
+        return
     if recorded.time - before > weather_limits.STALE_AFTER:
         known.good_since = known.clear_since = known.cloud_since = 0
     good, cloudy = not weather_limits.exceeded(event), weather_limits.is_cloudy(event)

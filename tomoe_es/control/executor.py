@@ -13,11 +13,12 @@ from tomoe_es.control.hardware import Hardware
 from tomoe_es.control.state import Control, Execution, OpenRecipe
 from tomoe_es.events import Event, camera, queue, recipe, system, weather
 from tomoe_es.events.envelope import Recorded
+from tomoe_es.events.system import NIGHT_OVER, NightPhase
 from tomoe_es.recipe.operation import Operation
 from tomoe_es.recipe.operations import OPERATIONS, operation_of, text_of
 
 NAME = "executor"
-OVER = ("shutting_down", "ended", "interrupted")
+SKY_OVER: tuple[NightPhase, ...] = ("shutting_down", *NIGHT_OVER)
 """Phases in which nothing looks at the sky any more."""
 INPUTS: frozenset[type[Event]] = hardware.EVENT_TYPES | {
     recipe.RecipeQueued,
@@ -38,6 +39,7 @@ INPUTS: frozenset[type[Event]] = hardware.EVENT_TYPES | {
     queue.QueueStarted,
     queue.ObservingResumed,
     system.NightResumed,
+    system.NightPhaseEntered,
 }
 
 
@@ -48,9 +50,12 @@ def decide(state: Control, recorded: Recorded | None, now: int) -> list[Decision
         return _take_next(state, recorded, now)
     if recorded is not None and isinstance(recorded.payload, system.NightResumed):
         return _interrupt(execution, "the system was stopped in the middle of the recipe", recorded.position)
-    if not state.weather.safe and needs_sky(state.recipes[execution.recipe_id]):
+    if needs_sky(state.recipes[execution.recipe_id]):
         cause = recorded.position if recorded is not None else execution.position
-        return _interrupt(execution, "weather became unsafe", cause)
+        if state.night.phase in SKY_OVER:
+            return _interrupt(execution, "observing is over for this night", cause)
+        if not state.weather.safe:
+            return _interrupt(execution, "weather became unsafe", cause)
     if execution.operation_started == 0:
         return _next_operation(state, execution, now)
     return _judge_operation(state, execution, recorded, now)
@@ -86,7 +91,7 @@ def _moves_while_locked(opened: OpenRecipe) -> bool:
 
 
 def _take_next(state: Control, recorded: Recorded | None, now: int) -> list[Decision]:
-    over = state.night.phase in OVER
+    over = state.night.phase in SKY_OVER
     if not state.running and not over:
         return []  # when the night is over, a pause does not keep the telescope from being closed
     fit = state.weather.safe and not state.suspended and not over

@@ -31,7 +31,7 @@ class Hardware(msgspec.Struct, kw_only=True):
         return device not in self.unreachable and self.read_at.get(device, -1) >= time_us
 
 
-_READINGS: dict[type[Event], str] = {
+READINGS: dict[type[Event], str] = {
     telescope.MountRead: "mount",
     telescope.DomeSlitRead: "dome_slit",
     telescope.DomeRotationRead: "dome_rotation",
@@ -40,9 +40,10 @@ _READINGS: dict[type[Event], str] = {
     camera.CameraRead: "camera",
     weather.WeatherRead: "weather",
 }
-DEVICES: tuple[str, ...] = tuple(_READINGS.values())
+"""The device that a reading is of."""
+DEVICES: tuple[str, ...] = tuple(READINGS.values())
 
-EVENT_TYPES: frozenset[type[Event]] = frozenset(_READINGS) | {
+EVENT_TYPES: frozenset[type[Event]] = frozenset(READINGS) | {
     telescope.DeviceUnreachable,
     telescope.DeviceReached,
     telescope.DeviceCommandFailed,
@@ -55,7 +56,7 @@ EVENT_TYPES: frozenset[type[Event]] = frozenset(_READINGS) | {
 def evolve(state: Hardware, recorded: Recorded) -> Hardware:
     """Take one event in; the state given is changed and returned."""
     event = recorded.payload
-    device = _READINGS.get(type(event))
+    device = READINGS.get(type(event))
     if device is not None:
         setattr(state, device, event)
         state.read_at[device] = recorded.time

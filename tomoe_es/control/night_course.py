@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from tomoe_es.clock import MINUTE
+from tomoe_es.clock import MINUTE, SECOND
 from tomoe_es.control import evolution
 from tomoe_es.control.decider import Decider, Decision, Fold
 from tomoe_es.control.state import Control, NightState
 from tomoe_es.events import Event, queue, recipe, system, telescope, weather
 from tomoe_es.events.envelope import Recorded
-from tomoe_es.events.system import NightPhase, NightPlanned
+from tomoe_es.events.system import NIGHT_OVER, NightPhase, NightPlanned
 from tomoe_es.night import night_span
 from tomoe_es.recipe.identity import recipe_id as identify
 from tomoe_es.recipe.model import Recipe
 from tomoe_es.scheduling import daily_recipes
+from tomoe_es.scheduling.scheduler import duration_seconds
 from tomoe_es.scheduling.sky import sun_altitude
 
 NAME = "night course"
@@ -45,7 +46,7 @@ _MUST_SUCCEED = {_UNLOCK, _START_UP, _OPEN, _SHUTDOWN, _LOCK}
 def decide(state: Control, recorded: Recorded | None, now: int) -> list[Decision]:
     """Enter the next phase when its time has come, and issue what the phase needs."""
     night, plan = state.night, state.night.plan
-    if plan is None or night.phase in ("ended", "interrupted"):
+    if plan is None or night.phase in NIGHT_OVER:
         return []
     events = _next(state, night, plan, now)
     cause = recorded.position if recorded is not None else night.position
@@ -55,7 +56,7 @@ def decide(state: Control, recorded: Recorded | None, now: int) -> list[Decision
 def next_wakeup(state: Control, now: int) -> int | None:
     """The next time on the plan, or soon while something is to be tried again."""
     night, plan = state.night, state.night.plan
-    if plan is None or night.phase in ("ended", "interrupted"):
+    if plan is None or night.phase in NIGHT_OVER:
         return None
     milestones = [
         plan.start_up_us,
@@ -94,20 +95,28 @@ def _next(state: Control, night: NightState, plan: NightPlanned, now: int) -> li
 
 def _calibrate(state: Control, plan: NightPlanned, now: int) -> list[Event]:
     night = state.night
-    darks = _issue_in_turn(state, plan, now, [_DARK])
-    if darks or _DARK not in night.outcomes:
-        return darks
+    if _DARK not in night.outcomes:  # the first time, or under way
+        return [] if _issued(night, _DARK) else _issue(plan, now, _DARK)
     too_late = sun_altitude(now) < FLAT_TOO_LATE_DEG
-    if not _issued(night, _FLAT) and not too_late:
-        fit = state.weather.safe and not state.suspended and now >= plan.sunset_us
-        return _issue(plan, now, _FLAT) if fit else []
+    fit = state.weather.safe and not state.suspended and now >= plan.sunset_us
+    if not _issued(night, _FLAT) and not too_late and fit:
+        return _issue(plan, now, _FLAT)
     waiting = [each for each in (*state.pool, *state.queue) if night.roles.get(each) == _FLAT]
     if too_late and waiting:
         return [recipe.RecipeExpired(recipe_id=each, reason="twilight is over") for each in waiting]
-    if _FLAT in night.outcomes or not _issued(night, _FLAT):
-        why = "calibration is done" if _done(night, _FLAT) else "calibration ended without a flat"
+    if not _done(night, _DARK) and _time_for_darks(plan, now):
+        _, failed = night.outcomes[_DARK]
+        return _issue(plan, now, _DARK) if now - failed >= RETRY_AFTER else []
+    if _FLAT in night.outcomes or (too_late and not _issued(night, _FLAT)):
+        missing = " and ".join(role for role in (_DARK, _FLAT) if not _done(night, role))
+        why = f"calibration ended without a {missing}" if missing else "calibration is done"
         return _enter(plan, "waiting", why)
     return []
+
+
+def _time_for_darks(plan: NightPlanned, now: int) -> bool:
+    """Tell whether darks that are begun now end before observing starts."""
+    return now + round(duration_seconds(daily_recipes.darks(plan)) * SECOND) <= plan.observing_start_us
 
 
 def _observe(state: Control, plan: NightPlanned, now: int) -> list[Event]:
@@ -131,7 +140,7 @@ def _shut_down(state: Control, plan: NightPlanned, now: int) -> list[Event]:
         return events if outcome == "completed" else [*_close_both(), *events]
     if _done(state.night, _LOCK):
         return _enter(plan, "ended", "closed, parked and locked")
-    if now >= plan.sunrise_us + GIVE_UP_AFTER_SUNRISE:
+    if now >= plan.sunrise_us + GIVE_UP_AFTER_SUNRISE and state.execution is None:
         return _enter(plan, "ended", "the shutdown did not succeed: look at the telescope")
     return []
 

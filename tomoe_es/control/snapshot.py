@@ -1,7 +1,8 @@
 """Snapshots of the states of control, so that a start reads the last night and not the years before it.
 
 A snapshot is disposable: without it, or with one of another code version or another log, the states are
-folded from the first event.
+folded from the first event. A code version holds the digest of the whole source, so that any change of the
+code makes the next start read all years: slow once, but no state is ever one that this code would not reach.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from tomoe_es.control.correlations import Correlations
 from tomoe_es.control.decider import Fold
 from tomoe_es.events.envelope import Recorded
 
@@ -22,11 +24,11 @@ class Snapshot(msgspec.Struct, frozen=True):
     code_version: str
     position: int
     last: bytes
-    correlations: dict[str, int]
+    correlations: Correlations
     states: dict[str, msgspec.Raw]  # by the name of the state's type
 
 
-def encode(code_version: str, last: Recorded, correlations: dict[str, int], folds: Sequence[Fold]) -> bytes:
+def encode(code_version: str, last: Recorded, correlations: Correlations, folds: Sequence[Fold]) -> bytes:
     """The states of the folds after the event `last`, as bytes."""
     states = {
         type(fold.state).__name__: msgspec.Raw(msgspec.msgpack.encode(fold.state, enc_hook=_as_list))
@@ -40,19 +42,30 @@ def decode(content: bytes, code_version: str) -> Snapshot | None:
     """A snapshot of this version of the code; None when it is of another, damaged, or cut off in writing."""
     try:
         taken = msgspec.msgpack.decode(content, type=Snapshot)
-    except msgspec.MsgspecError:
+    except (ValueError, msgspec.MsgspecError):
         return None
     return taken if taken.code_version == code_version else None
 
 
 def restore(taken: Snapshot, last: Recorded, folds: Sequence[Fold]) -> bool:
-    """Put the states into the folds; False when the log's event at the position is not the snapshot's."""
+    """Put the states into the folds.
+
+    False, and nothing changed, when the log's event at the position is not the snapshot's, or when a state is
+    missing or damaged.
+    """
     if _recognisable(last) != taken.last:
         return False
-    for fold in folds:
-        kind = type(fold.state)
-        fold.state = msgspec.msgpack.decode(taken.states[kind.__name__], type=kind, dec_hook=_as_deque)
+    try:
+        states = [_state(taken, type(fold.state)) for fold in folds]
+    except (KeyError, ValueError, msgspec.MsgspecError):
+        return False
+    for fold, state in zip(folds, states, strict=True):
+        fold.state = state
     return True
+
+
+def _state(taken: Snapshot, kind: type) -> Any:
+    return msgspec.msgpack.decode(taken.states[kind.__name__], type=kind, dec_hook=_as_deque)
 
 
 def _recognisable(recorded: Recorded) -> bytes:

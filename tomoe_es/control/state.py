@@ -51,6 +51,7 @@ class WeatherState(msgspec.Struct):
     good_since: int = 0  # since when every limit is kept; 0: it is not
     clear_since: int = 0
     cloud_since: int = 0
+    same_readings: int = 0  # how many in a row, up to the newest, are alike in every field
     closed_at: int = 0  # when mirror cover or dome slit was last told to close
 
 

@@ -12,6 +12,8 @@ CLOUD_LIMIT_C = -18.0
 
 STALE_AFTER = 60 * SECOND
 """A monitor that has said nothing for so long counts as unsafe."""
+FROZEN_AFTER = 6
+"""So many readings in a row that are alike in every field count as unsafe: real weather varies."""
 SAFE_AFTER = 10 * MINUTE
 """So long must every limit be kept before anything opens."""
 CLOSE_AGAIN_AFTER = MINUTE

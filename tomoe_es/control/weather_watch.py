@@ -1,4 +1,7 @@
-"""Decides from the weather readings whether observing may go on; closes at once, lets open slowly."""
+"""Decides from the weather readings whether observing may go on; closes at once, lets open slowly.
+
+Readings that are missing, stale or frozen count as danger.
+"""
 
 from __future__ import annotations
 
@@ -53,6 +56,8 @@ def _dangers(state: Control, now: int) -> list[str]:
         reasons.append("weather monitor does not answer")
     elif reading is not None and now - state.hardware.read_at["weather"] > limits.STALE_AFTER:
         reasons.append(f"weather reading older than {limits.STALE_AFTER // 1_000_000} s")
+    elif state.weather.same_readings >= limits.FROZEN_AFTER:
+        reasons.append("weather reading frozen")
     return reasons
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from tomoe_es.events import camera, monitor, queue, recipe, reduction, system, telescope, transfer, weather
 from tomoe_es.events.base import Event
+from tomoe_es.events.erased import ErasedPayload
 
 SUBJECTS = (recipe, queue, telescope, weather, camera, transfer, reduction, monitor, system)
 
@@ -19,9 +20,11 @@ def _concrete_types(base: type[Event]) -> list[type[Event]]:
 
 
 EVENT_TYPES: dict[str, type[Event]] = {
-    each.__name__: each for each in sorted(_concrete_types(Event), key=lambda each: each.__name__)
+    each.__name__: each
+    for each in sorted(_concrete_types(Event), key=lambda each: each.__name__)
+    if each is not ErasedPayload
 }
-"""Event types by the name that tags them."""
+"""Event types by the name that tags them: all that can be appended."""
 
 AnyEvent = Union[tuple(EVENT_TYPES.values())]  # type: ignore[valid-type]  # noqa: UP007  built from the modules
 
@@ -31,4 +34,4 @@ encode_event = msgspec.json.Encoder().encode
 decode_event = msgspec.json.Decoder(AnyEvent).decode
 """JSON bytes to the event; raises msgspec.ValidationError where they do not fit."""
 
-__all__ = ["EVENT_TYPES", "SUBJECTS", "AnyEvent", "Event", "decode_event", "encode_event"]
+__all__ = ["EVENT_TYPES", "SUBJECTS", "AnyEvent", "ErasedPayload", "Event", "decode_event", "encode_event"]

@@ -39,8 +39,10 @@ class ReductionQueued(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=T
     data_type: DataType
     steps: list[str]
     frame_ids: list[str]
-    dark_exposure: int | None  # the last matching dark and flat of this night; None: there is none
+    dark_exposure: int | None  # the last matching dark and flat, of any night; None: there is none
     flat_exposure: int | None
+    dark_night: str | None  # when that dark and that flat were taken
+    flat_night: str | None
 
 
 class ReductionLeased(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=True):
@@ -50,6 +52,8 @@ class ReductionLeased(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=T
     job_id: str
     attempt: int
     lease_until_us: int
+    dark_exposure: int | None  # used for this chip; an earlier one where the last gave no master of it
+    flat_exposure: int | None
 
 
 class ReductionLeaseExpired(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=True):

@@ -9,6 +9,8 @@ from tomoe_es.events.base import Event
 NightPhase = Literal[
     "starting_up", "calibrating", "waiting", "observing", "shutting_down", "ended", "interrupted"
 ]
+NIGHT_OVER: tuple[NightPhase, ...] = ("ended", "interrupted")
+"""Phases after which nothing happens in the night any more."""
 
 
 class NightEvent(Event, frozen=True, gc=False, kw_only=True, tag=True):
@@ -93,6 +95,19 @@ class ProcessStopped(Event, frozen=True, gc=False, kw_only=True, tag=True):
 
     def stream(self) -> str:
         return f"process/{self.process}"
+
+
+class PayloadErased(Event, frozen=True, gc=False, kw_only=True, tag=True):
+    """The payload of an earlier event was erased, such as a person's name; envelope and digest are kept."""
+
+    position: int  # of the event whose payload is erased
+    of_type: str
+    sha256: str  # of the payload's JSON bytes as they were, so that every proof still holds
+    who: str
+    why: str
+
+    def stream(self) -> str:
+        return "erasures"
 
 
 class MessagePosted(Event, frozen=True, gc=False, kw_only=True, tag=True):

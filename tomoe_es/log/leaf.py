@@ -20,12 +20,6 @@ _numbers = Struct(">6q").pack
 
 def leaves(columns: Columns) -> list[bytes]:
     """Leaf bytes of stored events."""
-    digests = [sha256(payload).digest() for payload in columns.payloads]
-    return leaves_of_digests(columns, digests)
-
-
-def leaves_of_digests(columns: Columns, digests: Sequence[bytes]) -> list[bytes]:
-    """Leaf bytes from the envelopes and the digests of the payloads."""
     parts = zip(
         map(
             _numbers,
@@ -36,7 +30,7 @@ def leaves_of_digests(columns: Columns, digests: Sequence[bytes]) -> list[bytes]
             columns.causes,
             columns.codes,
         ),
-        digests,
+        columns.digests(),
         map(_strings, columns.streams, columns.types, columns.actors),
         strict=True,
     )

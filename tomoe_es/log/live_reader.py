@@ -16,7 +16,8 @@ from tomoe_es.log.nights_index import Summary
 from tomoe_es.log.segment_names import SegmentName
 from tomoe_es.log.stored import Columns
 
-_CHUNK = 1_000
+_CHUNK = 500
+"""Events read at a time: their payloads together stay in the processor's cache."""
 
 _ALL = f"SELECT {EVENT_COLUMNS} FROM event WHERE position > ? AND position <= ? ORDER BY position"
 _OF_TYPES = (
@@ -103,7 +104,7 @@ class LiveReader:
         with self._lock:
             connection = self._idle.pop() if self._idle else None
         if connection is None:
-            connection = connect(self._path)
+            connection = connect(self._path, for_one_thread=True)
         found = connection.execute(query, bindings).fetchall()
         with self._lock:
             self._idle.append(connection)

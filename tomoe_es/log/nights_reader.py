@@ -140,11 +140,18 @@ class NightsReader:
 
     def _reader(self, segment: SegmentName) -> SegmentReader:
         with self._lock:
-            reader = self._readers.pop(segment, None) or open_segment(self._folder, segment)
+            reader = self._readers.pop(segment, None)
+            if isinstance(reader, LiveReader) and self._was_sealed(segment):
+                reader.close()  # what is read on from a removed file may have been erased since
+                reader = None
+            reader = reader or open_segment(self._folder, segment)
             self._readers[segment] = reader
             if len(self._readers) > _OPEN_AT_MOST:
                 self._readers.pop(next(iter(self._readers))).close()
         return reader
+
+    def _was_sealed(self, segment: SegmentName) -> bool:
+        return segment != self._segments[-1] and segment.sealed_path(self._folder).exists()
 
     def _look(self) -> list[SegmentName]:
         with Named("reading", self._folder):

@@ -34,6 +34,11 @@ def prove(folder: Path, position: int) -> str:
     return "\n".join(lines) + "\n\n" + notes[-1]
 
 
+def stored_payload(folder: Path, position: int) -> bytes:
+    """The JSON bytes of an event's payload, of which a proof holds the digest."""
+    return bytes(LogTree(folder).stored(position - 1, position)[0].payloads[0])
+
+
 def prove_growth(folder: Path, old: Checkpoint, new: Checkpoint) -> list[bytes]:
     """Consistency proof between two checkpoints, for `merkle.is_consistent` or any RFC 6962 tool."""
     return merkle.consistency_proof(old.size, new.size, LogTree(folder).subtree)

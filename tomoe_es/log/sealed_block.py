@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, pairwise
 from operator import sub
+from threading import local
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -23,6 +24,15 @@ BLOCK_EVENTS = 256
 
 _compress = zstandard.ZstdCompressor(level=3, write_checksum=True).compress
 
+
+class _Decompressor(local):
+    """One for each thread: it can't be shared, and making it takes as long as opening half a block."""
+
+    def __init__(self) -> None:
+        self.decompress = zstandard.ZstdDecompressor().decompress
+
+
+_decompressor = _Decompressor()
 
 T = TypeVar("T")
 
@@ -101,7 +111,7 @@ def open_events(frame: bytes, position: int) -> Iterator[Recorded]:
 
 def _opened(frame: bytes, position: int, decode: Callable[[bytes], _Block[T]]) -> _Block[T]:
     try:
-        block = decode(zstandard.ZstdDecompressor().decompress(frame))
+        block = decode(_decompressor.decompress(frame))
     except (zstandard.ZstdError, msgspec.DecodeError) as error:
         raise LogCorrupt(position, f"its block can't be opened ({error})") from error
     if block.position != position:

@@ -11,9 +11,10 @@ end        zstd skippable frame of 48 bytes: offset of the footer (8, little-end
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from hashlib import sha256
+from io import FileIO
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -112,49 +113,63 @@ def write_sealed(file: BinaryIO, name: SegmentName, night: Iterator[Columns], su
 
 
 class SealedFile:
-    """A sealed night, read by any number of threads; no file stays open."""
+    """A sealed night, read by any number of threads; no file stays open.
+
+    When a payload is erased, another file takes the place of this one: the same events, at other offsets.
+    """
 
     def __init__(self, path: Path, name: SegmentName) -> None:
         """Read its footer; raises LogCorrupt at its first position when it is not whole."""
         self.name = name
         self._path = path
-        self.footer = self._read_footer()
+        with path.open("rb", buffering=0) as file:
+            self._known = _identity(file), self._read_footer(file)
+
+    @property
+    def footer(self) -> Footer:
+        """What the night holds, and where."""
+        return self._known[1]
 
     def block(self, number: int) -> bytes:
         """The frame of a block."""
-        start, end = self.footer.offsets[number : number + 2]
-        return self._read(start, end)
+        return self._read(lambda footer: (footer.offsets[number], footer.offsets[number + 1]))
 
     @cached_property
     def streams(self) -> dict[str, StreamPlace]:
         """Where each stream's events are."""
-        return self._decode(self.footer.offsets[-1], self.footer.streams_end, dict[str, StreamPlace])
+        frame = self._read(lambda footer: (footer.offsets[-1], footer.streams_end))
+        return self._decode(frame, dict[str, StreamPlace])
 
     def commands(self) -> list[tuple[str, int, int, int, int]]:
         """The command ids of the night, with their answers."""
-        kind = list[tuple[str, int, int, int, int]]
-        return self._decode(self.footer.streams_end, self.footer.commands_end, kind)
+        frame = self._read(lambda footer: (footer.streams_end, footer.commands_end))
+        return self._decode(frame, list[tuple[str, int, int, int, int]])
 
-    def _read(self, start: int, end: int) -> bytes:
+    def _read(self, place: Callable[[Footer], tuple[int, int]]) -> bytes:
+        """The bytes of a place that the footer of the present file tells."""
         with self._path.open("rb", buffering=0) as file:
-            return os.pread(file.fileno(), max(0, end - start), start)
+            (identity, footer) = self._known
+            if _identity(file) != identity:
+                footer = self._read_footer(file)
+                self._known = _identity(file), footer
+            return _bytes(file, *place(footer))
 
-    def _read_footer(self) -> Footer:
-        size = self._path.stat().st_size
-        end = self._read(max(0, size - _END_BYTES), size)
+    def _read_footer(self, file: FileIO) -> Footer:
+        size = os.fstat(file.fileno()).st_size
+        end = _bytes(file, max(0, size - _END_BYTES), size)
         if len(end) != _END_BYTES or not end.startswith(_END_MAGIC):
             raise self._damaged("its end is missing")
         start = int.from_bytes(end[8:16], "little")
-        if start > size or sha256(self._read(start, size - _END_BYTES)).digest() != end[16:]:
+        if start > size or sha256(_bytes(file, start, size - _END_BYTES)).digest() != end[16:]:
             raise self._damaged("its footer has another digest than its end says")
-        footer = self._decode(start, size - _END_BYTES, Footer)
+        footer = self._decode(_bytes(file, start, size - _END_BYTES), Footer)
         if SegmentName(footer.number, footer.first_position, footer.night) != self.name:
             raise self._damaged(f"it holds the night {footer.night} from event {footer.first_position} on")
         return footer
 
-    def _decode(self, start: int, end: int, kind: type[T]) -> T:
+    def _decode(self, frame: bytes, kind: type[T]) -> T:
         try:
-            line = zstandard.ZstdDecompressor().decompress(self._read(start, end))
+            line = zstandard.ZstdDecompressor().decompress(frame)
             return msgspec.json.decode(line, type=kind)
         except (zstandard.ZstdError, msgspec.DecodeError) as error:
             raise self._damaged(f"its index can't be opened ({error})") from error
@@ -162,6 +177,16 @@ class SealedFile:
     def _damaged(self, reason: str) -> LogCorrupt:
         what = f"the file of the sealed night {self.name.night} is damaged: {reason}"
         return LogCorrupt(self.name.first_position, what)
+
+
+def _identity(file: FileIO) -> tuple[int, int]:
+    """Differs when another file was renamed to the same name."""
+    status = os.fstat(file.fileno())
+    return status.st_ino, status.st_mtime_ns
+
+
+def _bytes(file: FileIO, start: int, end: int) -> bytes:
+    return os.pread(file.fileno(), max(0, end - start), start)
 
 
 def _frame(value: object) -> bytes:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from hashlib import sha256
 from itertools import compress
 
 import msgspec
 
 from tomoe_es.errors import LogCorrupt, UnknownEventType
-from tomoe_es.events import EVENT_TYPES, AnyEvent, Event, decode_event
+from tomoe_es.events import EVENT_TYPES, AnyEvent, ErasedPayload, Event, decode_event
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.upcasters import UPCASTERS
 
 _decode_list = msgspec.json.Decoder(list[AnyEvent]).decode  # type: ignore[valid-type]  # built from the modules
+
+_decode_erased = msgspec.json.Decoder(ErasedPayload).decode
+_ERASED = b'{"type":"ErasedPayload",'
 
 
 class Columns(msgspec.Struct, frozen=True, gc=False):
@@ -54,6 +58,23 @@ class Columns(msgspec.Struct, frozen=True, gc=False):
             events,
         )
 
+    def digests(self) -> list[bytes]:
+        """SHA-256 of each payload as it was appended, also of those that were erased since."""
+        found = [sha256(payload).digest() for payload in self.payloads]
+        for position, erased in self.erased().items():
+            found[position - self.positions[0]] = bytes.fromhex(erased.sha256)
+        return found
+
+    def erased(self) -> dict[int, ErasedPayload]:
+        """What stands in the place of erased payloads, by position; for events without gaps only."""
+        if _ERASED not in b"".join(self.payloads):  # so it almost always is, and this is quick
+            return {}
+        return {
+            position: _erased(position, payload)
+            for position, payload in zip(self.positions, self.payloads, strict=True)
+            if payload.startswith(_ERASED)
+        }
+
     def chosen(self, types: Collection[str]) -> Columns:
         """Those of the events that have one of the types."""
         return self._where([name in types for name in self.types])
@@ -92,6 +113,11 @@ def decode_stored(position: int, type_name: str, payload: bytes) -> Event:
     """Decode one payload, of a present or a former form; LogCorrupt or UnknownEventType name the position."""
     if type_name not in EVENT_TYPES and type_name not in UPCASTERS:
         raise UnknownEventType(type_name, position)
+    if payload.startswith(_ERASED):
+        erased = _erased(position, payload)
+        if erased.of_type != type_name:
+            raise LogCorrupt(position, f"it is stored as '{type_name}' but was erased as '{erased.of_type}'")
+        return erased
     try:
         event, stored_name = _decode(type_name, payload)
     except msgspec.DecodeError as error:
@@ -99,6 +125,13 @@ def decode_stored(position: int, type_name: str, payload: bytes) -> Event:
     if stored_name != type_name:
         raise LogCorrupt(position, f"it is stored as '{type_name}' but its payload says '{stored_name}'")
     return event
+
+
+def _erased(position: int, payload: bytes) -> ErasedPayload:
+    try:
+        return _decode_erased(payload)
+    except msgspec.DecodeError as error:
+        raise LogCorrupt(position, f"what stands for its erased payload can't be read ({error})") from error
 
 
 def _decode(type_name: str, payload: bytes) -> tuple[Event, str]:

@@ -20,12 +20,16 @@ from tomoe_es.log.nights_reader import SegmentReader, open_segment
 from tomoe_es.log.sealed_block import BLOCK_EVENTS as TILE
 from tomoe_es.log.sealed_reader import SealedReader
 from tomoe_es.log.segment_names import SegmentName, list_segments
+from tomoe_es.log.stored import Columns
 
 HASH_BYTES = 32
 
 
-def tile_path(level: int, index: int, width: int = TILE) -> str:
-    """Path of a tile as C2SP tlog-tiles names it, such as `tile/1/x001/234` or `tile/0/000.p/17`."""
+def tile_path(level: int | str, index: int, width: int = TILE) -> str:
+    """Path of a tile as C2SP tlog-tiles names it, such as `tile/1/x001/234` or `tile/0/000.p/17`.
+
+    In the place of the level, "entries" names the bundles of leaves.
+    """
     groups = [f"{index % 1000:03d}"]
     while index := index // 1000:
         groups.insert(0, f"x{index % 1000:03d}")
@@ -110,12 +114,14 @@ class LogTree:
 
     def leaves(self, after: int, upto: int) -> list[bytes]:
         """Leaf bytes of the events with `after` < position <= `upto`."""
-        found: list[bytes] = []
+        return [leaf for columns in self.stored(after, upto) for leaf in leaves_of(columns)]
+
+    def stored(self, after: int, upto: int) -> list[Columns]:
+        """What is stored of the events with `after` < position <= `upto`."""
+        found: list[Columns] = []
         while after < upto:
-            reader = self._open(self._segment_of(after + 1))
-            columns = reader.stored(after, upto)
-            found += leaves_of(columns)
-            after = columns.positions[-1]
+            found.append(self._open(self._segment_of(after + 1)).stored(after, upto))
+            after = found[-1].positions[-1]
         return found
 
     def _segment_of(self, position: int) -> SegmentName:

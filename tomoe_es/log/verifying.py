@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import apsw
 import msgspec
 
 from tomoe_es.errors import LogError
+from tomoe_es.events import ErasedPayload
+from tomoe_es.events.system import PayloadErased
 from tomoe_es.log.checkpoints import VERIFIER_FILE, stored_notes, verifier_of
 from tomoe_es.log.leaf import leaf_hashes, leaves
 from tomoe_es.log.live_segment import connect
 from tomoe_es.log.merkle import any_root
-from tomoe_es.log.nights_reader import open_segment
+from tomoe_es.log.nights_reader import NightsReader, open_segment
 from tomoe_es.log.sealed_block import BLOCK_EVENTS
 from tomoe_es.log.sealed_reader import SealedReader
 from tomoe_es.log.segment_names import SegmentName, list_segments
@@ -42,6 +45,7 @@ def verify(
         yield Finding(False, f"the log has no night {night}")
         return
     roots: dict[int, bytes] = {}
+    erased: dict[int, ErasedPayload] = {}
     whole = True
     following = 1
     for segment in segments:
@@ -53,19 +57,22 @@ def verify(
         try:
             following = open_segment(folder, segment).end()[0] + 1
             if night in (None, segment.night):
-                yield _verify_segment(folder, segment, roots)
+                yield _verify_segment(folder, segment, roots, erased)
         except (LogError, apsw.Error) as error:
             position = getattr(error, "position", segment.first_position)
             yield Finding(False, f"night {segment.night}: {error}", position, position)
             whole = False
             following = _after(segments, segment)
     if whole:
+        yield from _verify_erasures(folder, erased, of_whole_log=night is None)
         tree = LogTree(folder, recomputed_roots=roots, trusting_others=night is not None)
         yield from _verify_checkpoints(folder, tree, following - 1, notes, verifier)
 
 
-def _verify_segment(folder: Path, name: SegmentName, roots: dict[int, bytes]) -> Finding:
-    """Recompute the leaves of one night; adds the roots of its full tiles to `roots`."""
+def _verify_segment(
+    folder: Path, name: SegmentName, roots: dict[int, bytes], erased: dict[int, ErasedPayload]
+) -> Finding:
+    """Recompute the leaves of one night; adds the roots of its full tiles to `roots`, and what was erased."""
     reader = open_segment(folder, name)
     last, _ = reader.end()
     if not isinstance(reader, SealedReader):
@@ -83,12 +90,36 @@ def _verify_segment(folder: Path, name: SegmentName, roots: dict[int, bytes]) ->
         if isinstance(reader, SealedReader) and root != reader.block_root(after + 1, upto):
             text = f"night {name.night}: events {after + 1} to {upto} are not those that were sealed"
             return Finding(False, text, after + 1, upto)
+        erased.update(columns.erased())
         if upto - after == BLOCK_EVENTS:
             roots[after // BLOCK_EVENTS] = root
         after = columns.positions[-1]
     state = "sealed" if isinstance(reader, SealedReader) else "live"
     count = last - name.first_position + 1
     return Finding(True, f"night {name.night} ({state}): {count} events", name.first_position, last)
+
+
+def _verify_erasures(folder: Path, erased: dict[int, ErasedPayload], of_whole_log: bool) -> Iterator[Finding]:
+    """Whether each erased payload has its event, and each such event its erased payload."""
+    reader = NightsReader(folder)
+    told: dict[int, PayloadErased] = {}
+    for recorded in chain.from_iterable(reader.chunks(0, None, {PayloadErased.__name__})):
+        if isinstance(recorded.payload, PayloadErased):
+            told[recorded.payload.position] = recorded.payload
+    reader.close()
+    good = 0
+    for position, found in erased.items():
+        event = told.get(position)
+        if event is None or (event.of_type, event.sha256) != (found.of_type, found.sha256):
+            text = f"the payload of event {position} was erased, and no event tells of it"
+            yield Finding(False, text, position, position)
+        else:
+            good += 1
+    for position in told.keys() - erased.keys() if of_whole_log else ():
+        text = f"the payload of event {position} was to be erased and is still there: erase it again"
+        yield Finding(False, text, position, position)
+    if good:
+        yield Finding(True, f"erased payloads: {good}, each told by an event")
 
 
 def _verify_checkpoints(

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from tomoe_es.camera.focal_plane import chip_centre, chip_wcs
 from tomoe_es.camera.frame_geometry import IMAGING_SHAPE, PIXEL_SCALE_ARCSEC
 from tomoe_es.reduction.conditions import AstrometryFailed
+from tomoe_es.scheduling.sky import separation_arcsec
 
 BRIGHTEST_SOURCES = 20
 HINT_RADIUS_DEG = 0.5
@@ -145,7 +146,7 @@ def _fit(predicted: WCS, centre: tuple[float, float], xy: NDArray[np.float64], m
         wcs=wcs,
         ra_deg=ra,
         dec_deg=dec,
-        offset_arcsec=separation_arcsec((ra, dec), centre),
+        offset_arcsec=separation_arcsec(ra, dec, *centre),
         rms_arcsec=rms_arcsec,
         stars=stars,
         log_odds=match.log_odds,
@@ -200,11 +201,3 @@ def _complex(xy: NDArray[np.float64]) -> NDArray[np.complex128]:
 def _refuse_if(wrong: bool, reason: str) -> None:
     if wrong:
         raise AstrometryFailed(f"the solution found can't be one of this camera: {reason}")
-
-
-def separation_arcsec(first: tuple[float, float], second: tuple[float, float]) -> float:
-    """Angle between two positions (ra, dec in degrees), in arcsec (haversine)."""
-    (ra1, dec1), (ra2, dec2) = ((math.radians(a), math.radians(b)) for a, b in (first, second))
-    half_ra, half_dec = math.sin((ra2 - ra1) / 2), math.sin((dec2 - dec1) / 2)
-    half_chord = math.sqrt(half_dec**2 + math.cos(dec1) * math.cos(dec2) * half_ra**2)
-    return math.degrees(2 * math.asin(min(half_chord, 1.0))) * 3600

@@ -55,6 +55,10 @@ class AstrometryFailed(ReductionError):
     """No astrometric solution that can be trusted."""
 
 
+class SolverTimedOut(ReductionError):
+    """The solver did not come to an end, which says nothing of the field: the job can be repeated."""
+
+
 class SolverUnavailable(ReductionError):
     """The solver's program or its index files are not installed."""
 

@@ -8,8 +8,8 @@ import math
 from astropy.io import fits
 
 from tomoe_es.clock import from_datetime
-from tomoe_es.reduction.astrometry import separation_arcsec
 from tomoe_es.reduction.job import ReductionJob
+from tomoe_es.scheduling.sky import separation_arcsec
 
 SAME_POSITION_ARCSEC = 1.0
 
@@ -47,7 +47,7 @@ def names_the_same_field(header: fits.Header, job: ReductionJob) -> bool:
     ra, dec = header.get("RA"), header.get("DEC")
     if not isinstance(ra, float) or not isinstance(dec, float):
         return False
-    return separation_arcsec((ra, dec), (job.ra_deg, job.dec_deg)) <= SAME_POSITION_ARCSEC
+    return separation_arcsec(ra, dec, job.ra_deg, job.dec_deg) <= SAME_POSITION_ARCSEC
 
 
 def _us(value: str) -> int:

@@ -6,6 +6,7 @@ the log, code version, and the digests of raw cube, dark and flat.
 
 from __future__ import annotations
 
+import copy
 import io
 from pathlib import Path
 from typing import Final
@@ -15,15 +16,12 @@ from astropy.io import fits
 from astropy.wcs import WCS
 from numpy.typing import NDArray
 
-from tomoe_es.camera.frame_id import parse_frame_id
+from tomoe_es.camera.frame_id import FILE_PREFIXES, parse_frame_id
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
 from tomoe_es.reduction.job import ArchivedProduct, ProductKind, ReductionJob
 from tomoe_es.reduction.quality import Verdict
 from tomoe_es.transfer.cube_file import hdu_bytes, write_whole_file
 from tomoe_es.transfer.header import Cards, add_events, add_section, add_wcs, text
-
-PREFIXES: Final[dict[ProductKind, str]] = {"STACK": "s", "CUBE": "r", "DARK": "d", "FLAT": "f"}
-"""Prefixes of file names; those of cube and stack are the archive's, those of dark and flat ours."""
 
 _FROM_HERE_OURS: Final = (" WCS ", " EVENTS ")
 
@@ -102,10 +100,7 @@ def calibration_planes(frame: CalibrationFrame) -> list[fits.ImageHDU | fits.Bin
 
 def archive_product(job: ReductionJob, kind: ProductKind, parts: list[bytes | memoryview]) -> ArchivedProduct:
     """Write a product below the archive folder, as UTC date / exposure / file. Raises OSError."""
-    frame = parse_frame_id(job.frame_id)
-    relative = Path(
-        f"{frame.utc_date:%Y%m%d}", f"{frame.exposure_number:08d}", f"{PREFIXES[kind]}{frame}.fits"
-    )
+    relative = archive_path(job.frame_id, kind)
     path = job.archive / relative
     path.parent.mkdir(parents=True, exist_ok=True)
     written = write_whole_file(path, parts)
@@ -118,6 +113,13 @@ def archive_product(job: ReductionJob, kind: ProductKind, parts: list[bytes | me
     )
 
 
+def archive_path(frame_id: str, kind: ProductKind) -> Path:
+    """Where a product belongs, below the archive folder."""
+    frame = parse_frame_id(frame_id)
+    name = f"{FILE_PREFIXES[kind]}{frame}.fits"
+    return Path(f"{frame.utc_date:%Y%m%d}", f"{frame.exposure_number:08d}", name)
+
+
 def _sections_of(raw: fits.Header) -> fits.Header:
     """Cards of a raw cube's header from its first section to its last but WCS and events."""
     header = fits.Header()
@@ -128,7 +130,7 @@ def _sections_of(raw: fits.Header) -> fits.Header:
                 break
             started = started or " OBSERVATION " in str(card.value)
         if started:
-            header.append(card, end=True)
+            header.append(copy.copy(card), end=True)  # the raw header itself stays as it is
     return header
 
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
 from tomoe_es.clock import SECOND
 from tomoe_es.control.decider import Decider, Decision, Fold
 from tomoe_es.events import Event, reduction, transfer
-from tomoe_es.events.camera import DataType, ExposureRequested
+from tomoe_es.events.camera import ExposureRequested
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.reduction import Lane
-from tomoe_es.reduction.queue_state import NO_MASTER, Job, Master, ReductionState, evolve
+from tomoe_es.reduction.queue_state import NO_MASTER, Job, ReductionState, evolve, has_master
 
 NAME = "reduction queue"
 MAX_ATTEMPTS = 3
 LANES: tuple[Lane, ...] = ("express", "default")
 """In the order in which they are served."""
+
+CalibrationType = Literal["DARK", "FLAT"]
 
 INPUTS: frozenset[type[Event]] = frozenset(
     {
@@ -27,6 +34,14 @@ INPUTS: frozenset[type[Event]] = frozenset(
 )
 
 
+class Calibration(msgspec.Struct, frozen=True):
+    """Which dark or flat exposure a chip is calibrated with; None: there is none with a master for it."""
+
+    kind: CalibrationType
+    exposure_number: int | None
+    made: bool  # False: its master is still in the making
+
+
 def decide(state: ReductionState, recorded: Recorded | None, now: int) -> list[Decision]:
     """Queue what was transferred, take back what is overdue, and lease as much as there are free slots."""
     decisions = [_to_queue(state, number, position) for number, position in state.transferred]
@@ -38,11 +53,12 @@ def decide(state: ReductionState, recorded: Recorded | None, now: int) -> list[D
         for job in state.waiting[lane].values():
             if free <= 0:
                 return decisions
-            missing = _missing_calibration(state, job)
-            if missing is not None:
-                decisions.append(Decision(missing, job.position))
-            elif _ready(state, job):
-                decisions.append(Decision(_lease(state, job, now), job.position))
+            calibrations = _calibrations(state, job)
+            missing = [each.kind for each in calibrations if each.exposure_number is None]
+            if missing:
+                decisions.append(Decision(_calibration_missing(job, missing), job.position))
+            elif all(each.made for each in calibrations):
+                decisions.append(Decision(_lease(state, job, calibrations, now), job.position))
                 free -= 1
     return decisions
 
@@ -85,68 +101,84 @@ def is_idle(state: ReductionState) -> bool:
 def _to_queue(state: ReductionState, number: int, position: int) -> Decision:
     opened = state.exposures[number]
     asked = opened.request
-    dark = _last_matching(state, "DARK", asked) if asked.data_type != "DARK" else None
-    flat = _last_matching(state, "FLAT", asked) if asked.data_type == "OBJECT" else None
+    dark = _last(state, "DARK", asked) if asked.data_type != "DARK" else None
+    flat = _last(state, "FLAT", asked) if asked.data_type == "OBJECT" else None
     queued = reduction.ReductionQueued(
         exposure_number=number,
         lane="express" if asked.data_type != "OBJECT" else asked.lane,
         data_type=asked.data_type,
         steps=list(asked.pipeline),
         frame_ids=list(opened.buffered),
-        dark_exposure=dark,
-        flat_exposure=flat,
+        dark_exposure=dark.exposure_number if dark is not None else None,
+        flat_exposure=flat.exposure_number if flat is not None else None,
+        dark_night=dark.night if dark is not None else None,
+        flat_night=flat.night if flat is not None else None,
     )
     return Decision(queued, position)
 
 
-def _last_matching(state: ReductionState, kind: DataType, asked: ExposureRequested) -> int | None:
-    """Number of the last dark or flat of this night that matches an exposure."""
-    for taken in reversed(state.calibrations):
-        if taken.night != asked.night:
-            return None
-        same_time = kind == "FLAT" or taken.exposure_seconds == asked.exposure_seconds
-        if taken.data_type == kind and taken.gain == asked.gain and same_time:
-            return taken.exposure_number
+def _last(state: ReductionState, kind: CalibrationType, asked: ExposureRequested) -> ExposureRequested | None:
+    """The last matching dark or flat, of any night, that has a master, or may still get one."""
+    for taken in _matching(state, kind, asked):
+        if taken.exposure_number in state.exposures or has_master(state, taken.exposure_number):
+            return taken
     return None
 
 
-def _calibrations(state: ReductionState, job: Job) -> list[tuple[str, Master | None]]:
-    """The master dark and flat that a job needs; None while one is not made yet."""
+def _matching(
+    state: ReductionState, kind: CalibrationType, asked: ExposureRequested
+) -> Iterator[ExposureRequested]:
+    """Darks or flats that match an exposure, newest first."""
+    for taken in reversed(state.calibrations):
+        same_time = kind == "FLAT" or taken.exposure_seconds == asked.exposure_seconds
+        if taken.data_type == kind and taken.gain == asked.gain and same_time:
+            yield taken
+
+
+def _calibrations(state: ReductionState, job: Job) -> list[Calibration]:
+    """The master dark and flat that a job needs."""
     needed = []
     if job.data_type != "DARK":
-        needed.append(("dark", job.dark_exposure))
+        needed.append(_calibration(state, job, "DARK", job.dark_exposure))
     if job.data_type == "OBJECT":
-        needed.append(("flat", job.flat_exposure))
-    return [
-        (kind, NO_MASTER if number is None else _master(state, number, job.det_id)) for kind, number in needed
-    ]
+        needed.append(_calibration(state, job, "FLAT", job.flat_exposure))
+    return needed
 
 
-def _master(state: ReductionState, number: int, det_id: int) -> Master | None:
-    """None while it may still be made; the chip's cube may have been lost before it was reduced."""
-    gone = NO_MASTER if number not in state.exposures else None
-    return state.masters.get(number, {}).get(det_id, gone)
+def _calibration(state: ReductionState, job: Job, kind: CalibrationType, newest: int | None) -> Calibration:
+    """The newest one, not after the one queued, whose master of this chip is there or may still be made.
+
+    A chip's master may have been rejected, or its cube lost before it was reduced.
+    """
+    asked = state.exposures[job.exposure_number].request
+    for taken in _matching(state, kind, asked):
+        number = taken.exposure_number
+        if newest is None or number > newest:
+            continue
+        master = state.masters.get(number, {}).get(job.det_id)
+        if master is None and number in state.exposures:
+            return Calibration(kind, number, made=False)
+        if master is not None and master != NO_MASTER:
+            return Calibration(kind, number, made=True)
+    return Calibration(kind, None, made=False)
 
 
-def _ready(state: ReductionState, job: Job) -> bool:
-    return all(master is not None for _, master in _calibrations(state, job))
-
-
-def _missing_calibration(state: ReductionState, job: Job) -> Event | None:
-    missing = [kind for kind, master in _calibrations(state, job) if master == NO_MASTER]
-    if not missing:
-        return None
-    message = f"no {' and no '.join(missing)} of this night matches: take the calibrations before observing"
+def _calibration_missing(job: Job, missing: list[CalibrationType]) -> Event:
+    kinds = " and no ".join(f"master {kind.lower()}" for kind in missing)
+    message = f"no {kinds} of this chip matches: take the calibrations before observing"
     return failure(job, "CalibrationMissing", message, permanent=True)
 
 
-def _lease(state: ReductionState, job: Job, now: int) -> Event:
+def _lease(state: ReductionState, job: Job, calibrations: list[Calibration], now: int) -> Event:
+    chosen = {each.kind: each.exposure_number for each in calibrations}
     return reduction.ReductionLeased(
         exposure_number=job.exposure_number,
         frame_id=job.frame_id,
         job_id=job.job_id,
         attempt=job.attempt + 1,
         lease_until_us=now + round(state.lease_seconds * SECOND),
+        dark_exposure=chosen.get("DARK"),
+        flat_exposure=chosen.get("FLAT"),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 
 import msgspec
 
@@ -11,6 +12,9 @@ from tomoe_es.events import Event, camera, reduction, system, transfer
 from tomoe_es.events.camera import DataType, ExposureRequested
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.reduction import Lane
+
+CALIBRATIONS_KEPT = 3
+"""So many calibration exposures of the same type, gain and exposure time are remembered."""
 
 _JOB_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "reduction-job.tomoe-es")
 
@@ -44,9 +48,10 @@ class Job(msgspec.Struct):
     det_id: int
     data_type: DataType
     lane: Lane
-    dark_exposure: int | None
+    dark_exposure: int | None  # the last matching one, then the one that is used
     flat_exposure: int | None
     job_id: str
+    queued_position: int
     position: int  # of ReductionQueued, then of the newest lease
     attempt: int = 0
     lease_until: int = 0
@@ -75,7 +80,7 @@ class ReductionState(msgspec.Struct):
         default_factory=lambda: {"express": {}, "default": {}}
     )
     leased: dict[str, Job] = {}
-    calibrations: list[ExposureRequested] = []  # darks and flats, oldest first
+    calibrations: list[ExposureRequested] = []  # darks and flats of all nights, oldest first
     masters: dict[int, dict[int, Master]] = {}  # by calibration exposure and chip
 
 
@@ -99,6 +104,7 @@ def evolve(state: ReductionState, recorded: Recorded) -> ReductionState:
                 event.lease_until_us,
                 recorded.position,
             )
+            job.dark_exposure, job.flat_exposure = event.dark_exposure, event.flat_exposure
             state.leased[event.frame_id] = job
         case reduction.ReductionFinished():
             if _take_out(state, event.frame_id) is not None:  # else a result came after another one
@@ -186,6 +192,7 @@ def _queue(state: ReductionState, event: reduction.ReductionQueued, position: in
             dark_exposure=event.dark_exposure,
             flat_exposure=event.flat_exposure,
             job_id=str(uuid.uuid5(_JOB_NAMESPACE, name)),
+            queued_position=position,
             position=position,
         )
     if not event.frame_ids:
@@ -215,3 +222,24 @@ def _finish(state: ReductionState, number: int) -> None:
     opened.open_jobs -= 1
     if opened.open_jobs == 0:
         del state.exposures[number]
+    if not state.leased and not any(state.waiting.values()):
+        _forget_calibrations(state)
+
+
+def _forget_calibrations(state: ReductionState) -> None:
+    """Keep the newest of each kind that have a master; only while no job can need another one."""
+    kept: list[ExposureRequested] = []
+    kinds: Counter[tuple[DataType, str, float]] = Counter()
+    for taken in reversed(state.calibrations):
+        kind = (taken.data_type, taken.gain, taken.exposure_seconds)
+        if has_master(state, taken.exposure_number) and kinds[kind] < CALIBRATIONS_KEPT:
+            kinds[kind] += 1
+            kept.append(taken)
+    state.calibrations = kept[::-1]
+    numbers = {taken.exposure_number for taken in kept}
+    state.masters = {number: made for number, made in state.masters.items() if number in numbers}
+
+
+def has_master(state: ReductionState, number: int) -> bool:
+    """Tell whether there is a master of any chip from a calibration exposure."""
+    return any(master != NO_MASTER for master in state.masters.get(number, {}).values())

@@ -34,6 +34,7 @@ from tomoe_es.reduction.quality import (
     judge_time,
 )
 from tomoe_es.reduction.stack import DROPPED_FRAMES, Stack, stack
+from tomoe_es.reduction.stack_header import describe_stack
 from tomoe_es.reduction.stopwatch import Stopwatch
 from tomoe_es.transfer.header import Cards
 
@@ -144,6 +145,7 @@ def _products(
             frames = calibrated.frames.byteswap(inplace=True).view(">f4")
             yield kind, image_product(job, header, frames, wcs, [])
         else:
+            describe_stack(header, stacked.frames_used)
             yield kind, image_product(job, header, stacked.image, wcs, [source_table(measured.sources, wcs)])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tomoe_es.clock import MINUTE, SECOND, isot, to_datetime
-from tomoe_es.observatory import LATITUDE_DEG
+from tomoe_es.observatory import BEST_FOCUS_MM, LATITUDE_DEG
 from tomoe_es.recipe.model import OperationCall, Recipe
 from tomoe_es.scheduling.sky import equatorial
 from tomoe_es.scheduling.twilight import NightTimes
@@ -36,7 +36,7 @@ def _recipe(moment: int, dec_deg: float, index: int, exposures: int) -> Recipe:
     ra_deg, dec_deg = (round(each, 5) for each in equatorial(azimuth, altitude, moment))
     name = _field_name(ra_deg, dec_deg)
     operations = [
-        OperationCall("SetFocus", 28.13),
+        OperationCall("SetFocus", BEST_FOCUS_MM),
         OperationCall("Assert", "domeslit_open"),
         OperationCall("Pointing", {"ra": ra_deg, "dec": dec_deg}),
         OperationCall("MirrorCover", "open"),

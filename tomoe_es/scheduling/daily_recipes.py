@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from tomoe_es.events.system import NightPlanned
+from tomoe_es.observatory import BEST_FOCUS_MM
 from tomoe_es.recipe.model import OperationCall, Recipe
 from tomoe_es.scheduling.sky import equatorial
 
 ISSUER = "Tomo-e Gozen Scheduler"
 SITE = "Kiso Observatory"
-FOCUS_MM = 28.13
 _FLAT_AZIMUTH_DEG, _FLAT_ALTITUDE_DEG = 90.0, 75.0
 """Away from the Sun that has set, near the zenith, where the twilight sky is flattest."""
 
@@ -38,7 +38,7 @@ def start_up() -> Recipe:
         ("MirrorCover", "close"),
         ("DomeSlit", "close"),
         ("Park", None),
-        ("SetFocus", FOCUS_MM),
+        ("SetFocus", BEST_FOCUS_MM),
         ("Wait", "mirrorcover_closed, domeslit_closed, parked"),
     )
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from tomoe_es.clock import MINUTE, SECOND
 from tomoe_es.control import evolution
 from tomoe_es.control.decider import Decider, Decision, Fold
-from tomoe_es.control.executor import OVER, needs_sky
+from tomoe_es.control.executor import SKY_OVER, needs_sky
 from tomoe_es.control.state import Control, OpenRecipe
 from tomoe_es.events import Event, queue, recipe, system
 from tomoe_es.events.envelope import Recorded
+from tomoe_es.events.system import NIGHT_OVER
 from tomoe_es.observatory import LOWEST_ALTITUDE_DEG
 from tomoe_es.recipe.model import Recipe
 from tomoe_es.scheduling.sky import horizontal
@@ -60,13 +63,18 @@ def decide(state: Control, recorded: Recorded | None, now: int) -> list[Decision
             if needs_sky(opened):
                 event = recipe.RecipeExpired(recipe_id=recipe_id, reason=_NIGHT_OVER)
                 decisions.append(Decision(event, cause or opened.position))
-    if state.night.phase != "observing" or state.suspended or not state.running:
+    plan = state.night.plan
+    if plan is None or state.night.phase != "observing" or state.suspended or not state.running:
         return decisions
     room = QUEUED_AHEAD - sum(not state.recipes[each].direct for each in state.queue)
     for opened in _by_urgency(state):
         if room <= 0:
             break
-        if not opened.direct and opened.recipe_id not in late and observable(opened, now):
+        if (
+            not opened.direct
+            and opened.recipe_id not in late
+            and observable(opened, now, plan.observing_end_us)
+        ):
             queued = recipe.RecipeQueued(recipe_id=opened.recipe_id, priority=opened.recipe.priority)
             decisions.append(Decision(queued, cause or opened.position))
             room -= 1
@@ -75,17 +83,19 @@ def decide(state: Control, recorded: Recorded | None, now: int) -> list[Decision
 
 def next_wakeup(state: Control, now: int) -> int | None:
     """Every full minute while somebody waits in the pool."""
-    if not state.pool or state.night.phase in ("", "ended", "interrupted"):
+    if not state.pool or state.night.phase in ("", *NIGHT_OVER):
         return None
     return (now // LOOK_EVERY + 1) * LOOK_EVERY
 
 
-def duration_seconds(asked: Recipe) -> float:
-    """Estimate how long a recipe takes."""
+def duration_seconds(asked: Recipe, done: Collection[str] = ()) -> float:
+    """Estimate how long a recipe takes when the exposures of these names are done already."""
     seconds, exposure = 0.0, 0.0
     for call in asked.operations:
         if call.name == "SetParameter":
             exposure = float(call.argument["tinteg_sec"]) * int(call.argument["nframe"])
+        elif call.name == "Exposure" and call.argument in done:
+            continue
         elif call.name in ("Exposure", "Dark", "Flat"):
             seconds += exposure + _EXPOSURE_OVERHEAD_SECONDS
         else:
@@ -93,10 +103,11 @@ def duration_seconds(asked: Recipe) -> float:
     return seconds
 
 
-def observable(opened: OpenRecipe, now: int) -> bool:
-    """Tell whether the recipe can be carried out from now on: in its window, and high enough throughout."""
-    end = now + round(duration_seconds(opened.recipe) * SECOND)
-    if not opened.window_start_us <= now or end > opened.window_end_us:
+def observable(opened: OpenRecipe, now: int, observing_end_us: int) -> bool:
+    """Tell whether the recipe can be carried out from now on: in its window, before the end of observing, and
+    high enough throughout."""
+    end = _estimated_end(opened, now)
+    if not opened.window_start_us <= now or end > min(opened.window_end_us, observing_end_us):
         return False
     targets = [call.argument for call in opened.recipe.operations if call.name == "Pointing"]
     return all(
@@ -107,11 +118,15 @@ def observable(opened: OpenRecipe, now: int) -> bool:
 
 
 def _over(state: Control) -> bool:
-    return state.night.phase in OVER
+    return state.night.phase in SKY_OVER
 
 
 def _too_late(opened: OpenRecipe, now: int) -> bool:
-    return now + round(duration_seconds(opened.recipe) * SECOND) > opened.window_end_us
+    return _estimated_end(opened, now) > opened.window_end_us
+
+
+def _estimated_end(opened: OpenRecipe, now: int) -> int:
+    return now + round(duration_seconds(opened.recipe, opened.exposures_done) * SECOND)
 
 
 def _by_urgency(state: Control) -> list[OpenRecipe]:

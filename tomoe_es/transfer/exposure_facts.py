@@ -30,7 +30,8 @@ class ExposureFacts(msgspec.Struct, frozen=True, kw_only=True):
     """One chip of one exposure.
 
     `ra_deg`, `dec_deg` (ICRS) are where the mount says that the boresight points. `start_us` is the start of
-    the first frame, UTC microseconds since 1970. `event_positions` names the events that led here.
+    the first frame, UTC microseconds since 1970. `event_positions` names the events that led here. A reading
+    of a device that never answered is None.
     """
 
     exposure_number: int
@@ -42,10 +43,10 @@ class ExposureFacts(msgspec.Struct, frozen=True, kw_only=True):
     recipe_id: str
     ra_deg: float
     dec_deg: float
-    altitude_deg: float
-    azimuth_deg: float
-    dome_azimuth_deg: float
-    focus_mm: float
+    altitude_deg: float | None
+    azimuth_deg: float | None
+    dome_azimuth_deg: float | None
+    focus_mm: float | None
     gain: Literal["high", "low"]
     exposure_seconds: float
     nframe: int

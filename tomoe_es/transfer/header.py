@@ -18,6 +18,9 @@ FORMAT_VERSION = "1.0"
 
 Cards = list[tuple[str, object, str]]
 
+_ROOM_WITH_COMMENT = 80 - len("KEYWORD = '' / ")
+_LONGEST_IN_A_CARD = 80 - len("KEYWORD = ''")
+
 
 def exposure_header(facts: ExposureFacts, format_type: str, wcs: WCS | None) -> fits.Header:
     """Header of data of one chip: everything but the mandatory keywords, which belong to the HDU.
@@ -40,11 +43,20 @@ def exposure_header(facts: ExposureFacts, format_type: str, wcs: WCS | None) -> 
 
 
 def add_section(header: fits.Header, title: str, cards: Cards) -> None:
-    """Append a titled section; cards without a value are left out."""
+    """Append a titled section; cards without a value are left out, as are comments without room."""
     header.append(("COMMENT", f"{'-' * 20} {title} {'-' * (48 - len(title))}"), end=True)
     for keyword, value, comment in cards:
-        if value is not None:
+        if isinstance(value, str) and _stored_length(value) + len(comment) > _ROOM_WITH_COMMENT:
+            if _stored_length(value) > _LONGEST_IN_A_CARD and "LONGSTRN" not in header:
+                header.append(("LONGSTRN", "OGIP 1.0", "texts may go on in CONTINUE cards"), end=True)
+            header.append((keyword, value), end=True)
+        elif value is not None:
             header.append((keyword, value, comment), end=True)
+
+
+def _stored_length(value: str) -> int:
+    """Characters that a text takes in a card: a quote is written twice, and it's padded to 8."""
+    return max(len(value) + value.count("'"), 8)
 
 
 def add_wcs(header: fits.Header, wcs: WCS) -> None:
@@ -75,9 +87,11 @@ def add_events(header: fits.Header, positions: Mapping[str, int]) -> None:
 
 
 def text(value: str) -> str:
-    """A person's text as a FITS value can hold it: printable ASCII, at most 60 characters."""
-    plain = "".join(char if " " <= char <= "~" else "?" for char in value)
-    return plain[:60].replace("'", "`").rstrip()
+    """A person's text as a FITS value can hold it: printable ASCII, of any length.
+
+    What a recipe may say is that already and fits into one card; a longer text goes on in CONTINUE cards.
+    """
+    return "".join(char if " " <= char <= "~" else "?" for char in value).rstrip()
 
 
 def modified_julian_day(time_us: int) -> float:
@@ -144,7 +158,7 @@ def _observatory(facts: ExposureFacts) -> Cards:
         ("DEC", facts.dec_deg if sky else None, "[deg] boresight, as the mount says"),
         ("AZIMUTH", facts.azimuth_deg, "[deg] from north through east"),
         ("ALTITUDE", facts.altitude_deg, "[deg]"),
-        ("ZD", 90.0 - facts.altitude_deg, "[deg] zenith distance"),
+        ("ZD", None if facts.altitude_deg is None else 90.0 - facts.altitude_deg, "[deg] zenith distance"),
         ("DOMEPOS", facts.dome_azimuth_deg, "[deg] azimuth of the dome slit"),
         ("FOC-VAL", facts.focus_mm, "[mm] focus"),
     ]

@@ -23,7 +23,14 @@ from tui.commands import log_trust
 from tui.data_folder import data_folder
 
 app = App(name="log", help="Look into the log of events, keep it, and prove what it holds.")
-for command in (log_trust.seal, log_trust.verify, log_trust.prove, log_trust.checkpoint):
+for command in (
+    log_trust.seal,
+    log_trust.verify,
+    log_trust.prove,
+    log_trust.checkpoint,
+    log_trust.erase,
+    log_trust.export_tiles,
+):
     app.command(command)
 
 FOLLOW_SECONDS = 1.0

@@ -1,28 +1,43 @@
-"""`tomoe log seal | verify | prove | checkpoint`: keep the log, and show others that it is what it was."""
+"""`tomoe log seal | verify | prove | checkpoint | erase`: keep the log, and show that it is what it was."""
 
 from __future__ import annotations
 
 import os
 import socket
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from tomoe_es.control import evolution
 from tomoe_es.errors import TomoeError
 from tomoe_es.log.checkpoints import KEY_FILE, VERIFIER_FILE, key_of, verifier_of, write_checkpoint
+from tomoe_es.log.erasing import erase as erase_payload
+from tomoe_es.log.port import EventLog
 from tomoe_es.log.proving import prove as proof_of
+from tomoe_es.log.proving import stored_payload
 from tomoe_es.log.sealing import seal as seal_night
 from tomoe_es.log.signed_note import read_verifier
+from tomoe_es.log.sqlite_log import SqliteLog
+from tomoe_es.log.tiles_export import export_tiles as write_tiles
 from tomoe_es.log.verifying import verify as findings_of
+from tomoe_es.reduction import queue_state
+from tomoe_es.transfer import time_to_live
 from tui.data_folder import data_folder
+
+_DECIDED_ON = evolution.EVENT_TYPES | queue_state.EVENT_TYPES | time_to_live.EVENT_TYPES
 
 
 class NotProvable(TomoeError):
     """The log can't give the proof or the signature that was asked for."""
+
+
+class NeededByTheLine(TomoeError):
+    """The observatory's own decisions are made on this event: without its payload no night could begin."""
 
 
 class FileNotReadable(TomoeError):
@@ -88,7 +103,9 @@ def verify(
     return 0 if holds else 1
 
 
-def prove(position: int, *, out: Path | None = None, data: Path | None = None) -> int:
+def prove(
+    position: int, *, out: Path | None = None, payload: Path | None = None, data: Path | None = None
+) -> int:
     """Write the proof that an event is in the log, for docs/reference/verify_proof.py or any tlog-proof tool.
 
     Parameters
@@ -97,12 +114,16 @@ def prove(position: int, *, out: Path | None = None, data: Path | None = None) -
         Position of the event, which the last checkpoint must cover.
     out
         File for the proof; else it goes to stdout.
+    payload
+        File for the payload's bytes as they are stored, which the verifier compares with their digest.
     data
         Data folder; else $TOMOE_DATA, else `data`.
     """
     folder = _log_folder(data)
     with _naming():
         proof = proof_of(folder, position)
+    if payload is not None:
+        payload.write_bytes(stored_payload(folder, position))
     if out is None:
         sys.stdout.write(proof)
     else:
@@ -127,6 +148,63 @@ def checkpoint(*, origin: str | None = None, data: Path | None = None) -> int:
     """
     sys.stdout.write(_sign(_log_folder(data), origin))
     return 0
+
+
+def export_tiles(to: Path, *, data: Path | None = None) -> int:
+    """Write the log of the last checkpoint as C2SP tlog-tiles, which public tools read from a web server.
+
+    It holds envelopes and digests, and no payload.
+
+    Parameters
+    ----------
+    to
+        Folder for it; what an earlier export wrote there is completed.
+    data
+        Data folder; else $TOMOE_DATA, else `data`.
+    """
+    with _naming():
+        size = write_tiles(_log_folder(data), to)
+    sys.stderr.write(f"wrote the tiles of {size} events below {to}\n")
+    return 0
+
+
+def erase(position: int, *, who: str, why: str, data: Path | None = None) -> int:
+    """Erase what an event of a sealed night said, such as a person's name; that it was there stays.
+
+    The erasure is itself an event, and every proof still holds. Copies of the log, projections and snapshots
+    keep what they hold: rebuild or delete them. Refused for events on which the observatory's decisions are
+    made, such as a recipe that was accepted.
+
+    Parameters
+    ----------
+    position
+        Position of the event in the log, from 1.
+    who
+        Who answers for the erasure.
+    why
+        The reason, for whoever finds the gap.
+    data
+        Data folder; else $TOMOE_DATA, else `data`.
+    """
+    with closing(SqliteLog(_log_folder(data))) as log, _naming():
+        for found in log.read(after=max(0, position - 1), until=position):
+            if type(found.payload) in _DECIDED_ON:
+                name = type(found.payload).__name__
+                raise NeededByTheLine(
+                    f"event {position} is a {name}: the next night decides on it, so it stays"
+                )
+        recorded = erase_payload(log, position, who=who, why=why, time=_time_to_record(log))
+    sys.stdout.write(f"the payload of event {position} is erased, as event {recorded} tells\n")
+    sys.stderr.write("now 'tomoe rebuild', and erase it in the copies of the log too\n")
+    return 0
+
+
+def _time_to_record(log: EventLog) -> int:
+    """Now; in a log of simulated nights right after its newest event."""
+    plans = [each.payload for each in log.read(types=("NightPlanned",))]
+    if plans and getattr(plans[-1], "simulated", False):
+        return next(iter(log.read(after=log.head() - 1))).time + 1
+    return time.time_ns() // 1000
 
 
 def _sign(folder: Path, origin: str | None) -> str:

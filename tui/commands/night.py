@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+from adapters.simulator.script import BUILT_IN, NightScriptInvalid, load_script
 from projections.overview import read_overview
 from tomoe_es.errors import UsageError
 from tui.dashboard.run import run_dashboard
 from tui.data_folder import DataFolder, data_folder
-from tui.night.options import NightOptions
+from tui.night.options import FIRST_NIGHT, NightOptions
+from tui.night.progress import say
 from tui.night.run import run_night
 from tui.night.summary import summary_text
 
@@ -25,6 +28,10 @@ SLOWEST, FASTEST = 1.0, 1000.0
 
 class SpeedOutOfRange(UsageError):
     """The speed asked for is not one at which a person could follow the night."""
+
+
+class FixedByTheLog(UsageError):
+    """An option was given that the plan of the night which is resumed has decided already."""
 
 
 class NoRecipes(UsageError):
@@ -89,6 +96,19 @@ def night(
     """
     if not SLOWEST <= speed <= FASTEST:
         raise SpeedOutOfRange(f"--speed {speed:g} is outside {SLOWEST:g} to {FASTEST:g}")
+    if resume:
+        _refuse_what_is_planned(
+            recipes=recipes,
+            chips=chips,
+            exposures=exposures,
+            seed=seed,
+            night=night,
+            script=script,
+            pixels=pixels,
+            dark_frames=dark_frames,
+            flat_frames=flat_frames,
+            buffer_ttl_hours=buffer_ttl_hours,
+        )
     folder = data_folder(data)
     options = NightOptions(
         recipes=_files(recipes) if recipes is not None else (),
@@ -109,7 +129,7 @@ def night(
         return _with_dashboard(folder)
     began = time.monotonic()
     run_night(options, folder)
-    sys.stdout.write("\n" + summary_text(read_overview(folder.projections), time.monotonic() - began))
+    say("\n" + summary_text(read_overview(folder.projections), time.monotonic() - began))
     return 0
 
 
@@ -136,6 +156,18 @@ def _with_dashboard(folder: DataFolder) -> int:
     return int(process.returncode)
 
 
+def _refuse_what_is_planned(**given: object) -> None:
+    """Refuse each option that differs from its default: the night that is resumed has its plan."""
+    declared = inspect.signature(night).parameters
+    for name, value in given.items():
+        if value != declared[name].default:
+            option = f"--{'no-' if value is False else ''}{name.replace('_', '-')}"
+            raise FixedByTheLog(
+                f"{option} can't be given with --resume: the night goes on as its plan in the log says; "
+                "leave the option out"
+            )
+
+
 def _files(folder: Path) -> tuple[Path, ...]:
     files = tuple(sorted(each for each in folder.glob("*.y*ml") if each.is_file()))
     if not files:
@@ -144,6 +176,12 @@ def _files(folder: Path) -> tuple[Path, ...]:
 
 
 def _script(given: str) -> str:
-    """The text of a script file, or the name of a built-in script."""
+    """The text of a script file, or the name of a built-in script; raises NightScriptInvalid."""
     path = Path(given)
-    return path.read_text(encoding="utf-8") if path.is_file() else given
+    if not path.is_file():
+        return given
+    load_script(path, FIRST_NIGHT)  # every problem is told with the file's name
+    text = path.read_text(encoding="utf-8")
+    if not text:
+        raise NightScriptInvalid([f"{path}: is empty: use {', '.join(BUILT_IN)}, or write a script into it"])
+    return text

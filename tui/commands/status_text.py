@@ -64,6 +64,12 @@ def _executing(overview: Overview) -> Iterator[str]:
     item = overview.executing
     if item is None:
         yield "  nothing"
+        if overview.held_by_lock is not None:
+            held = overview.held_by_lock
+            by = f" by {overview.lock.who}" if overview.lock.who else ""
+            why = f" ({overview.lock.why})" if overview.lock.why else ""
+            who = f"{held.observer} | {held.project}, {held.comment} | {held.recipe_id}"
+            yield f"  LOCK BLOCKING: {who} waits, the telescope is locked{by}{why}"
         return
     yield f"  {item.observer} | {item.project}, {item.comment}"
     yield f"  {item.recipe_id}, started {both(item.started_us)}"
@@ -165,12 +171,13 @@ def _counters(overview: Overview) -> Iterable[str]:
         f"({_named(counters.recipes_cancelled)}), {counters.recipes_interrupted} interrupted, "
         f"{counters.recipes_expired} expired, {counters.recipes_refused} refused"
     )
+    size = f"{counters.archived_bytes / 1e9:.3f} GB" if overview.night.pixels else "events only"
     return [
         "COUNTERS",
         f"  recipes      {recipes}",
         f"  exposures    {counters.exposures}, {counters.exposures_aborted} aborted",
         f"  chip-cubes   {counters.chip_cubes}, {counters.chip_cubes_lost} lost",
-        f"  archived     {_named(counters.archived)}; {counters.archived_bytes / 1e9:.3f} GB",
+        f"  archived     {_named(counters.archived)}; {size}",
         f"  rejected     {counters.rejected} ({_named(counters.rejected_reasons)})",
         f"  violations   {sum(counters.violations.values())} ({_named(counters.violations)})",
         f"  events       {counters.events}",

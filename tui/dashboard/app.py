@@ -153,6 +153,8 @@ class DashboardApp(App[int]):
         """Show the present moment, and leave when it is time to."""
         moment = self.moment
         dashboard = self.screen_stack[0]
+        if not dashboard.query(StatusBar):
+            return  # it's being left: its widgets are gone already
         old = moment is not None and moment.condition == "old" and self._exit_code() is None
         self._say_in_banner(self.failure or (old_text(moment) if old and moment else ""))
         dashboard.set_class(bool(self.failure) or old, "old")

@@ -10,7 +10,7 @@ from projections.overview_model import Counters
 from tui.dashboard.lines import EMPTY, Line, line, strip_of
 from tui.dashboard.moment import Moment
 from tui.dashboard.palette import CAUTION, QUIET
-from tui.dashboard.wording import jst, size
+from tui.dashboard.wording import archived_size, jst
 
 
 class CountersStrip(Widget):
@@ -56,7 +56,7 @@ def _observed(counters: Counters) -> Line:
 def _produced(moment: Moment) -> Line:
     """Products and events, then the newest message."""
     counters = moment.overview.counters
-    archived = f"{sum(counters.archived.values()):,} archived, {size(counters.archived_bytes)}"
+    archived = f"{sum(counters.archived.values()):,} archived, {archived_size(moment.overview)}"
     pieces: list[str | tuple[str, Style]] = [(" products ", QUIET), archived]
     if counters.rejected:
         pieces.append((f", {counters.rejected:,} rejected", CAUTION))

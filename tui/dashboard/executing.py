@@ -66,7 +66,15 @@ class ExecutingPanel(Panel):
 
 def _nothing(moment: Moment) -> list[Line]:
     lines = [line((" nothing", QUIET))]
-    if moment.overview.lock.locked and moment.overview.queue_mode == "running":
+    overview = moment.overview
+    held, lock = overview.held_by_lock, overview.lock
+    if held is not None:
+        by = " ".join(part for part in (lock.who, f"({lock.why})" if lock.why else "") if part)
+        lines += [
+            line((" LOCK BLOCKING", ALARM), f" {held.observer} | {held.comment}"),
+            line((f" {short_id(held.recipe_id)} waits, locked{f' by {by}' if by else ''}", CAUTION)),
+        ]
+    elif lock.locked and overview.queue_mode == "running":
         lines.append(line((" the telescope is locked", CAUTION)))
     return lines
 

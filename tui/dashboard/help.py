@@ -21,7 +21,10 @@ KEYS = (
 
 _WORDS = (
     ("OLD", f"nothing new was written for {OLD_AFTER_SECONDS:.0f} s of real time: what is shown is old"),
-    ("LOCK BLOCKING", "the telescope is locked (people in the dome), and the operation would move it"),
+    (
+        "LOCK BLOCKING",
+        "the telescope is locked (people in the dome), and what is next would move it",
+    ),
     ("LATE", "the operation takes longer than its time limit"),
     ("queue PAUSED", "the current recipe goes on to its end, none is taken after it"),
     ("queue SUSPENDED", "conditions are not fit to observe; queue and pool wait"),

@@ -6,7 +6,7 @@ from projections.overview_model import Counters, Overview
 from tui.dashboard.lines import Line, line
 from tui.dashboard.palette import CAUTION, GOOD, QUIET
 from tui.dashboard.recipe_lines import field
-from tui.dashboard.wording import size
+from tui.dashboard.wording import archived_size
 
 
 def summary_lines(overview: Overview, exit_code: int | None) -> list[Line]:
@@ -23,7 +23,7 @@ def summary_lines(overview: Overview, exit_code: int | None) -> list[Line]:
         *([field("", f"{counters.recipes_refused} refused")] if counters.recipes_refused else []),
         field("exposures", _with(counters.exposures, counters.exposures_aborted, "aborted")),
         field("chip-cubes", _with(counters.chip_cubes, counters.chip_cubes_lost, "lost")),
-        *_products(counters),
+        *_products(overview),
         *_violations(counters),
         field("events", f"{counters.events:,}"),
     ]
@@ -42,9 +42,10 @@ def _with(number: int, bad: int, word: str) -> str:
     return f"{number:,}, {bad:,} {word}" if bad else f"{number:,}"
 
 
-def _products(counters: Counters) -> list[Line]:
+def _products(overview: Overview) -> list[Line]:
+    counters = overview.counters
     kinds = ", ".join(f"{kind} {count:,}" for kind, count in sorted(counters.archived.items())) or "none"
-    archived = [field("archived", f"{kinds} ({size(counters.archived_bytes)})")]
+    archived = [field("archived", f"{kinds} ({archived_size(overview)})")]
     reasons = [
         field("", f"{count:,} {reason}") for reason, count in sorted(counters.rejected_reasons.items())
     ]

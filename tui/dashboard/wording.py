@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from projections.overview_model import Overview
 from tomoe_es.clock import to_datetime
 from tomoe_es.night import JST
 
@@ -58,6 +59,11 @@ def size(amount_bytes: int) -> str:
         if amount_bytes >= factor:
             return f"{amount_bytes // factor} {unit}"
     return f"{amount_bytes} B"
+
+
+def archived_size(overview: Overview) -> str:
+    """How much was archived; a night without pixels has no files."""
+    return size(overview.counters.archived_bytes) if overview.night.pixels else "events only"
 
 
 def words(name: str) -> str:

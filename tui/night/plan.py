@@ -8,15 +8,12 @@ from adapters.simulator.script import load_script
 from tomoe_es.camera.focal_plane import CHIPS, chips_for
 from tomoe_es.control.state import Control
 from tomoe_es.errors import NightUnfinished, NothingToResume, UsageError
-from tomoe_es.events.system import NightPlanned
+from tomoe_es.events.system import NIGHT_OVER, NightPlanned
 from tomoe_es.reduction.combine import FEWEST_FRAMES
 from tomoe_es.reduction.queue import is_idle
 from tomoe_es.reduction.queue_state import ReductionState
 from tomoe_es.scheduling.twilight import night_times
 from tui.night.options import FIRST_NIGHT, NightOptions
-
-OVER = ("ended", "interrupted")
-"""Phases after which nothing is observed any more."""
 
 
 class OptionInvalid(UsageError):
@@ -26,7 +23,7 @@ class OptionInvalid(UsageError):
 def plan_night(options: NightOptions, control: Control) -> NightPlanned:
     """The plan of a new night; raises NightUnfinished when the last one was cut off."""
     last = control.night.plan
-    if last is not None and control.night.phase not in OVER:
+    if last is not None and control.night.phase not in NIGHT_OVER:
         raise NightUnfinished(
             f"the night {last.night} in this log was cut off: continue it with 'tomoe night --resume', "
             "or use another --data"
@@ -70,7 +67,7 @@ def plan_to_resume(control: Control, reduction: ReductionState) -> NightPlanned:
     last = control.night.plan
     if last is None:
         raise NothingToResume("this log holds no night: start one with 'tomoe night'")
-    if control.night.phase in OVER and not control.exposures and is_idle(reduction):
+    if control.night.phase in NIGHT_OVER and not control.exposures and is_idle(reduction):
         raise NothingToResume(
             f"the last night of this log, {last.night}, came to its end: start the next with 'tomoe night'"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -58,5 +59,20 @@ class ProgressLines:
     def _print(self, recorded: Recorded) -> None:
         moment = to_datetime(recorded.time).astimezone(JST)
         text = _TEXT[type(recorded.payload)](recorded.payload)
-        sys.stdout.write(f"{moment:%H:%M:%S} JST  #{recorded.position:<7d} {text}\n")
+        say(f"{moment:%H:%M:%S} JST  #{recorded.position:<7d} {text}\n")
+
+
+def say(text: str) -> None:
+    """Print; when the reader has gone or the disk is full, this and what follows goes nowhere instead."""
+    try:
+        sys.stdout.write(text)
         sys.stdout.flush()
+    except OSError:
+        discard_output()
+
+
+def discard_output() -> None:
+    """Let standard output go nowhere, with what it still holds."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

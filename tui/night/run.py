@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import signal
 import socket
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.buffer_storage import BufferStorage
 from adapters.code_identity import code_identity
+from adapters.leftovers import sweep_leftovers
 from adapters.paced_loop import PacedLoop
 from adapters.reduction_engine import ProcessPool
 from adapters.reduction_jobs import ReductionJobs
@@ -28,27 +28,25 @@ from tomoe_es.control import state as control_state
 from tomoe_es.control.conductor import Conductor
 from tomoe_es.control.decider import Fold
 from tomoe_es.control.state import Control
-from tomoe_es.control.submission import submission
 from tomoe_es.events import Event, queue, system
 from tomoe_es.events.envelope import Recorded
-from tomoe_es.events.recipe import RecipeSubmitted
+from tomoe_es.events.system import NIGHT_OVER
+from tomoe_es.events.telescope import DomeSlitCommanded, MirrorCoverCommanded
 from tomoe_es.log import open_log
 from tomoe_es.log.port import EventLog
 from tomoe_es.machines import monitor
-from tomoe_es.recipe.identity import recipe_id
-from tomoe_es.recipe.time_window import window_span
 from tomoe_es.reduction import queue as reduction_queue
 from tomoe_es.reduction import queue_state
 from tomoe_es.scheduling import scheduler
-from tomoe_es.scheduling.all_sky_survey import survey_recipes
-from tomoe_es.scheduling.twilight import night_times
 from tomoe_es.transfer import time_to_live
 from tui.data_folder import DataFolder
+from tui.night.first_recipes import RecipeFile, read_recipes, submissions, survey_submissions
 from tui.night.inbox import Inbox
 from tui.night.options import NightOptions
-from tui.night.plan import OVER, plan_night, plan_to_resume
+from tui.night.plan import plan_night, plan_to_resume
 from tui.night.progress import ProgressLines
 from tui.night.projecting import ProjectorProcess
+from tui.person import person
 
 OPERATOR, SYSTEM, PROJECTOR = "operator", "night", "projector"
 FOLLOW_OTHERS_SECONDS = 0.2
@@ -86,7 +84,7 @@ class _Night:
             Fold(time_to_live.initial(), time_to_live.evolve, time_to_live.EVENT_TYPES),
             Fold(monitor.initial(), monitor.evolve, monitor.EVENT_TYPES),
         )
-        self._last_time = _last_time(log)
+        self._log, self._last_time = log, _last_time(log)
         self._loop = PacedLoop(0, options.speed)
         self._conductor = Conductor(log, self._loop)
         control = self._folds.control
@@ -120,6 +118,7 @@ class _Night:
             if self._options.resume
             else plan_night(self._options, self._control)
         )
+        files = read_recipes(self._options.recipes)
         resumed_from = self._last_time if self._options.resume else 0
         self._loop.set_time(max(plan.start_up_us - 60 * SECOND, resumed_from))
         telescope = self._build(plan)
@@ -134,21 +133,33 @@ class _Night:
                 self._conductor.record([resumed], actor=SYSTEM)
             else:
                 started = queue.QueueStarted(reason="night begins")
-                self._conductor.record([plan, started, *self._recipes(plan)], actor=OPERATOR)
+                self._conductor.record([plan, started, *self._recipes(plan, files)], actor=OPERATOR)
             telescope.start(self._control.hardware)
             self._camera.start(unreachable="camera" in self._control.hardware.unreachable)
             self._cluster.start()
-        if self._control.night.phase in OVER:
+        if self._control.night.phase in NIGHT_OVER:
             self._stop_when_drained()
-        inbox = Inbox(self._data.inbox, self._loop, self._conductor, plan.night)
+        inbox = Inbox(self._data.inbox, self._loop, self._conductor, self._log, plan.night)
         self._stack.enter_context(inbox.watch)
         self._follow_others()
         self._conductor.start()
         with self._asked_to_stop():
-            self._loop.run()
+            try:
+                self._loop.run()
+            except Exception as error:
+                self._break_off(f"{type(error).__name__}: {error}")
+                raise
         stopped = system.ProcessStopped(process=SYSTEM, pid=os.getpid(), reason="the night has ended")
         self._conductor.record([stopped], actor=SYSTEM)
         self._keep_snapshot()
+
+    def _break_off(self, reason: str) -> None:
+        """Say in the log why the night ends here, and have the telescope closed."""
+        stopped = system.ProcessStopped(process=SYSTEM, pid=os.getpid(), reason=reason)
+        cover = MirrorCoverCommanded(action="close", reason=reason)
+        slit = DomeSlitCommanded(action="close", reason=reason)
+        with suppress(Exception):  # it may be the log that fails: what is told is the first error
+            self._conductor.record([stopped, cover, slit], actor=SYSTEM)
 
     def _keep_snapshot(self) -> None:
         """Spare the next night reading all former ones; disposable, so it need not be safe on the disk."""
@@ -186,6 +197,7 @@ class _Night:
         self, plan: system.NightPlanned, telescope: SimulatedTelescope
     ) -> tuple[Imaging, Reducing]:
         pool, data = ProcessPool(self._options.workers), self._data
+        sweep_leftovers(data.scratch)
         self._stack.callback(pool.close)
         imaging = StarImaging(
             pool,
@@ -209,26 +221,11 @@ class _Night:
         self._projector_pid = self._projector.pid
         return system.ProcessStarted(process=PROJECTOR, pid=self._projector_pid, host=socket.gethostname())
 
-    def _recipes(self, plan: system.NightPlanned) -> Sequence[Event]:
-        who, now = getpass.getuser(), self._loop.now()
-        if self._options.recipes:
-            return [
-                submission(path.read_bytes(), path.name, submitted_by=who, night=plan.night, now=now)
-                for path in self._options.recipes
-            ]
-        return [
-            RecipeSubmitted(
-                recipe_id=recipe_id(recipe, now),
-                recipe=recipe,
-                source="",
-                source_name="all-sky survey",
-                submitted_by=who,
-                window_start_us=window_span(recipe.time_window, plan.night)[0],
-                window_end_us=window_span(recipe.time_window, plan.night)[1],
-                direct=False,
-            )
-            for recipe in survey_recipes(night_times(plan.night), self._options.exposures)
-        ]
+    def _recipes(self, plan: system.NightPlanned, files: Sequence[RecipeFile]) -> Sequence[Event]:
+        who, now = person(), self._loop.now()
+        if files:
+            return submissions(files, submitted_by=who, night=plan.night, now=now)
+        return survey_submissions(plan, self._options.exposures, submitted_by=who, now=now)
 
     def _follow_others(self) -> None:
         died = self._projector.revive()
@@ -242,12 +239,14 @@ class _Night:
     def _phase_entered(self, recorded: Recorded) -> None:
         event = recorded.payload
         assert isinstance(event, system.NightPhaseEntered)
-        if event.phase in OVER:
+        if event.phase in NIGHT_OVER:
             self._stop_when_drained()
 
     def _stop_when_drained(self) -> None:
-        """The night is over when everything that was exposed is transferred and reduced."""
-        if not self._control.exposures and reduction_queue.is_idle(self._folds.reduction.state):
+        """The night is over when no recipe is carried out, and all that was exposed is transferred and
+        reduced."""
+        busy = self._control.execution is not None or self._control.exposures
+        if not busy and reduction_queue.is_idle(self._folds.reduction.state):
             self._loop.stop()
         else:
             self._loop.call_at(self._loop.now() + DRAINED_EVERY, self._stop_when_drained)
@@ -271,7 +270,7 @@ class _Night:
 
     def _shut_down(self) -> None:
         plan = self._control.night.plan
-        if plan is not None and self._control.night.phase not in ("shutting_down", "ended", "interrupted"):
+        if plan is not None and self._control.night.phase not in executor.SKY_OVER:
             asked = system.NightPhaseEntered(
                 night=plan.night, phase="shutting_down", reason="the operator asked to stop"
             )

@@ -42,16 +42,3 @@ def electrons_per_second(magnitude: float) -> float:
 def sky_electrons_per_second(sky_mag_arcsec2: float) -> float:
     """Electrons a second in a pixel of a sky of given surface brightness; 0 for an infinite magnitude."""
     return electrons_per_second(sky_mag_arcsec2) * PIXEL_SCALE_ARCSEC**2
-
-
-def signal_to_noise(
-    magnitude: float,
-    exposure_seconds: float,
-    sky_mag_arcsec2: float = DARK_SKY_MAG_ARCSEC2,
-    fwhm_arcsec: float = SEEING_FWHM_ARCSEC,
-) -> float:
-    """Signal to noise ratio of optimal photometry of a star in one frame."""
-    signal_e = electrons_per_second(magnitude) * exposure_seconds
-    background_e = (sky_electrons_per_second(sky_mag_arcsec2) + DARK_E_PER_SECOND) * exposure_seconds
-    pixels = MoffatPsf.of_fwhm_arcsec(fwhm_arcsec).noise_equivalent_pixels
-    return signal_e / math.sqrt(signal_e + pixels * (background_e + READ_NOISE_E**2))

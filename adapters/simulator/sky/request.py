@@ -5,9 +5,9 @@ from typing import Literal
 
 import msgspec
 
-from adapters.simulator.sky.catalogue import DEFAULT_DIRECTORY
 from adapters.simulator.sky.moving_objects import MovingObject
 from adapters.simulator.sky.photometry import DARK_SKY_MAG_ARCSEC2, SEEING_FWHM_ARCSEC
+from adapters.tycho2_index import DEBIAN_INDEX_FOLDER
 from tomoe_es.camera.focal_plane import CHIPS
 from tomoe_es.camera.frame_geometry import DARK_TEMPERATURE_K, GAIN_ELECTRONS_PER_COUNT
 
@@ -38,7 +38,7 @@ class RenderRequest(msgspec.Struct, frozen=True, kw_only=True):
     seeing_fwhm_arcsec: float = SEEING_FWHM_ARCSEC
     focus_offset_mm: float = 0.0
     movers: tuple[MovingObject, ...] = ()
-    star_index_directory: Path = DEFAULT_DIRECTORY
+    star_index_directory: Path = DEBIAN_INDEX_FOLDER
 
     def __post_init__(self) -> None:
         if self.det_id not in CHIPS:

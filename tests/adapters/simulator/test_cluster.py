@@ -151,3 +151,15 @@ def test_without_pixels_no_star_is_found_through_clouds() -> None:
     assert [(each.exposure_number, each.reasons) for each in rejected] == [(4, ["astrometry"])] * 3  # type: ignore[attr-defined]
     assert len(line.payloads(camera.ExposureFinished)) == 4
     assert judge_all(line.log.events) == []
+
+
+def test_products_without_pixels_are_named_and_placed_as_real_ones() -> None:
+    line = reducing_line(Line(), NoReducing(lambda _: 1.0))
+    for number, data_type in enumerate(("DARK", "FLAT", "OBJECT"), start=1):
+        expose(line, number, data_type)
+        line.run_until(100 * number)
+    assert {each.path for each in line.payloads(reduction.ProductArchived)} == {  # type: ignore[attr-defined]
+        f"20231212/{number:08d}/{prefix}TMQ{chip // 100}20231212{number:08d}{chip % 100:02d}.fits"
+        for number, prefix in ((1, "d"), (2, "f"), (3, "s"))
+        for chip in CHIPS
+    }

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tomoe_es.camera.focal_plane import CHIPS
-from tomoe_es.camera.frame_id import FilePrefix, FrameId, FrameIdError, parse_file_name, parse_frame_id
+from tomoe_es.camera.frame_id import FrameId, FrameIdError, det_id_of, parse_frame_id
 
 frame_ids = st.builds(
     FrameId,
@@ -21,17 +21,12 @@ def test_the_archives_example() -> None:
     frame_id = parse_frame_id("TMQ1202201040065228212")
     assert frame_id == FrameId(utc_date=dt.date(2022, 1, 4), exposure_number=652282, det_id=112)
     assert (frame_id.quadrant, frame_id.chip) == (1, 12)
-    assert frame_id.file_name("s") == "sTMQ1202201040065228212.fits"
 
 
 @given(frame_ids)
 def test_reading_what_was_written_gives_it_back(frame_id: FrameId) -> None:
     assert parse_frame_id(str(frame_id)) == frame_id
-
-
-@given(frame_ids, st.sampled_from(["r", "s"]))
-def test_file_names_round_trip(frame_id: FrameId, prefix: FilePrefix) -> None:
-    assert parse_file_name(f"archive/{frame_id.file_name(prefix)}") == (prefix, frame_id)
+    assert det_id_of(str(frame_id)) == frame_id.det_id
 
 
 @pytest.mark.parametrize(
@@ -51,12 +46,6 @@ def test_file_names_round_trip(frame_id: FrameId, prefix: FilePrefix) -> None:
 def test_a_wrong_frame_id_is_refused_with_its_reason(text: str, reason: str) -> None:
     with pytest.raises(FrameIdError, match=reason):
         parse_frame_id(text)
-
-
-@pytest.mark.parametrize("name", ["TMQ1202201040065228212.fits", "xTMQ1202201040065228212.fits", "s.txt"])
-def test_a_wrong_file_name_is_refused(name: str) -> None:
-    with pytest.raises(FrameIdError, match="prefix r or s"):
-        parse_file_name(name)
 
 
 def test_an_exposure_number_of_nine_digits_is_refused() -> None:

@@ -337,7 +337,7 @@ class Observatory:
         raise AssertionError(f"the night does not end; it is {self.control.night.phase}")
 
     def over(self) -> bool:
-        ended = self.control.night.phase == "ended"
+        ended = self.control.night.phase == "ended" and self.control.execution is None
         return ended and not self.control.exposures and reduction_queue.is_idle(self.reduction)
 
     def all(self) -> list[Recorded]:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tests.tomoe_es.control.conftest import Opener
-from tests.tomoe_es.control.observatory import NIGHT, Observatory, make_recipe, submitted, survey
+from tests.tomoe_es.control.observatory import CHIPS, NIGHT, Observatory, make_recipe, submitted, survey
 from tomoe_es.clock import SECOND
 from tomoe_es.control import executor
-from tomoe_es.events import camera, queue, recipe, system, telescope, weather
+from tomoe_es.events import camera, queue, recipe, system, telescope, transfer, weather
 
 ONLY = ("executor", "scheduler")
 DONE = ["RecipeSubmitted", "RecipeQueued", "RecipeStarted", "RecipeCompleted"]
@@ -359,9 +359,20 @@ class TestQueue:
         night.record(system.NightPhaseEntered(night=NIGHT, phase="shutting_down", reason="test"))
         night.run_for(600)
 
-        assert night.story(pool[0]) == DONE
-        assert {night.story(each)[-1] for each in pool[1:]} == {"RecipeExpired"}
+        [interrupted] = night.told(recipe.RecipeInterrupted)
+        assert (interrupted.recipe_id, interrupted.reason) == (pool[0], "observing is over for this night")
+        assert len(night.of(camera.ExposureAborted)) == 1
+        assert {night.story(each)[-1] for each in pool} == {"RecipeExpired"}
         assert not night.control.recipes
+
+    def test_the_end_of_observing_does_not_interrupt_a_recipe_that_closes(self, night: Observatory) -> None:
+        closing = night.submit(make_recipe(("MirrorCover", "close"), ("Wait", "mirrorcover_closed")))
+        night.run_for(3)
+
+        night.record(system.NightPhaseEntered(night=NIGHT, phase="shutting_down", reason="test"))
+        night.run_for(60)
+
+        assert night.story(closing) == DONE
 
     def test_one_recipe_at_a_time(self, night: Observatory) -> None:
         for number in range(4):
@@ -397,6 +408,29 @@ class TestResumed:
         names = {each.exposure_number: each.name for each in again.told(camera.ExposureRequested)}
         finished = [names[each.exposure_number] for each in again.told(camera.ExposureFinished)]
         assert finished == ["field_dith1", "field_dith2"]
+
+    def test_an_exposure_that_was_never_transferred_is_taken_again(self, observatory: Opener) -> None:
+        night = observatory(only=ONLY, folder="log")
+        night.start_observing()
+        identity = night.submit(survey(2), direct=False)
+        night.run_until_seen(camera.ExposureFinished)
+        night.run_for(1)  # of the 3 s that the transfer takes
+        assert night.control.execution is not None
+        assert night.control.execution.exposures_done == ["field_dith1"]
+        night.close()
+
+        again = observatory(only=ONLY, folder="log")
+        again.resume()
+        again.run_until_seen(recipe.RecipeCompleted)
+        again.run_for(10)
+
+        assert len(again.of(transfer.ChipCubeLost)) == len(CHIPS)
+        assert [each.exposures_done for each in again.told(recipe.RecipeStarted)] == [[], []]
+        assert not again.of(recipe.OperationSkipped)
+        requested = {each.exposure_number: each.name for each in again.told(camera.ExposureRequested)}
+        buffered = {each.exposure_number for each in again.told(transfer.ChipCubeBuffered)}
+        assert [requested[each] for each in sorted(buffered)] == ["field_dith1", "field_dith2"]
+        assert again.story(identity)[-1] == "RecipeCompleted"
 
     def test_without_a_recipe_nothing_is_interrupted(self, observatory: Opener) -> None:
         night = observatory(only=ONLY, folder="log")

@@ -175,6 +175,39 @@ class TestTwilight:
         assert night.phases()[2][0] < "17:20:00"
         assert len(night.of(camera.ExposureFinished)) == 3
 
+    def test_darks_that_fail_are_tried_again(self, observatory: Opener) -> None:
+        night = observatory(plan(script=fault("camera", "drop", "16:38:30", "16:40:30")))
+        night.start(survey(1))
+
+        night.run_to_end()
+
+        assert outcomes(night, "dark") == ["RecipeCancelled", "RecipeCompleted"]
+        first, again = (
+            each.time
+            for each in night.of(system.DailyRecipeIssued)
+            if each.payload.role == "dark"  # type: ignore[attr-defined]
+        )
+        assert again - first >= night_course.RETRY_AFTER
+        kinds = [each.kind for each in night.told(reduction.ProductArchived)]
+        assert kinds.count("DARK") == 4
+        assert outcomes(night, "flat").count("RecipeCompleted") <= 1
+        assert phase_names(night) == PHASES
+
+    def test_darks_are_given_up_when_observing_starts(self, observatory: Opener) -> None:
+        night = observatory(plan(script=fault("camera", "drop", "16:38:30", "16:52")))
+        night.start(survey(1))
+
+        night.run_to_end()
+
+        assert set(outcomes(night, "dark")) == {"RecipeCancelled"}
+        assert 3 <= len(outcomes(night, "dark")) <= 6
+        assert len(outcomes(night, "flat")) == 1
+        waiting = next(each for each in night.of(system.NightPhaseEntered) if each.payload.phase == "waiting")  # type: ignore[attr-defined]
+        assert waiting.payload.reason == "calibration ended without a dark and flat"  # type: ignore[attr-defined]
+        issued = [each for each in night.of(system.DailyRecipeIssued) if each.payload.role == "dark"]  # type: ignore[attr-defined]
+        assert all(each.time < jst("16:51") for each in issued)
+        assert phase_names(night) == PHASES
+
     def test_a_flat_is_not_tried_before_sunset(self, observatory: Opener) -> None:
         night = observatory(plan(start_up="16:20", calibration="16:21"))
         night.start()
@@ -286,21 +319,43 @@ class TestShutdown:
         assert is_safe(night)
         assert outcomes(night, "shutdown") == ["RecipeCompleted"]
 
-    def test_the_running_recipe_is_finished_first(self, observatory: Opener) -> None:
-        night = observatory(plan(end="16:52:00"))
-        night.start(survey(4), survey(4, comment="too late"))
+    def test_a_recipe_that_would_end_too_late_is_not_begun(self, observatory: Opener) -> None:
+        night = observatory(plan(end="16:53:00"))
+        night.start(survey(4), survey(1, comment="short"))
 
         night.run_to_end()
 
-        first, second = (
-            night.story(each.recipe_id)[-1]
+        long, short = (
+            night.story(each.recipe_id)
             for each in night.told(recipe.RecipeSubmitted)
             if each.source_name == "test.yaml"
         )
-        assert (first, second) == ("RecipeCompleted", "RecipeExpired")
-        exposed, closed = night.of(camera.ExposureFinished)[-1], night.of(telescope.DomeSlitCommanded)[-1]
-        assert exposed.position < closed.position
+        assert (long[-1], short[-1]) == ("RecipeExpired", "RecipeCompleted")
+        assert "RecipeStarted" not in long
         assert is_safe(night)
+
+    def test_a_long_recipe_does_not_keep_the_dome_open(self, observatory: Opener) -> None:
+        night = observatory()
+        night.start()
+        night.run_until("16:59")
+        hours = ("SetParameter", {"gain": "high", "tinteg_sec": 10.0, "nframe": 3600})
+        short = survey(1, at="17:00").operations
+        long = make_recipe(*((each.name, each.argument) for each in short[:-2]), hours, ("Exposure", "long"))
+        identity = night.submit(long)
+        night.run_until("17:00:59")
+        assert night.control.execution is not None
+        assert night.control.execution.settings.exposure_state == "exposing"
+
+        night.run_to_end()
+
+        assert local(night.clock.now()) < "17:10"
+        assert night.story(identity)[-3:] == ["RecipeInterrupted", "RecipeReturnedToPool", "RecipeExpired"]
+        [interrupted] = night.of(recipe.RecipeInterrupted)
+        assert local(interrupted.time) == "17:01:00"
+        assert len(night.of(camera.ExposureAborted)) == 1
+        assert outcomes(night, "shutdown") == ["RecipeCompleted"]
+        assert is_safe(night)
+        assert night.told(monitor.ViolationDetected) == []
 
     def test_it_is_tried_again_when_a_device_fails(self, observatory: Opener) -> None:
         night = observatory(plan(script=fault("mirror_cover", "drop", "17:00", "17:06")))
@@ -364,6 +419,7 @@ class TestShutdown:
         night.run_until_seen(camera.ExposureStarted, times=4)
 
         night.record(system.NightPhaseEntered(night=NIGHT, phase="shutting_down", reason="test"))
+        assert len(night.of(camera.ExposureAborted)) == len(night.of(recipe.RecipeInterrupted)) == 1
         night.run_to_end()
 
         assert local(night.clock.now()) < "17:00"

@@ -20,7 +20,12 @@ NOON = 1_702_350_000 * SECOND
 
 
 def reading(
-    *, rain: bool = False, clouds: bool = False, wind: float = 2.0, humidity: float = 60.0
+    *,
+    rain: bool = False,
+    clouds: bool = False,
+    wind: float = 2.0,
+    humidity: float = 60.0,
+    pressure: float = 886.0,
 ) -> weather.WeatherRead:
     return weather.WeatherRead(
         rain=rain,
@@ -30,7 +35,7 @@ def reading(
         temperature_c=2.0,
         dome_temperature_c=3.0,
         sky_temperature_c=-3.0 if clouds else -33.0,
-        pressure_hpa=886.0,
+        pressure_hpa=pressure,
     )
 
 
@@ -65,11 +70,22 @@ class Watch:
         return self._decided(None)
 
     def read(self, minutes: float, **conditions: object) -> list[Event]:
-        """Readings every 10 s for so long; returns what was decided on them."""
+        """Readings every 10 s for so long, in air that is never still; returns what was decided on them."""
         decided: list[Event] = []
         for _ in range(round(minutes * 6)):
             self.now += 10 * SECOND
-            decided += self.tell(reading(**conditions))  # type: ignore[arg-type]
+            pressure = 886.0 + self.now // (10 * SECOND) % 2 / 10
+            decided += self.tell(reading(pressure=pressure, **conditions))  # type: ignore[arg-type]
+        return decided
+
+    def repeat(self, times: int) -> list[Event]:
+        """The newest reading again every 10 s, alike in every field."""
+        newest = self.state.hardware.weather
+        assert newest is not None
+        decided: list[Event] = []
+        for _ in range(times):
+            self.now += 10 * SECOND
+            decided += self.tell(newest)
         return decided
 
     def _decided(self, recorded: Recorded | None) -> list[Event]:
@@ -198,6 +214,60 @@ class TestDanger:
 
         assert watch.read(5, rain=True) == []
         assert weather_watch.next_wakeup(watch.state, watch.now) is None
+
+
+class TestFrozen:
+    """A reading that repeats itself in every field counts as unsafe."""
+
+    def test_the_sixth_reading_that_is_alike_closes(self, watch: Watch) -> None:
+        assert watch.repeat(4) == []
+
+        events = watch.repeat(1)
+
+        assert names(events) == UNSAFE
+        assert events[0].reasons == ["weather reading frozen"]  # type: ignore[attr-defined]
+
+    def test_it_never_becomes_safe(self) -> None:
+        watch = Watch(sky_known=False)
+        watch.read(1 / 6)
+
+        assert watch.repeat(120) == []
+        assert not watch.state.weather.safe
+
+    def test_the_ten_minutes_begin_when_it_varies_again(self, watch: Watch) -> None:
+        watch.repeat(60)
+
+        assert watch.read(10) == []
+        assert names(watch.read(1)) == ["WeatherBecameSafe", "ObservingResumed"]
+
+    def test_one_other_reading_begins_the_count_anew(self, watch: Watch) -> None:
+        for _ in range(5):
+            watch.read(2 / 6)
+            assert watch.repeat(4) == []
+
+    def test_rain_that_a_frozen_monitor_does_not_see_finds_the_slit_closed(self, observatory: Opener) -> None:
+        # given a monitor that freezes two minutes before it rains
+        night = observatory(plan(script=FROZEN_BEFORE_RAIN), only=("weather watch",))
+        night.start_observing()
+        night.run_until("16:44")
+        assert night.control.hardware.dome_slit == telescope.DomeSlitRead(state="open")
+
+        # when it rains
+        night.run_until("16:46")
+        assert night.control.hardware.weather is not None
+        assert not night.control.hardware.weather.rain, "the reading is from before"
+
+        # then both are closed
+        [unsafe] = night.told(weather.WeatherBecameUnsafe)
+        assert unsafe.reasons == ["weather reading frozen"]
+        assert night.control.hardware.dome_slit == telescope.DomeSlitRead(state="closed")
+        assert night.control.hardware.mirror_cover == telescope.MirrorCoverRead(state="closed")
+
+
+FROZEN_BEFORE_RAIN = """
+weather: [{ kind: rain, from: '16:46', to: '17:30' }]
+faults: [{ device: weather, kind: freeze, from: '16:44', to: '17:30' }]
+"""
 
 
 class TestInterlock:

@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 
 from tomoe_es.errors import LogCorrupt, UnknownEventType
-from tomoe_es.events import EVENT_TYPES, encode_event
+from tomoe_es.events import EVENT_TYPES, ErasedPayload, encode_event
+from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.queue import QueuePaused
 from tomoe_es.events.schema import SCHEMA_FILE
 from tomoe_es.events.upcasters import UPCASTERS
@@ -46,6 +48,15 @@ def test_a_whole_recorded_event_fits_the_schema() -> None:
     validator.validate({**envelope, "code": 1, "actor": "", "payload": payload})
     assert not validator.is_valid({**envelope, "code": 1, "actor": "", "payload": {**payload, "reason": 5}})
     assert not validator.is_valid({**envelope, "payload": payload})
+
+
+def test_an_event_whose_payload_was_erased_fits_the_schema() -> None:
+    erased = ErasedPayload(of_type="QueuePaused", sha256="00" * 32)
+    event = Recorded(1, "queue", 1, 2, 0, 0, 0, "", erased)
+    Draft202012Validator(SCHEMA).validate(json.loads(msgspec.json.encode(event)))
+    assert decode_stored(1, "QueuePaused", encode_event(erased)) == erased
+    with pytest.raises(LogCorrupt, match="erased as 'QueuePaused'"):
+        decode_stored(1, "QueueStarted", encode_event(erased))
 
 
 def test_a_former_form_is_read_through_its_upcaster(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,11 +21,11 @@ from adapters.simulator.sky.render import render_chip
 from adapters.simulator.sky.request import RenderRequest
 from adapters.tycho2_field_index import build_field_index
 from tomoe_es.camera.focal_plane import chip_centre, chip_wcs
-from tomoe_es.reduction.astrometry import separation_arcsec
 from tomoe_es.reduction.calibrate import calibrate
 from tomoe_es.reduction.dark import master_dark
 from tomoe_es.reduction.job import ArchivedProduct, ReductionJob, ReductionResult, Step
 from tomoe_es.reduction.pipeline import run_job
+from tomoe_es.scheduling.sky import separation_arcsec
 from tomoe_es.transfer.cube_file import open_raw_cube, write_raw_cube
 from tomoe_es.transfer.exposure_facts import DataType, ExposureFacts, WeatherFacts
 
@@ -164,13 +164,39 @@ def test_a_stack_is_archived_under_its_name_with_the_way_back_in_its_header(
     assert header["CODEVER"] == "0.1.0"
 
 
+def test_a_stacks_header_describes_the_frames_used_and_a_cubes_all(
+    bench: Bench, frames: NDArray[np.uint16]
+) -> None:
+    job = bench.job("OBJECT", 22, frames)
+    job = msgspec.structs.replace(job, steps=("wcs", "stack", "cube"), code_version="0.2.0")
+    paths = [bench.folder / "archive" / product.path for product in bench.run(job).products]
+    stack, cube = (fits.getheader(path) for path in paths)
+    raw = open_raw_cube(job.cube_path).header
+    for unchanged in ("DATE-END", "MJD-END", "GPS-DOWN", "EXPTIME1", "TFRAME", "DCURRENT", "EXP_ID"):
+        assert stack[unchanged] == raw[unchanged]
+    start = np.datetime64(stack["DATE-OBS"])
+    assert start - np.datetime64(raw["DATE-OBS"]) == np.timedelta64(500_000, "us")
+    assert np.datetime64(stack["DATE-END"]) - start == np.timedelta64(2_500_000, "us")
+    assert stack["DATE-OBS"] == stack["GPS-UP"]
+    assert stack["DATE-OBS"].partition("T")[2] == stack["TIME-OBS"] == stack["UTC"]
+    assert stack["MJD-OBS"] == pytest.approx(raw["MJD-OBS"] + 0.5 / 86400, abs=1e-10)
+    assert (stack["NFRAME"], stack["EXPTIME"], stack["TELAPSE"]) == (5, 2.5, 2.5)
+    assert stack["GAIN"] == pytest.approx(5 * 0.23)
+    assert stack["RNOISE"] == pytest.approx(1.9 * 5**0.5)
+    assert stack["FULLWELL"] == 5 * 6400
+    for header in (stack, cube):
+        assert (header["CODEACQ"], header["CODEVER"]) == ("0.1.0", "0.2.0")
+    for keyword in ("NFRAME", "EXPTIME", "TELAPSE", "DATE-OBS", "GPS-UP", "GAIN", "RNOISE", "FULLWELL"):
+        assert (cube[keyword], cube.comments[keyword]) == (raw[keyword], raw.comments[keyword])
+
+
 def test_the_wcs_in_the_file_is_within_an_arcsec_of_the_truth(
     bench: Bench, good: tuple[ReductionJob, ReductionResult]
 ) -> None:
     wcs = WCS(fits.getheader(stack_path(bench, good[1])))
     true = chip_wcs(CHIP, TRUE_RA_DEG, TRUE_DEC_DEG)
     for corner in ((0, 0), (1999, 0), (0, 1127), (1999, 1127)):
-        offset = separation_arcsec(wcs.wcs_pix2world(*corner, 0), true.wcs_pix2world(*corner, 0))
+        offset = separation_arcsec(*wcs.wcs_pix2world(*corner, 0), *true.wcs_pix2world(*corner, 0))
         assert offset < 0.3
 
 

@@ -256,9 +256,8 @@ class TestMasters:
     @pytest.mark.parametrize(
         ("conditions", "missing"),
         [
-            ({"seconds": 2.0}, "no dark"),
-            ({"gain": "low"}, "no dark and no flat"),
-            ({"night": "2023-12-13"}, "no dark and no flat"),
+            ({"seconds": 2.0}, "no master dark"),
+            ({"gain": "low"}, "no master dark and no master flat"),
         ],
     )
     def test_without_a_matching_one_it_is_given_up(
@@ -268,7 +267,7 @@ class TestMasters:
 
         failures = engine.told(reduction.ReductionFailed)
         assert [(each.condition, each.given_up) for each in failures] == [("CalibrationMissing", True)] * 2
-        assert failures[0].message.startswith(f"{missing} of this night matches")
+        assert failures[0].message.startswith(f"{missing} of this chip matches")
         assert queue.is_idle(engine.state)
         assert 4 not in engine.state.exposures
 
@@ -305,6 +304,87 @@ class TestMasters:
         assert queue.is_idle(engine.state)
 
 
+class TestOtherNights:
+    """The last dark and flat taken are the ones used."""
+
+    def test_those_of_an_earlier_night_are_used_when_tonight_has_none(self, engine: Engine) -> None:
+        decided = engine.expose(4, night="2023-12-13")
+
+        [queued] = [each for each in decided if isinstance(each, reduction.ReductionQueued)]
+        assert (queued.dark_exposure, queued.flat_exposure) == (1, 3)
+        assert (queued.dark_night, queued.flat_night) == (NIGHT, NIGHT)
+        assert engine.leased(decided) == [frame(4, 101), frame(4, 102)]
+
+    def test_one_without_any_master_is_passed_over(self, engine: Engine) -> None:
+        engine.expose(4, "FLAT", seconds=1.0, night="2023-12-13")
+        for chip in CHIPS:
+            engine.reject(4, chip, "FLAT")
+
+        [queued] = [each for each in engine.expose(5) if isinstance(each, reduction.ReductionQueued)]
+
+        assert queued.flat_exposure == 3
+
+    def test_a_chip_whose_master_was_rejected_uses_the_one_before(self, engine: Engine) -> None:
+        engine.expose(4, "FLAT", seconds=1.0)
+        engine.reject(4, 101, "FLAT")
+        engine.archive(4, 102, "FLAT")
+
+        leased = [each for each in engine.expose(5) if isinstance(each, reduction.ReductionLeased)]
+
+        assert [(each.frame_id, each.flat_exposure) for each in leased] == [
+            (frame(5, 101), 3),
+            (frame(5, 102), 4),
+        ]
+        used = {name: engine.state.leased[name].flat_exposure for name in engine.state.leased}
+        assert used == {frame(5, 101): 3, frame(5, 102): 4}
+
+    def test_one_in_the_making_is_waited_for_and_then_the_one_before_is_used(self, engine: Engine) -> None:
+        engine.expose(4, "FLAT", seconds=1.0)
+        assert engine.leased(engine.expose(5)) == []
+
+        assert engine.leased(engine.reject(4, 101, "FLAT")) == [frame(5, 101)]
+        assert engine.state.leased[frame(5, 101)].flat_exposure == 3
+
+    def test_one_taken_later_is_not_used_by_what_was_queued_before(self, engine: Engine) -> None:
+        engine.restart(0)
+        engine.expose(4)
+        engine.expose(5, "DARK")
+
+        leased = [each for each in engine.restart(4) if isinstance(each, reduction.ReductionLeased)]
+
+        assert {each.frame_id: each.dark_exposure for each in leased} == {
+            frame(5, 101): None,
+            frame(5, 102): None,
+            frame(4, 101): 1,
+            frame(4, 102): 1,
+        }
+
+    def test_the_newest_three_of_a_kind_that_have_a_master_are_remembered(self, engine: Engine) -> None:
+        for number in range(4, 9):
+            engine.expose(number, "DARK", night=f"2023-12-{number + 10}")
+            for chip in CHIPS:
+                engine.archive(number, chip, "DARK")
+        engine.expose(9, "DARK")
+        for chip in CHIPS:
+            engine.reject(9, chip, "DARK")
+
+        assert [each.exposure_number for each in engine.state.calibrations] == [2, 3, 6, 7, 8]
+        assert set(engine.state.masters) == {2, 3, 6, 7, 8}
+
+    def test_a_job_that_waits_keeps_what_it_needs(self, engine: Engine) -> None:
+        engine.restart(1)
+        engine.expose(4)
+        for number in range(5, 10):
+            engine.expose(number, "DARK")
+        while engine.state.leased:
+            name = next(iter(engine.state.leased))
+            engine.archive(_number(engine, name), _chip(name), _kind(engine, name))
+
+        used = {each.dark_exposure for each in engine.told(reduction.ReductionLeased) if each.flat_exposure}
+        assert used == {1}
+        assert [each.exposure_number for each in engine.state.calibrations] == [2, 3, 7, 8, 9]
+
+
 class TestAttempts:
     def test_a_job_is_tried_three_times(self, engine: Engine) -> None:
         engine.expose(4)
@@ -330,6 +410,15 @@ class TestAttempts:
         leases = [each for each in engine.told(reduction.ReductionLeased) if each.frame_id == frame(4, 101)]
         assert len(leases) == 2
         assert len({each.job_id for each in leases}) == 1
+
+    def test_every_attempt_tells_the_same_position_of_its_queueing(self, engine: Engine) -> None:
+        engine.expose(4)
+        before = engine.state.leased[frame(4, 101)].queued_position
+        engine.wake()
+
+        again = engine.state.leased[frame(4, 101)]
+        assert (again.attempt, again.queued_position) == (2, before)
+        assert before < again.position
 
     def test_the_job_id_depends_on_the_code(self, engine: Engine) -> None:
         other = Engine()

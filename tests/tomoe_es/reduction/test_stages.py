@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tomoe_es.camera.focal_plane import chip_wcs
 from tomoe_es.camera.frame_geometry import IMAGING_AREA, IMAGING_SHAPE, ORIGINAL_SHAPE
-from tomoe_es.reduction.astrometry import FieldHint, Match, separation_arcsec, solve_chip
+from tomoe_es.reduction.astrometry import FieldHint, Match, solve_chip
 from tomoe_es.reduction.bias import bias_level, subtract_bias
 from tomoe_es.reduction.calibrate import calibrate
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
@@ -20,6 +20,7 @@ from tomoe_es.reduction.dark import master_dark
 from tomoe_es.reduction.flat import master_flat
 from tomoe_es.reduction.photometry import measure
 from tomoe_es.reduction.stack import stack
+from tomoe_es.scheduling.sky import separation_arcsec
 
 NO_DARK = CalibrationFrame(
     np.zeros(IMAGING_SHAPE, np.float32), np.zeros(IMAGING_SHAPE, np.float32), np.zeros(IMAGING_SHAPE, bool), 1
@@ -165,7 +166,7 @@ SKY = TRUE_WCS.wcs_pix2world(XY, 0)
 def test_the_fit_corrects_the_pointing() -> None:
     solution = solve_chip(XY, 308, POINTING, KnowsTheSky(SKY))
     truth = TRUE_WCS.wcs_pix2world(0, 0, 0)
-    assert separation_arcsec(tuple(solution.wcs.wcs_pix2world(0, 0, 0)), truth) < 0.01
+    assert separation_arcsec(*solution.wcs.wcs_pix2world(0, 0, 0), *truth) < 0.01
     assert solution.stars == 12
     assert 40 < solution.offset_arcsec < 55
 

@@ -127,6 +127,31 @@ class TestWindow:
         ]
         assert desk.state.recipes == {}
 
+    def test_what_is_done_of_an_interrupted_recipe_takes_no_more_time(self, desk: Desk) -> None:
+        asked = survey(4, at="20:00")
+        identity = desk.put(asked, ("19:00", "21:00"))
+        done = ["field_dith1", "field_dith2", "field_dith3"]
+        back = recipe.RecipeReturnedToPool(recipe_id=identity, exposures_done=done, reason="rain")
+        desk.state.suspended = ["rain"]
+        desk.now = jst("21:00") - round(scheduler.duration_seconds(asked) * SECOND) + 30 * SECOND
+
+        assert desk.tell(back) == []
+        assert desk.tell(queue.ObservingResumed(reason="safe")) == [
+            recipe.RecipeQueued(recipe_id=identity, priority=0.9)
+        ]
+        saved = scheduler.duration_seconds(asked) - scheduler.duration_seconds(asked, done)
+        assert saved == pytest.approx(3 * (18 * 0.5 + 2.0))
+
+    def test_one_that_would_not_end_before_the_end_of_observing_is_not_queued(self, desk: Desk) -> None:
+        desk.now = jst("04:58")
+        asked = field("last", at="04:58")
+        identity = desk.put(asked, ("18:00", "06:00"))
+        desk.now = jst("05:00") - round(scheduler.duration_seconds(asked) * SECOND)
+        assert scheduler.observable(desk.state.recipes[identity], desk.now, jst("05:00"))
+
+        desk.now += 1
+        assert desk.queued() == []
+
     def test_an_expired_one_is_not_queued_as_well(self, desk: Desk) -> None:
         desk.put(field("over"), ("18:00", "19:00"))
 

@@ -65,7 +65,9 @@ def test_every_line_of_an_event_has_its_position_and_times(
     assert "[by test, code 1]" in line
 
 
-@pytest.mark.parametrize("name", [PRODUCT, FILE, f"s{FRAME}.fits", "archived file", "copy of other name"])
+@pytest.mark.parametrize(
+    "name", [PRODUCT, FILE, f"s{FRAME}.fits", f"s{FRAME}", FRAME, "archived file", "copy of other name"]
+)
 def test_id_path_name_and_content_lead_to_the_same(
     data: DataFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:

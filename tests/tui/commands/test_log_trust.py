@@ -13,8 +13,20 @@ from tomoe_es.clock import DAY
 from tomoe_es.errors import LogSealed
 from tomoe_es.events.envelope import Draft
 from tomoe_es.events.queue import QueuePaused
+from tomoe_es.events.system import MessagePosted
 from tomoe_es.log import open_log
-from tui.commands.log_trust import FileNotReadable, NotProvable, checkpoint, prove, seal, verify
+from tui.commands.log import show
+from tui.commands.log_trust import (
+    FileNotReadable,
+    NeededByTheLine,
+    NotProvable,
+    checkpoint,
+    erase,
+    export_tiles,
+    prove,
+    seal,
+    verify,
+)
 from tui.data_folder import DataFolder
 
 EVENING = 1_702_371_600_000_000  # 2023-12-12
@@ -23,7 +35,8 @@ STAND_ALONE = Path(__file__).parents[3] / "docs" / "reference" / "verify_proof.p
 
 def append(data: Path, night: int, count: int) -> None:
     with closing(open_log(DataFolder(data).log_url)) as log:
-        log.append("queue", [Draft(QueuePaused(reason="tea"), EVENING + night * DAY)] * count)
+        message = MessagePosted(recipe_id="r", text="tea")
+        log.append("messages", [Draft(message, EVENING + night * DAY)] * count)
 
 
 @pytest.fixture
@@ -80,7 +93,10 @@ def test_a_stranger_checks_a_proof(data: Path, tmp_path: Path, capsys: pytest.Ca
     capsys.readouterr()
     prove(7, data=data)
     assert capsys.readouterr().out == proof.read_text()
-    command = [sys.executable, STAND_ALONE, proof, data / "log" / "checkpoint.vkey"]
+    payload = tmp_path / "payload"
+    prove(7, out=proof, payload=payload, data=data)
+    assert payload.read_bytes() == b'{"type":"MessagePosted","recipe_id":"r","text":"tea"}'
+    command = [sys.executable, STAND_ALONE, proof, data / "log" / "checkpoint.vkey", payload]
     answer = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert answer.startswith("event 7 is in the log of 320 events that kiso.example/log signed")
 
@@ -101,6 +117,38 @@ def test_the_key_is_made_once_and_is_secret(data: Path, capsys: pytest.CaptureFi
     path.chmod(0o644)
     with pytest.raises(NotProvable, match="chmod 600"):
         checkpoint(data=data)
+
+
+def test_a_payload_is_erased_and_the_erasure_told(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seal("2023-12-12", data=data)
+    assert erase(7, who="the director", why="asked by the person", data=data) == 0
+    assert "the payload of event 7 is erased, as event 321 tells" in capsys.readouterr().out
+    assert verify(data=data) == 0
+    capsys.readouterr()
+    show(7, data=data)
+    told = capsys.readouterr().out
+    assert "ErasedPayload" in told
+    assert "tea" not in told
+    show(321, data=data)
+    assert '"who": "the director"' in capsys.readouterr().out
+
+
+def test_tiles_are_written_for_a_web_server(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(NotProvable, match="no checkpoint yet"):
+        export_tiles(tmp_path / "www", data=data)
+    checkpoint(data=data)
+    assert export_tiles(tmp_path / "www", data=data) == 0
+    note = (data / "log" / "checkpoint").read_text()
+    assert (tmp_path / "www" / "checkpoint").read_text() == note
+    assert len((tmp_path / "www" / "tile" / "0" / "001.p" / "64").read_bytes()) == 64 * 32
+
+
+def test_what_the_observatory_decides_on_is_not_erased(data: Path) -> None:
+    with closing(open_log(DataFolder(data).log_url)) as log:
+        log.append("queue", [Draft(QueuePaused(reason="tea"), EVENING + DAY)])
+    seal("2023-12-13", data=data)
+    with pytest.raises(NeededByTheLine, match="event 321 is a QueuePaused"):
+        erase(321, who="the director", why="asked by the person", data=data)
 
 
 def test_what_can_not_be_proved_is_named(data: Path, tmp_path: Path) -> None:

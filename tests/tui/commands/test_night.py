@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from adapters.simulator.script import NightScriptInvalid
-from tomoe_es.errors import TomoeError
+from tomoe_es.errors import NothingToResume, TomoeError
 from tomoe_es.log import open_log
-from tui.commands.night import NoRecipes, SpeedOutOfRange, night
+from tui.commands.night import FixedByTheLog, NoRecipes, SpeedOutOfRange, night
 from tui.data_folder import DataFolder
+from tui.night.first_recipes import RecipeUnreadable
+from tui.night.options import NightOptions
 from tui.night.plan import OptionInvalid
+from tui.night.run import run_night
 
 
 @pytest.mark.parametrize(
@@ -46,6 +49,52 @@ def test_a_mistake_is_named_and_nothing_is_recorded(
 def _events(data: Path) -> int:
     with closing(open_log(DataFolder(data).log_url)) as log:
         return log.head()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"recipes": Path("recipes")}, "--recipes"),
+        ({"chips": 3}, "--chips"),
+        ({"exposures": 3}, "--exposures"),
+        ({"seed": 3}, "--seed"),
+        ({"night": "2023-12-24"}, "--night"),
+        ({"script": "rain"}, "--script"),
+        ({"pixels": False}, "--no-pixels"),
+        ({"dark_frames": 9}, "--dark-frames"),
+        ({"flat_frames": 9}, "--flat-frames"),
+        ({"buffer_ttl_hours": 1.0}, "--buffer-ttl-hours"),
+    ],
+)
+def test_what_the_plan_has_decided_is_not_given_again_to_resume(
+    tmp_path: Path, options: dict[str, object], told: str
+) -> None:
+    with pytest.raises(FixedByTheLog, match=f"{told} can't be given with --resume"):
+        night(data=tmp_path / "data", plain=True, resume=True, **options)  # type: ignore[arg-type]
+    assert not (tmp_path / "data").exists()
+
+
+def test_to_resume_speed_and_workers_may_be_given(tmp_path: Path) -> None:
+    with pytest.raises(NothingToResume):
+        night(data=tmp_path / "data", plain=True, resume=True, speed=10.0, workers=1)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"), [(b"weather: \xff", "is not UTF-8"), (b"", "is empty"), (b"hail: 1\n", "hail")]
+)
+def test_a_script_file_that_can_not_be_used_is_named(tmp_path: Path, content: bytes, told: str) -> None:
+    script = tmp_path / "script.yaml"
+    script.write_bytes(content)
+    with pytest.raises(NightScriptInvalid, match=f"script.yaml.*{told}"):
+        night(data=tmp_path / "data", plain=True, script=str(script))
+
+
+def test_a_recipe_file_that_can_not_be_read_stops_it_before_anything_is_recorded(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    gone = NightOptions(recipes=(tmp_path / "gone.yaml",), pixels=False)
+    with pytest.raises(RecipeUnreadable, match=r"gone\.yaml"):
+        run_night(gone, DataFolder(data))
+    assert _events(data) == 0
 
 
 def test_a_folder_without_recipes_is_named(tmp_path: Path) -> None:

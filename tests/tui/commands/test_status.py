@@ -13,13 +13,14 @@ import pytest
 
 from projections.errors import NoNightYet
 from projections.overview import read_overview
-from projections.overview_model import Overview
+from projections.overview_model import LockOverview, Overview, QueuedRecipe
 from projections.projector import Projector
 from tests.projections.night_story import START, Story, recipe_id_of
 from tomoe_es.events.envelope import Draft
 from tomoe_es.events.recipe import RecipeSubmitted
 from tomoe_es.log import open_log
 from tui.commands.status import status
+from tui.commands.status_text import status_text
 from tui.data_folder import DataFolder
 
 
@@ -50,6 +51,28 @@ def test_everything_is_told(data: DataFolder, capsys: pytest.CaptureFixture[str]
     ):
         assert said in text
     assert "\x1b" not in text
+
+
+def test_what_the_lock_holds_back_and_the_absence_of_pixels_are_said(data: DataFolder) -> None:
+    overview = read_overview(data.projections)
+    held = QueuedRecipe(
+        recipe_id=recipe_id_of(6),
+        observer="A. Mori",
+        project="SN",
+        comment="M 31",
+        priority=1.0,
+        queued_us=START,
+    )
+    lock = LockOverview(locked=True, who="K. Sako", why="in the dome", since_us=START)
+    night = msgspec.structs.replace(overview.night, pixels=False)
+
+    text = status_text(msgspec.structs.replace(overview, held_by_lock=held, lock=lock, night=night))
+
+    assert (
+        f"  LOCK BLOCKING: A. Mori | SN, M 31 | {recipe_id_of(6)} waits, the telescope is locked by" in text
+    )
+    assert "locked by K. Sako (in the dome)\n" in text
+    assert "  archived     DARK 2, FLAT 2, STACK 8; events only\n" in text
 
 
 def test_json_is_the_overview(data: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:

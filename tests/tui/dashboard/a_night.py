@@ -181,6 +181,7 @@ def an_overview() -> Overview:
                 sunrise_us=at(21, 47),
             ),
             simulated=True,
+            pixels=True,
             seed=7,
             chips=tuple(CHIPS),
         ),
@@ -273,6 +274,7 @@ def an_overview() -> Overview:
         ),
         history_total=13,
         hardware=HARDWARE,
+        held_by_lock=None,
         lock=LockOverview(locked=False, who="", why="", since_us=at(7, 41)),
         weather=WEATHER,
         chips=ChipsOverview(

@@ -149,6 +149,28 @@ def test_an_operation_that_the_lock_blocks_says_so(size: tuple[int, int]) -> Non
     )
 
 
+@BOTH_SIZES
+def test_a_queued_recipe_that_waits_for_the_lock_is_shown(size: tuple[int, int]) -> None:
+    held = an_overview().queue[0]
+
+    async def look(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
+        nothing, who, why, *_ = said(app, "#executing")
+        assert nothing == " nothing"
+        assert who.startswith(f" LOCK BLOCKING {held.observer}")
+        assert why.startswith(f" {held.recipe_id[:8]} waits, locked by M. Tan")
+
+    lock = LockOverview(locked=True, who="M. Tanaka", why="dome work", since_us=at(11, 0))
+    play(look, size, changes={"executing": None, "held_by_lock": held, "lock": lock})
+
+
+def test_a_night_without_pixels_has_no_amount_of_data() -> None:
+    async def look(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
+        produced = said(app, "#counters")[1]
+        assert "products 3,981 archived, events only, 88 rejected" in produced
+
+    play(look, changes={"night": msgspec.structs.replace(an_overview().night, pixels=False)})
+
+
 def test_an_operation_over_its_limit_is_late() -> None:
     async def look(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
         assert said(app, "#executing")[-1] == " for 1 min 05 s, limit 40 s LATE"

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -20,7 +22,7 @@ from tui.data_folder import DataFolder
 from tui.night.options import NightOptions
 from tui.night.run import run_night
 
-from .conftest import EVENTS_ONLY, PIXELS, FinishedNight, finish_night, start_night
+from .conftest import EVENTS_ONLY, PIXELS, FinishedNight, finish_night, read_night, start_night
 
 FINAL = {"RecipeCompleted", "RecipeCancelled", "RecipeExpired"}
 
@@ -44,6 +46,28 @@ def _kill_at(data: Path, options: NightOptions, position: int) -> list[Recorded]
         return list(log.read())
     finally:
         log.close()
+
+
+@contextmanager
+def _night_at_its_fifth_exposure(data: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A night in the middle of a recipe of the sky, at the pace of a person; killed at the end."""
+    process = start_night(data, EVENTS_ONLY)
+    try:
+        deadline = time.monotonic() + 200
+        folder = DataFolder(data)
+        while not list(folder.log.glob("*.sqlite")):
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            _look_again(process)
+        with closing(open_log(folder.log_url)) as log:
+            while sum(1 for _ in log.read(types=("ExposureStarted",))) < 5:
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+                _look_again(process)
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def _look_again(process: subprocess.Popen[bytes]) -> None:
@@ -81,20 +105,20 @@ def test_a_night_killed_anywhere_goes_on(tmp_path: Path, seed: int) -> None:
 
 def test_an_interrupted_recipe_returns_to_the_pool_with_what_is_done(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    process = start_night(data, EVENTS_ONLY)
-    folder = DataFolder(data)
-    while not list(folder.log.glob("*.sqlite")):
-        _look_again(process)
-    log = open_log(folder.log_url)
-    while sum(1 for each in log.read(types=("ExposureFinished",))) < 5:
-        _look_again(process)
-    process.kill()
-    process.wait()
-    log.close()
+    with _night_at_its_fifth_exposure(data) as process:
+        process.kill()
     night = finish_night(data, msgspec.structs.replace(EVENTS_ONLY, resume=True))
     started = {each.payload.recipe_id: each.payload.exposures_done for each in night.of_type("RecipeStarted")}
-    for returned in night.of_type("RecipeReturnedToPool"):
-        done = returned.payload.exposures_done
+    names = {each.payload.exposure_number: each.payload.name for each in night.of_type("ExposureRequested")}
+    lost = {
+        names[each.payload.exposure_number]
+        for each in night.of_type("ExposureTransferred")
+        if each.payload.buffered == 0
+    }
+    all_returned = night.of_type("RecipeReturnedToPool")
+    assert all_returned
+    for returned in all_returned:
+        done = [each for each in returned.payload.exposures_done if each not in lost]
         assert started[returned.payload.recipe_id] == done
         skipped = [
             each
@@ -102,6 +126,22 @@ def test_an_interrupted_recipe_returns_to_the_pool_with_what_is_done(tmp_path: P
             if each.payload.recipe_id == returned.payload.recipe_id
         ]
         assert len(skipped) == len(done)
+
+
+def test_when_asked_to_stop_it_interrupts_the_recipe_and_closes_at_once(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with _night_at_its_fifth_exposure(data) as process:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=100) == 0
+    night = read_night(data, EVENTS_ONLY)
+    [asked] = [each for each in night.of_type("NightPhaseEntered") if each.payload.phase == "shutting_down"]
+    assert asked.payload.reason == "the operator asked to stop"
+    [interrupted] = night.of_type("RecipeInterrupted")
+    assert (interrupted.time, interrupted.cause) == (asked.time, asked.position)
+    assert night.of_type("DomeSlitRead")[-1].payload.state == "closed"
+    assert night.of_type("MountRead")[-1].payload.state == "parked"
+    assert night.of_type("NightPhaseEntered")[-1].payload.phase == "ended"
+    assert night.of_type("RecipeSubmitted")
 
 
 @pytest.mark.xdist_group("pixel night")

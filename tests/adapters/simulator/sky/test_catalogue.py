@@ -7,13 +7,8 @@ import pytest
 from astropy import units as u
 from astropy.coordinates import SkyCoord
 
-from adapters.simulator.sky.catalogue import (
-    INDEX_FILE,
-    StarIndexDamaged,
-    StarIndexMissing,
-    Tycho2,
-    load_tycho2,
-)
+from adapters.simulator.sky.catalogue import Tycho2, load_tycho2
+from adapters.tycho2_index import RICHEST_SCALE, StarIndexDamaged, StarIndexMissing, index_file
 from tomoe_es.camera.focal_plane import chip_wcs
 from tomoe_es.camera.frame_geometry import IMAGING_SHAPE
 
@@ -63,11 +58,11 @@ def test_number_of_stars_on_a_chip_is_as_measured_before(
 
 
 def test_a_missing_index_names_the_package_to_install(tmp_path: Path) -> None:
-    with pytest.raises(StarIndexMissing, match="apt-get install astrometry-data-tycho2-07"):
+    with pytest.raises(StarIndexMissing, match="apt-get install astrometry-data-tycho2`"):
         load_tycho2(tmp_path)
 
 
 def test_a_damaged_index_is_named(tmp_path: Path) -> None:
-    (tmp_path / INDEX_FILE).write_bytes(b"no FITS file")
+    (tmp_path / index_file(RICHEST_SCALE).name).write_bytes(b"no FITS file")
     with pytest.raises(StarIndexDamaged, match=r"cannot be read .* install it again"):
         load_tycho2(tmp_path)

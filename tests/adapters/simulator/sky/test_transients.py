@@ -9,7 +9,7 @@ from astropy.coordinates import SkyCoord
 
 from adapters.simulator.sky.cosmic_rays import CHIP_AREA_CM2, CosmicRay, cosmic_rays, track
 from adapters.simulator.sky.moving_objects import MovingObject, place_in_frame, position_at, trail
-from adapters.simulator.sky.photometry import SEEING_FWHM_ARCSEC, signal_to_noise
+from adapters.simulator.sky.photometry import SEEING_FWHM_ARCSEC
 from adapters.simulator.sky.psf import MoffatPsf
 from adapters.simulator.sky.render import render_chip
 from adapters.simulator.sky.request import RenderRequest
@@ -80,7 +80,6 @@ def test_light_is_spread_over_the_motion_of_one_exposure() -> None:
 
 
 def test_a_star_of_18_5_mag_has_5_sigma_in_half_a_second(request_with: RequestMaker) -> None:
-    assert signal_to_noise(18.5, 0.5) == pytest.approx(5.0)
     ra, dec = 19.7498, 29.7107
     wcs = chip_wcs(101, ra, dec)
     columns, rows = (

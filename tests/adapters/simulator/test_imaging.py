@@ -1,0 +1,85 @@
+"""The simulated camera's images: heads and files of an exposure's chips, and the names of what goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from astropy.io import fits
+
+from adapters.reduction_engine import ProcessPool
+from adapters.simulator.camera import StartedExposure
+from adapters.simulator.imaging import StarImaging
+from adapters.simulator.script import load_script
+from adapters.simulator.telescope import SimulatedTelescope
+from tests.adapters.simulator.stepped import START_US, Line, exposure_request
+from tomoe_es.control.hardware import Hardware
+from tomoe_es.events.transfer import ChipCubeBuffered, ChipCubeLost
+from tomoe_es.events.weather import WeatherRead
+
+FRAME_ID = "TMQ1202312120000000111"
+EXPOSURE = StartedExposure(
+    request=msgspec.structs.replace(exposure_request(1, frames=5), data_type="DARK"),
+    start_us=START_US,
+    frame_ids=(FRAME_ID,),
+    recipe_position=1,
+    request_position=2,
+    start_position=3,
+)
+
+
+@pytest.fixture
+def pool() -> Iterator[ProcessPool]:
+    pool = ProcessPool(1)
+    yield pool
+    pool.close()
+
+
+def imaging(pool: ProcessPool, hardware: Hardware, buffer: Path, truth: Path) -> StarImaging:
+    line = Line()
+    telescope = SimulatedTelescope(
+        line.timers, line.conductor.record, load_script("clear", "2023-12-12"), "2023-12-12", 1
+    )
+    return StarImaging(pool, telescope, lambda: hardware, lambda: "0.1.0", 1, buffer, truth)
+
+
+def test_a_device_that_was_never_read_has_no_card(pool: ProcessPool, tmp_path: Path) -> None:
+    weather = WeatherRead(
+        rain=False,
+        wind_speed_m_s=2.0,
+        wind_direction_deg=10.0,
+        humidity_percent=40.0,
+        temperature_c=-3.0,
+        dome_temperature_c=-2.5,
+        sky_temperature_c=-40.0,
+        pressure_hpa=890.0,
+    )
+    images = imaging(pool, Hardware(weather=weather), tmp_path / "buffer", tmp_path / "truth")
+    images.begin(EXPOSURE)
+    [buffered] = images.finish(EXPOSURE)
+    assert isinstance(buffered, ChipCubeBuffered)
+    header = fits.getheader(tmp_path / "buffer" / buffered.path)
+    assert not {"AZIMUTH", "ALTITUDE", "ZD", "DOMEPOS", "FOC-VAL"} & set(header)
+    assert header["TMP_DOME"] == weather.dome_temperature_c
+    assert "TMP_TEL" not in header, "nobody measures it"
+
+
+def test_a_buffer_that_can_t_be_written_is_named(pool: ProcessPool, tmp_path: Path) -> None:
+    (tmp_path / "buffer").write_text("in the way")
+    images = imaging(pool, Hardware(), tmp_path / "buffer", tmp_path / "truth")
+    images.begin(EXPOSURE)
+    [lost] = images.finish(EXPOSURE)
+    assert isinstance(lost, ChipCubeLost)
+    assert lost.condition == "BufferUnwritable"
+    assert "look at the disk" in lost.message
+
+
+def test_an_unforeseen_error_loses_the_chip_and_not_the_night(pool: ProcessPool, tmp_path: Path) -> None:
+    images = imaging(pool, Hardware(), tmp_path / "buffer", tmp_path / "truth\0")  # no path holds a NUL
+    images.begin(EXPOSURE)
+    [lost] = images.finish(EXPOSURE)
+    assert isinstance(lost, ChipCubeLost)
+    assert lost.condition == "WorkerRaised"
+    assert lost.message.startswith("ValueError: embedded null byte at File ")

@@ -1,0 +1,79 @@
+"""Jobs on workers: whatever becomes of a worker, the queue is told a named condition and goes on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.reduction_engine import ProcessPool
+from adapters.reduction_jobs import ReductionJobs
+from tests.adapters.simulator.stepped import Line
+from tests.adapters.simulator.test_cluster import expose, reducing_line
+from tomoe_es.events.reduction import ReductionFailed
+from tomoe_es.events.transfer import ChipCubeBuffered
+from tomoe_es.reduction.queue_state import Job
+
+
+class Replaced(ReductionJobs):
+    """Runs another task instead of the reduction."""
+
+    def __init__(self, pool: ProcessPool, task: Callable[..., Any], *arguments: object) -> None:
+        super().__init__(pool, Path("buffer"), Path("archive"), Path("scratch"))
+        self._task, self._arguments = task, arguments
+
+    def begin(self, state: object, job: Job) -> None:
+        self._running[job.frame_id] = self._pool.submit(self._task, *self._arguments)
+
+
+@pytest.fixture
+def pool() -> Iterator[ProcessPool]:
+    pool = ProcessPool(2, patience_seconds=3.0)
+    yield pool
+    pool.kill()
+
+
+def failures(jobs: ReductionJobs) -> list[ReductionFailed]:
+    """What is recorded of a dark of three chips."""
+    line = reducing_line(Line(), jobs)
+    expose(line, 1, "DARK")
+    line.run_until(300)
+    return [each for each in line.payloads(ReductionFailed) if isinstance(each, ReductionFailed)]
+
+
+@pytest.mark.parametrize(
+    ("task", "condition", "message"),
+    [
+        ((divmod, 1, 0), "WorkerRaised", "ZeroDivisionError: "),
+        ((bytearray, 1 << 62), "WorkerRaised", "MemoryError: "),
+        ((os._exit, 1), "WorkerDied", "the system's log"),
+    ],
+)
+def test_trouble_of_a_worker_is_told_and_tried_again(
+    pool: ProcessPool, task: tuple[Callable[..., Any]], condition: str, message: str
+) -> None:
+    told = failures(Replaced(pool, *task))
+    assert {each.condition for each in told} == {condition}
+    assert all(message in each.message for each in told)
+    assert sorted((each.attempt, each.given_up) for each in told) == [
+        *[(1, False)] * 3,
+        *[(2, False)] * 3,
+        *[(3, True)] * 3,
+    ]
+
+
+def test_a_disk_that_does_not_answer_does_not_stop_the_night(pool: ProcessPool, tmp_path: Path) -> None:
+    pool.result(pool.submit(os.getpid))
+    jobs = ReductionJobs(pool, tmp_path, tmp_path / "archive", tmp_path / "scratch")
+    line = reducing_line(Line(), jobs)
+    expose(line, 1, "DARK")
+    line.run_until(20)
+    cubes = [each.path for each in line.payloads(ChipCubeBuffered)]  # type: ignore[attr-defined]
+    (tmp_path / cubes[0]).parent.mkdir(parents=True)
+    os.mkfifo(tmp_path / cubes[0])  # who reads it waits for ever
+    line.run_until(300)
+    told = {each.condition for each in line.payloads(ReductionFailed)}  # type: ignore[attr-defined]
+    assert told == {"WorkerHung", "CubeMissing"}

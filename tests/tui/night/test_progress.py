@@ -1,0 +1,37 @@
+"""Nobody who reads the progress, or no room for it, is no reason to end a night."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+
+from tui.data_folder import DataFolder
+
+from .conftest import DRIVER, EVENTS_ONLY, read_night
+
+SHORT = msgspec.structs.replace(EVENTS_ONLY, recipes=(), exposures=4, chips=1, script="clear")
+SAY = "from tui.night.progress import say; say('first'); say('second')"
+
+
+def test_a_night_goes_on_when_its_reader_has_gone(tmp_path: Path) -> None:
+    text = msgspec.json.encode(SHORT, enc_hook=str).decode()
+    command = [sys.executable, str(DRIVER), str(tmp_path), text]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert b"planned" in process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+    night = read_night(DataFolder(tmp_path).top, SHORT)
+    assert night.of_type("NightPhaseEntered")[-1].payload.phase == "ended"
+    assert night.of_type("ProcessStopped")[-1].payload.reason == "the night has ended"
+
+
+def test_a_full_disk_silences_the_progress(tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([sys.executable, "-c", SAY], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")

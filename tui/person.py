@@ -1,0 +1,14 @@
+"""Who uses the command line."""
+
+from __future__ import annotations
+
+import getpass
+import os
+
+
+def person() -> str:
+    """Login name of whoever runs this process; the number of a user without one, as in a container."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # OSError since Python 3.13
+        return f"uid {os.getuid()}"
