@@ -66,8 +66,8 @@ def _opened(folder: Path, projection: Projection, *, mend: bool) -> _Running:
 class Projector:
     """All projections, or some, of one data folder; the only writer of their files.
 
-    Raises DataFolderInUse when another process writes them. `rebuild` starts them from the first event, `mend`
-    those whose file is damaged.
+    Raises DataFolderInUse when another process writes them. `rebuild` starts them from the first event,
+    `mend` those whose file is damaged.
     """
 
     def __init__(

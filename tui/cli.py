@@ -40,7 +40,7 @@ def main() -> None:
         sys.stderr.write(f"tomoe: {error.condition}: {error}\n")
         sys.exit(EXIT_USAGE if isinstance(error, UsageError) else EXIT_CONDITION)
     except KeyboardInterrupt:
-        sys.stderr.write("tomoe: broken off\n")
+        sys.stderr.write("tomoe: broken off; a night that was running goes on with 'tomoe night --resume'\n")
         sys.exit(130)
     except BrokenPipeError:
         if sys.argv[1:2] == ["night"]:

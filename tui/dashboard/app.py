@@ -77,6 +77,7 @@ class DashboardApp(App[int]):
         Binding("slash", "filter"),
         Binding("question_mark", "help"),
         Binding("q", "leave"),
+        Binding("ctrl+c,ctrl+q", "leave", priority=True),  # the same question, also over an open sheet
     ]
 
     def __init__(
@@ -304,7 +305,7 @@ class DashboardApp(App[int]):
         """Leave; ask first when the night that was started from here is running."""
         if self._night_process is None or self._night_process.poll() is not None:
             self.exit(self._exit_code() or 0)
-        else:
+        elif not isinstance(self.screen, LeavingSheet):
             self.push_screen(LeavingSheet(), self._leave_as_answered)
 
     def _leave_as_answered(self, answer: str | None) -> None:

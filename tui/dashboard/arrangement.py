@@ -30,11 +30,12 @@ def _all(width: int, height: int) -> dict[str, Region]:
     lower = 10 + max(height - 32, 0)
     violations = lower // 2
     upper = height - lower
+    devices = min(10, height - 20)  # a banner takes room from them
     return {
         "schedule": Region(0, 0, left, 8),
         "executing": Region(0, 8, left, 8),
-        "hardware": Region(0, 16, left, 10),
-        "weather": Region(0, 26, left, height - 26),
+        "hardware": Region(0, 16, left, devices),
+        "weather": Region(0, 16 + devices, left, height - 16 - devices),
         "queue": Region(left, 0, middle, 12),
         "pool": Region(left, 12, middle, upper - 12),
         "chips": Region(width - _CHIPS, 0, _CHIPS, upper),

@@ -9,7 +9,18 @@ from typing import Any
 
 from tomoe_es.clock import to_datetime
 from tomoe_es.control.ports import Effects
-from tomoe_es.events import Event, camera, monitor, queue, recipe, reduction, system, telescope, weather
+from tomoe_es.events import (
+    Event,
+    camera,
+    monitor,
+    queue,
+    recipe,
+    reduction,
+    system,
+    telescope,
+    transfer,
+    weather,
+)
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.night import JST
 
@@ -32,6 +43,8 @@ _TEXT: dict[type[Event], Callable[[Any], str]] = {
     weather.SkyBecameClear: lambda e: f"sky clear ({e.sky_temperature_c:.0f} C)",
     queue.ObservingSuspended: lambda e: f"observing suspended: {', '.join(e.reasons)}",
     queue.ObservingResumed: lambda e: f"observing resumed: {e.reason}",
+    transfer.RingOverwritten: lambda e: f"ring of {e.frame_id} OVERWRITTEN: {e.frames} frames",
+    transfer.ChipCubeLost: lambda e: f"cube {e.frame_id} LOST: {e.condition}: {e.message}",
     reduction.ProductArchived: lambda e: f"archived {e.kind} {e.frame_id}",
     reduction.ProductRejected: lambda e: f"rejected {e.kind} {e.frame_id}: {', '.join(e.reasons)}",
     reduction.ReductionFailed: lambda e: f"reduction of {e.frame_id} failed: {e.condition}: {e.message}",
@@ -42,7 +55,13 @@ _TEXT: dict[type[Event], Callable[[Any], str]] = {
     monitor.ViolationDetected: lambda e: f"VIOLATION {e.name}: {e.message}",
     system.MessagePosted: lambda e: f"message: {e.text}",
 }
-_PER_CHIP = {reduction.ProductArchived, reduction.ProductRejected, reduction.ReductionFailed}
+_PER_CHIP = {
+    transfer.RingOverwritten,
+    transfer.ChipCubeLost,
+    reduction.ProductArchived,
+    reduction.ProductRejected,
+    reduction.ReductionFailed,
+}
 _MOST_CHIPS_IN_LINES = 4
 
 

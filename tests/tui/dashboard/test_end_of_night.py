@@ -156,3 +156,17 @@ def test_escape_stays_with_a_night_that_runs(running_night: subprocess.Popen[byt
 
     assert play(press, night_process=running_night) is None
     assert running_night.poll() is None
+
+
+@pytest.mark.parametrize("key", ["ctrl+c", "ctrl+q"])
+def test_no_key_leaves_a_night_that_runs_without_asking(
+    running_night: subprocess.Popen[bytes], key: str
+) -> None:
+    async def press(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
+        await pilot.press(key, key)
+        assert isinstance(app.screen, LeavingSheet)
+        await pilot.press("escape")
+        assert not isinstance(app.screen, Sheet)
+
+    assert play(press, night_process=running_night) is None
+    assert running_night.poll() is None
