@@ -46,7 +46,7 @@ def next_wakeup(state: Control, now: int) -> int | None:
 
 
 def _watching(state: Control) -> bool:
-    return state.night.phase not in ("", "ended", "interrupted")
+    return state.night.phase not in ("", *system.NIGHT_OVER)
 
 
 def _dangers(state: Control, now: int) -> list[str]:

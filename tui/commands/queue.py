@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 import time
 from contextlib import closing
@@ -16,9 +15,12 @@ from tomoe_es.control.submission import submission
 from tomoe_es.errors import TomoeError
 from tomoe_es.events.envelope import Draft
 from tomoe_es.events.recipe import RecipeRefused
+from tomoe_es.events.system import NIGHT_OVER
 from tomoe_es.log import open_log
 from tomoe_es.log.port import EventLog
+from tomoe_es.recipe.yaml_tree import LARGEST_BYTES
 from tui.data_folder import data_folder
+from tui.person import person
 
 app = App(name="queue", help="Hand in recipes.")
 
@@ -51,14 +53,13 @@ def submit(file: Path, *, direct: bool = False, data: Path | None = None) -> int
     folder = data_folder(data)
     folder.require()
     try:
-        content = file.read_bytes()
+        with file.open("rb") as opened:
+            content = opened.read(LARGEST_BYTES + 1)  # a larger one is refused, without being read whole
     except OSError as error:
         raise FileUnreadable(f"{file}: {error.strerror}: check the path") from error
     with closing(open_log(folder.log_url)) as log:
         night, now = _night_and_time(log)
-        event = submission(
-            content, str(file), submitted_by=getpass.getuser(), night=night, now=now, direct=direct
-        )
+        event = submission(content, str(file), submitted_by=person(), night=night, now=now, direct=direct)
         new = None if isinstance(event, RecipeRefused) else 0
         appended = log.append(event.stream(), [Draft(event, now, actor=ACTOR)], expected_version=new)
     if isinstance(event, RecipeRefused):
@@ -75,7 +76,7 @@ def _night_and_time(log: EventLog) -> tuple[str, int]:
     for recorded in log.read(types=("NightPlanned", "NightPhaseEntered", "NightResumed")):
         evolution.evolve(state, recorded)
     plan = state.night.plan
-    if plan is None or state.night.phase in ("ended", "interrupted"):
+    if plan is None or state.night.phase in NIGHT_OVER:
         raise NoNightRuns("no night runs on this data folder: start one with 'tomoe night', then submit")
     if not plan.simulated:
         return plan.night, time.time_ns() // 1000

@@ -89,11 +89,11 @@ def judge(night: Observatory, before: list[Recorded], where: str) -> None:
     taken = Counter(name for number, name in names.items() if number not in vain)
     assert set(taken.values()) == {1}, where
     # but for the last of a recipe that was complete before its transfer was cut off
+    completed_before = {
+        each.payload.recipe_id for each in before if isinstance(each.payload, recipe.RecipeCompleted)
+    }
     for missing in set(names.values()) - set(taken):
-        [finished] = [
-            each for each in night.of(recipe.RecipeCompleted) if each.payload.recipe_id == missing[0]
-        ]  # type: ignore[attr-defined]
-        assert finished.position <= len(before), where
+        assert missing[0] in completed_before, where
     # every chip-cube is accounted for, every one that was buffered is reduced, no product is archived twice
     acquired = {each.frame_id for each in night.told(camera.ChipCubeAcquired)}
     buffered = {each.frame_id for each in night.told(transfer.ChipCubeBuffered)}
