@@ -51,4 +51,4 @@ def test_there_are_commands_to_judge():
 
 def test_no_page_names_a_machine():
     for page in PAGES:
-        assert "/work/" not in page.read_text(encoding="utf-8"), page
+        assert f"{TOP}/" not in page.read_text(encoding="utf-8"), page
