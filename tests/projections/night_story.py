@@ -289,7 +289,13 @@ class Story:
 
     def violated(self, name: str, thing: str) -> Moment:
         violation = monitor.ViolationDetected(
-            name=name, thing=thing, severity="serious", message=f"{thing} is not normal", evidence=[1]
+            name=name,
+            thing=thing,
+            severity="serious",
+            message=f"{thing} is not normal",
+            evidence=[1],
+            chain=[],
+            needs_acknowledgement=False,
         )
         return self.at(violation, 1)
 

@@ -6,11 +6,26 @@ from typing import Union
 
 import msgspec
 
-from tomoe_es.events import camera, monitor, queue, recipe, reduction, system, telescope, transfer, weather
+from tomoe_es.events import (
+    camera,
+    monitor,
+    notification,
+    queue,
+    recipe,
+    reduction,
+    safety,
+    system,
+    telescope,
+    transfer,
+    weather,
+)
 from tomoe_es.events.base import Event
 from tomoe_es.events.erased import ErasedPayload
 
-SUBJECTS = (recipe, queue, telescope, weather, camera, transfer, reduction, monitor, system)
+SUBJECTS = (
+    *(recipe, queue, telescope, weather, camera, transfer, reduction),
+    *(monitor, safety, notification, system),
+)
 
 
 def _concrete_types(base: type[Event]) -> list[type[Event]]:

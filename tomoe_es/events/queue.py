@@ -34,3 +34,10 @@ class ObservingResumed(QueueEvent, frozen=True, gc=False, kw_only=True, tag=True
     """Conditions have been fit for long enough; observing goes on."""
 
     reason: str
+
+
+class QueueAbortRequested(QueueEvent, frozen=True, gc=False, kw_only=True, tag=True):
+    """The running recipe is to be broken off at once, and the telescope closed and parked."""
+
+    who: str
+    why: str

@@ -97,6 +97,17 @@ class ProcessStopped(Event, frozen=True, gc=False, kw_only=True, tag=True):
         return f"process/{self.process}"
 
 
+class StorageRead(Event, frozen=True, gc=False, kw_only=True, tag=True):
+    """How full a storage is."""
+
+    storage: Literal["buffer", "archive", "log"]
+    used_bytes: int
+    free_bytes: int
+
+    def stream(self) -> str:
+        return f"storage/{self.storage}"
+
+
 class PayloadErased(Event, frozen=True, gc=False, kw_only=True, tag=True):
     """The payload of an earlier event was erased, such as a person's name; envelope and digest are kept."""
 

@@ -119,6 +119,16 @@ class FocusRead(FocusEvent, frozen=True, gc=False, kw_only=True, tag=True):
     state: Literal["still", "moving", "fault"]
 
 
+class PowerRead(Event, frozen=True, gc=False, kw_only=True, tag=True):
+    """The power supply's own reading."""
+
+    state: Literal["mains", "battery", "failing"]
+    battery_percent: float
+
+    def stream(self) -> str:
+        return "power"
+
+
 class DeviceUnreachable(Event, frozen=True, gc=False, kw_only=True, tag=True):
     """A device does not answer; its last reading is no longer trusted."""
 

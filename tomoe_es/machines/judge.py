@@ -98,6 +98,8 @@ def _depart(
         severity=severity,
         message=f"{thing}: {source} -> {dest} by {event}: {meaning}",
         evidence=[recorded.position, *([known.positions[instance]] if instance in known.positions else [])],
+        chain=[],
+        needs_acknowledgement=severity == "critical",
     )
     return violation, dest
 
