@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from tomoe_es.events import Event
+from tomoe_es.events import EVENT_TYPES as BY_NAME
+from tomoe_es.events import ErasedPayload, Event
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.monitor import ViolationDetected
 from tomoe_es.machines.catalogue import ROUTES, TABLES, Route
@@ -16,8 +17,8 @@ from tomoe_es.machines.table import Step
 Instance = str | int
 """Recipe id, frame id, exposure number or night; "" for the only one."""
 
-EVENT_TYPES: frozenset[type[Event]] = frozenset(ROUTES)
-"""Events that some machine listens to."""
+EVENT_TYPES: frozenset[type[Event]] = frozenset(ROUTES) | {ErasedPayload}
+"""Events that some machine listens to, also when what they said was erased."""
 
 
 class Instances(msgspec.Struct):
@@ -40,12 +41,13 @@ def judge(states: States, recorded: Recorded) -> list[ViolationDetected]:
     """Take one event in, changing `states`, and tell how it departs from normal; empty when it does not."""
     found: list[ViolationDetected] = []
     event = recorded.payload
-    for route in ROUTES.get(type(event), ()):
-        step = route.step or route.steps.get(getattr(event, route.field))
+    kind = BY_NAME.get(event.of_type, ErasedPayload) if isinstance(event, ErasedPayload) else type(event)
+    for route in ROUTES.get(kind, ()):
+        step = route.step or route.steps.get(getattr(event, route.field, None))
         if step is None:
             continue
         known = states[route.machine.name]
-        for instance in _instances(route, step, known, event):
+        for instance in _instances(route, step, known, recorded):
             source = known.states.get(instance, route.machine.initial)
             dest = step.dests.get(source)
             if dest is None:
@@ -71,13 +73,25 @@ def state_of(states: States, machine: str, instance: Instance = "") -> str:
     return states[machine].states.get(instance, TABLES[machine].machine.initial)
 
 
-def _instances(route: Route, step: Step, known: Instances, event: Event) -> Iterable[Instance]:
+def _instances(route: Route, step: Step, known: Instances, recorded: Recorded) -> Iterable[Instance]:
+    event, machine = recorded.payload, route.machine
     if route.everywhere:
         return [instance for instance, state in known.states.items() if state in step.dests]
+    if isinstance(event, ErasedPayload) and machine.instance:
+        return _of_stream(machine, recorded.stream)
     if route.instances:
         several: list[Instance] = getattr(event, route.instances)
         return several
-    return (getattr(event, route.machine.instance) if route.machine.instance else "",)
+    return (getattr(event, machine.instance) if machine.instance else "",)
+
+
+def _of_stream(machine: Machine, stream: str) -> Iterable[Instance]:
+    """The instance whose stream an erased event is in; none when the stream is of something else."""
+    beginning, _, form = machine.thing.partition("{")
+    name = stream.removeprefix(beginning)
+    if name == stream:
+        return ()
+    return (int(name) if form.startswith(":") else name,)
 
 
 def _depart(
