@@ -6,7 +6,7 @@ appended, its type name first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from threading import local
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ import msgspec
 import zstandard
 
 from tomoe_es.errors import LogCorrupt
+from tomoe_es.events import EVENT_TYPES, ErasedPayload, Event
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.log.stored import Columns, of_lines
 
@@ -76,12 +77,26 @@ def open_columns(frame: bytes, position: int) -> Columns:
     return of_lines(map(msgspec.structs.astuple, lines))
 
 
-def open_events(frame: bytes, position: int) -> Iterable[Recorded]:
-    """The events of a frame; at one that can't be read, LogCorrupt or UnknownEventType after those before."""
+def open_events(
+    frame: bytes, position: int, start: int, stop: int, types: Collection[str] | None = None
+) -> Iterable[Recorded]:
+    """The events of a frame from index `start` up to `stop`, of some types or of all.
+
+    At one of them that can't be read, LogCorrupt or UnknownEventType after those before.
+    """
     try:
-        return _opened(frame, position, _decode_events)
+        events = _opened(frame, position, _decode_events)[start:stop]
     except LogCorrupt:
-        return open_columns(frame, position).recorded()
+        columns = open_columns(frame, position).part(start, stop)
+        return (columns if types is None else columns.chosen(types)).recorded()
+    if types is None:
+        return events
+    chosen = {EVENT_TYPES.get(name) for name in types}
+    return [each for each in events if type(each.payload) in chosen or _was_of(each.payload, types)]
+
+
+def _was_of(payload: Event, types: Collection[str]) -> bool:
+    return isinstance(payload, ErasedPayload) and payload.of_type in types
 
 
 def _opened(frame: bytes, position: int, decode: Callable[[bytes], list[T]]) -> Sequence[T]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 
 from tomoe_es.errors import LogCorrupt
@@ -46,12 +45,7 @@ class SealedReader:
         first = footer.first_of(block)
         last = footer.first_of(block + 1) - 1 if block < last_block else until
         start, stop = max(0, after + 1 - first), last + 1 - first
-        frame = self._file.block(block)
-        if types is None:
-            events = open_events(frame, first)
-            is_whole = start == 0 and last == footer.first_of(block + 1) - 1
-            return events if is_whole else islice(events, start, stop), last
-        return open_columns(frame, first).part(start, stop).chosen(types).recorded(), last
+        return open_events(self._file.block(block), first, start, stop, types), last
 
     def stream_chunk(self, stream: str, after: int) -> tuple[Iterable[Recorded], int]:
         """All events of a stream with version > `after`, and the last version among them."""

@@ -12,7 +12,7 @@ import zstandard
 from jsonschema import Draft202012Validator
 
 from tomoe_es.clock import DAY, HOUR
-from tomoe_es.errors import LogCorrupt, LogSealed, LogUnavailable
+from tomoe_es.errors import LogCorrupt, LogSealed, LogUnavailable, UnknownEventType
 from tomoe_es.events.envelope import Draft, Recorded
 from tomoe_es.events.queue import QueuePaused
 from tomoe_es.events.schema import events_schema
@@ -172,3 +172,25 @@ def test_a_damaged_live_file_is_not_sealed(folder: Path) -> None:
         seal(folder, "2023-12-12")
     assert live.exists()
     assert not list_segments(folder)[0].sealed_path(folder).exists()
+
+
+def test_an_event_of_a_newer_version_in_a_sealed_night_hides_no_other(folder: Path) -> None:
+    live = list_segments(folder)[0].live_path(folder)
+    with apsw.Connection(str(live)) as connection:
+        connection.execute("DROP TRIGGER event_refuses_UPDATE")
+        connection.execute("INSERT INTO type(name) VALUES('FromTheFuture')")
+        connection.execute(
+            "UPDATE event SET type = (SELECT max(id) FROM type), payload = CAST(? AS BLOB) "
+            "WHERE position = 300",
+            ('{"type":"FromTheFuture","what":1}',),
+        )
+    connection.close()
+    seal(folder, "2023-12-12")
+    log = SqliteLog(folder)
+    reader = log.read()
+    assert [next(reader).position for _ in range(299)] == list(range(1, 300))
+    with pytest.raises(UnknownEventType, match="FromTheFuture"):
+        next(reader)
+    assert len(list(log.read(after=300))) == 402
+    assert len(list(log.read(types=["QueuePaused"]))) == 71
+    log.close()
