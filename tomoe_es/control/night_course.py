@@ -148,7 +148,7 @@ def _shut_down(state: Control, plan: NightPlanned, now: int) -> list[Event]:
 
 
 def _shut_down_locked(state: Control, plan: NightPlanned, now: int) -> list[Event]:
-    """While somebody has locked the telescope only slit and cover are closed; the mount waits for the lock."""
+    """While somebody has locked the telescope only slit and cover are closed; the mount waits."""
     why = "the night is over, and the telescope is locked"
     closed_at = state.weather.closed_at
     if closed_at < state.night.phase_since:

@@ -59,7 +59,7 @@ def _wanted(state: Control) -> dict[str, Event]:
     wanted: dict[str, Event] = {}
     if hardware.locked:
         reason = f"the telescope is locked by {hardware.locked_by}: {hardware.locked_why}"
-        moving = [device for device in _AT_REST if not _reads(state, device, _AT_REST[device])]
+        moving = [device for device in _AT_REST if not _is_left_alone(state, device)]
         wanted |= {device: _stop(device, reason) for device in moving}
     if hand is not None and hand.how != "stop":
         reason = f"{hand.how} by {hand.who}: {hand.why}"
@@ -79,6 +79,12 @@ def _wanted(state: Control) -> dict[str, Event]:
         for device, command in wanted.items()
         if device in hardware.read_at and device not in hardware.unreachable
     }
+
+
+def _is_left_alone(state: Control, device: str) -> bool:
+    """Tell whether the device stands still, or was told to close."""
+    told, _ = state.told.get(device, ("", -1))
+    return told == "close" or _reads(state, device, _AT_REST[device])
 
 
 def _reads(state: Control, device: str, states: tuple[str, ...]) -> bool:
