@@ -41,7 +41,7 @@ def decide(state: Control, recorded: Recorded | None, now: int) -> list[Decision
     cloudy = isinstance(clouds[0], weather.SkyBecameCloudy) if clouds else known.cloudy
     events = [*danger, *clouds, *_consequence(state, reasons, dangers, safe=safe, cloudy=cloudy)]
     if reasons or dangers:
-        events += _closing(state, [*reasons, *dangers], now)
+        events += _closing(state, reasons, dangers, now)
     return [Decision(event, cause) for event in events]
 
 
@@ -118,12 +118,12 @@ def _consequence(
     return events
 
 
-def _closing(state: Control, reasons: list[str], now: int) -> list[Event]:
+def _closing(state: Control, reasons: list[str], dangers: list[str], now: int) -> list[Event]:
     """Close both at once when danger comes; later again what does not obey, or never got the command."""
-    why = "danger: " + ", ".join(reasons)
+    why = "danger: " + ", ".join([*reasons, *dangers])
     cover = telescope.MirrorCoverCommanded(action="close", reason=why)
     slit = telescope.DomeSlitCommanded(action="close", reason=why)
-    if state.weather.safe and not state.danger:
+    if state.weather.safe and (reasons or not state.danger):
         return [cover, slit]
     if now - state.weather.closed_at < limits.CLOSE_AGAIN_AFTER:
         return []

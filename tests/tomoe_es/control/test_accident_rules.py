@@ -221,10 +221,10 @@ class TestRule3:
     ) -> None:
         simulated = getattr(night.telescope, device)
         simulated._next_reading = lambda now: None  # it is connected, and says nothing
-        last = night.control.hardware.read_at[device]
 
         suspended = night.run_until_seen(queue.ObservingSuspended)
 
+        last = night.control.hardware.read_at[device]
         assert suspended.time - last == fitness.STALE_AFTER + 1
         assert suspended.payload.danger  # type: ignore[attr-defined]
         assert suspended.payload.reasons == [f"the {device.replace('_', ' ')} gave no reading for 90 s"]  # type: ignore[attr-defined]
@@ -657,6 +657,56 @@ class TestRule8:
         assert {each.correlation for each in others} == {first.position}
         assert {each.exposure_number for each in again.told(transfer.ChipCubeBuffered)} == {2}
         assert not again.control.unconfirmed
+
+
+# After a restart: the true state of every device first.
+
+
+class TestReconciled:
+    @pytest.fixture
+    def restarted(self, observatory: Opener, monkeypatch: pytest.MonkeyPatch) -> Observatory:
+        """A night that was resumed, whose devices are not reconciled yet."""
+        night = observatory(plan(end="17:40"), folder="log")
+        night.start(survey(2, at="17:00"))
+        night.run_until_seen(camera.ExposureStarted)
+        night.run_until("16:52")
+        night.close()
+        again = observatory(plan(end="17:40"), folder="log")
+
+        def start_devices() -> None:
+            again.telescope.start(again.control.hardware)
+            again.camera.start()
+
+        monkeypatch.setattr(again, "_start_devices", start_devices)
+        again.resume()
+        return again
+
+    def test_nothing_is_begun_or_opened_before(self, restarted: Observatory) -> None:
+        before = restarted.log.head()
+
+        restarted.run_for(600)
+
+        commands = since(restarted, before, telescope.MirrorCoverCommanded, telescope.DomeSlitCommanded)
+        assert "open" not in [each.action for each in commands]  # type: ignore[attr-defined]
+        assert not since(restarted, before, recipe.RecipeStarted, telescope.MountSlewCommanded)
+
+    def test_closing_is_allowed(self, restarted: Observatory) -> None:
+        restarted.run_for(5)
+        restarted.record(weather.WeatherBecameSafe(since_us=1))
+
+        rain(restarted)
+        restarted.run_for(60)
+
+        assert states(restarted, *CLOSED) == CLOSED
+
+    def test_then_it_goes_on(self, restarted: Observatory) -> None:
+        restarted.run_for(60)
+        before = restarted.log.head()
+
+        restarted.record(safety.DevicesReconciled(differences=[]))
+        restarted.run_for(60)
+
+        assert since(restarted, before, recipe.RecipeStarted)
 
 
 # 9. Having nothing to observe is normal; not progressing is not.
