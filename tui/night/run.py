@@ -23,13 +23,15 @@ from adapters.simulator.no_pixels import NoImaging, NoReducing
 from adapters.simulator.script import load_script
 from adapters.simulator.telescope import SimulatedTelescope
 from tomoe_es.clock import SECOND
-from tomoe_es.control import evolution, executor, night_course, weather_watch
+from tomoe_es.control import evolution, executor, night_course, standstill, weather_watch
 from tomoe_es.control import state as control_state
 from tomoe_es.control.conductor import Conductor
 from tomoe_es.control.decider import Fold
+from tomoe_es.control.interruption import SKY_OVER
 from tomoe_es.control.state import Control
 from tomoe_es.events import Event, queue, system
 from tomoe_es.events.envelope import Recorded
+from tomoe_es.events.safety import DevicesReconciled
 from tomoe_es.events.system import NIGHT_OVER
 from tomoe_es.events.telescope import DomeSlitCommanded, MirrorCoverCommanded
 from tomoe_es.log import open_log
@@ -91,6 +93,7 @@ class _Night:
         self._conductor.add(
             [
                 weather_watch.decider(control),
+                standstill.decider(control),
                 executor.decider(control),
                 scheduler.decider(control),
                 night_course.decider(control),
@@ -137,6 +140,7 @@ class _Night:
             telescope.start(self._control.hardware)
             self._camera.start(unreachable="camera" in self._control.hardware.unreachable)
             self._cluster.start()
+            self._conductor.record([DevicesReconciled(differences=[])], actor=SYSTEM)
         if self._control.night.phase in NIGHT_OVER:
             self._stop_when_drained()
         inbox = Inbox(self._data.inbox, self._loop, self._conductor, self._log, plan.night)
@@ -270,7 +274,7 @@ class _Night:
 
     def _shut_down(self) -> None:
         plan = self._control.night.plan
-        if plan is not None and self._control.night.phase not in executor.SKY_OVER:
+        if plan is not None and self._control.night.phase not in SKY_OVER:
             asked = system.NightPhaseEntered(
                 night=plan.night, phase="shutting_down", reason="the operator asked to stop"
             )

@@ -18,12 +18,12 @@ from adapters.simulator.script import load_script
 from adapters.simulator.telescope import SimulatedTelescope
 from tests.projections.memory_log import MemoryLog
 from tomoe_es.clock import SECOND, to_datetime
-from tomoe_es.control import evolution, executor, night_course, weather_watch
+from tomoe_es.control import evolution, executor, night_course, standstill, weather_watch
 from tomoe_es.control import state as control_state
 from tomoe_es.control.conductor import Conductor
 from tomoe_es.control.decider import Decider, Fold
 from tomoe_es.control.state import Control
-from tomoe_es.events import Event, queue, recipe, system, telescope, weather
+from tomoe_es.events import Event, queue, recipe, safety, system, telescope, weather
 from tomoe_es.events.envelope import Draft, Recorded
 from tomoe_es.log.port import Appended, Batch, EventLog
 from tomoe_es.log.sqlite_log import SqliteLog
@@ -210,6 +210,7 @@ class Observatory:
         self.conductor = Conductor(log, self.clock)
         deciders = [
             weather_watch.decider(self.control_fold),
+            standstill.decider(self.control_fold),
             executor.decider(self.control_fold),
             scheduler.decider(self.control_fold),
             night_course.decider(self.control_fold),
@@ -279,6 +280,7 @@ class Observatory:
         self.telescope.start(self.control.hardware)
         self.camera.start(unreachable="camera" in self.control.hardware.unreachable)
         self.cluster.start()
+        self.record(safety.DevicesReconciled(differences=[]))
 
     def start_observing(self) -> None:
         """In the middle of a safe night: unlocked, slit and cover open, ready for recipes."""
