@@ -15,3 +15,5 @@ DOME_TOLERANCE_DEG = 3.0
 POINTING_TOLERANCE_ARCSEC = 30.0
 BEST_FOCUS_MM = 28.13
 FOCUS_TOLERANCE_MM = 0.01
+FOCUS_RANGE_MM = (20.0, 36.0)
+"""Outside this no image is ever sharp, at any temperature."""

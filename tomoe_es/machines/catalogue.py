@@ -16,9 +16,11 @@ from tomoe_es.machines import (
     mirror_cover,
     mount,
     night,
+    process,
     queue,
     recipe,
     telescope_lock,
+    worker,
 )
 from tomoe_es.machines.declaration import Machine, On
 from tomoe_es.machines.table import Step, Table, compile_table
@@ -35,6 +37,8 @@ _MODULES = (
     focus,
     camera,
     telescope_lock,
+    worker,
+    process,
 )
 
 TABLES: dict[str, Table] = {each.MACHINE.name: compile_table(each.MACHINE) for each in _MODULES}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tomoe_es.machines.catalogue import TABLES
 from tomoe_es.machines.declaration import On
-from tomoe_es.machines.judge import undeclared_name
+from tomoe_es.machines.judging.by_machines import undeclared_name
 from tomoe_es.machines.table import Table
 
 PAGE = Path("docs/reference/machines.md")

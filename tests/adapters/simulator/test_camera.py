@@ -23,7 +23,7 @@ from tomoe_es.events.camera import (
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.telescope import DeviceCommandFailed, DeviceReached, DeviceUnreachable
 from tomoe_es.events.transfer import ChipCubeBuffered, ChipCubeLost, ExposureTransferred
-from tomoe_es.machines.judge import judge_all
+from tomoe_es.machines.judging.steps import judge_all
 
 CHIPS = (101, 221)
 ENDS = (ExposureFinished, ExposureAborted, ExposureTransferred)

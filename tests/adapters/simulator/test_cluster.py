@@ -15,7 +15,7 @@ from tomoe_es.clock import SECOND
 from tomoe_es.control.decider import Fold
 from tomoe_es.events import Event, camera, reduction
 from tomoe_es.events.camera import DataType
-from tomoe_es.machines.judge import judge_all
+from tomoe_es.machines.judging.steps import judge_all
 from tomoe_es.reduction import queue, queue_state
 from tomoe_es.reduction.queue_state import Job, ReductionState
 

@@ -13,7 +13,7 @@ import pytest
 from tomoe_es.events import Event
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.monitor import ViolationDetected
-from tomoe_es.machines.judge import judge_all
+from tomoe_es.machines.judging.steps import judge_all
 
 
 def _fill(wanted: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tomoe_es.events import camera, recipe, reduction, system, telescope, transfer
-from tomoe_es.machines.judge import initial, judge, state_of
+from tomoe_es.machines.judging.steps import initial, judge, state_of
 
 Make = Callable[..., Any]
 Judged = Callable[..., list[Any]]

@@ -16,7 +16,8 @@ from tomoe_es.events import Event, camera, telescope
 from tomoe_es.events.envelope import Draft, Recorded
 from tomoe_es.events.monitor import ViolationDetected
 from tomoe_es.log import open_log
-from tomoe_es.machines import judge, monitor
+from tomoe_es.machines import monitor
+from tomoe_es.machines.judging import steps as judge
 
 Make = Callable[..., Any]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tomoe_es.events import camera, queue, recipe, reduction, system, telescope, transfer
-from tomoe_es.machines.judge import initial, judge, state_of
+from tomoe_es.machines.judging.steps import initial, judge, state_of
 
 Life = tuple[type[Any], dict[str, Any]]
 CUBE: dict[str, Any] = {"exposure_number": 7, "frame_id": "TMQ1202312120000000711"}
