@@ -185,5 +185,5 @@ def test_a_deleted_cube_is_not_remembered(make: Make, record: Callable[..., list
     states = initial()
     for recorded in record([make(each, exposure_number=1, frame_id="a") for each in life]):
         judge(states, recorded)
-    assert states["chip_cube"].states == states["chip_cube"].positions == {}
+    assert states.machines["chip_cube"].at == {}
     assert state_of(states, "chip_cube", "a") == "new"

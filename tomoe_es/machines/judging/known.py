@@ -126,6 +126,13 @@ def _taken_over(known: Known, recorded: Recorded, event: Event) -> None:
     known.processes = {name: dict([*alive.items()][-1:]) for name, alive in known.processes.items()}
 
 
+def _resumed(known: Known, recorded: Recorded, event: system.NightResumed) -> None:
+    """What was exposed when the system stopped is cut off, and will be said to be aborted."""
+    _taken_over(known, recorded, event)
+    if known.exposing is not None:
+        known.exposing.abort_asked = True
+
+
 def _phase(known: Known, recorded: Recorded, event: system.NightPhaseEntered) -> None:
     known.phase, known.phase_at = event.phase, recorded.position
 
@@ -224,7 +231,7 @@ HANDLERS: dict[type[Event], Handler] = {
     **dict.fromkeys(hardware.EVENT_TYPES, _read),
     weather.WeatherRead: _weather,
     system.NightPlanned: _planned,
-    system.NightResumed: _taken_over,
+    system.NightResumed: _resumed,
     system.NightPhaseEntered: _phase,
     recipe.RecipeSubmitted: _submitted,
     recipe.RecipeStarted: _started,

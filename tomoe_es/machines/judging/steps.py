@@ -87,6 +87,12 @@ def judge_all(events: Iterable[Recorded]) -> list[ViolationDetected]:
     return [each for each in found if isinstance(each, ViolationDetected)]
 
 
+def judge_by_machines(events: Iterable[Recorded]) -> list[ViolationDetected]:
+    """The same, but only what the machines tell, without rules and deadlines."""
+    others = RULES.keys() | DEADLINES.keys()
+    return [each for each in judge_all(events) if each.name not in others]
+
+
 def state_of(judged: Judged, machine: str, instance: Instance = "") -> str:
     """State of one instance; the machine's initial one before its first event."""
     return judged.machines[machine].at.get(instance, (TABLES[machine].machine.initial, 0))[0]
