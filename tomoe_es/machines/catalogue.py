@@ -10,6 +10,7 @@ from tomoe_es.events import Event
 from tomoe_es.machines import (
     camera,
     chip_cube,
+    dome_rotation,
     dome_slit,
     exposure,
     focus,
@@ -32,6 +33,7 @@ _MODULES = (
     exposure,
     chip_cube,
     dome_slit,
+    dome_rotation,
     mirror_cover,
     mount,
     focus,

@@ -143,21 +143,6 @@ _DEADLINES = (
         *(telescope.MirrorCoverRead, 120.0),
     ),
     Deadline(
-        name="MountDidNotSlew",
-        severity="serious",
-        meaning="the mount was told to go to a target and does not track it",
-        remedy="look at the mount's last readings; park it and point it again",
-        thing="mount",
-        begins=(Mark(telescope.MountSlewCommanded),),
-        ends=(
-            Mark(telescope.MountRead, _field("state", "tracking", "fault")),
-            Mark(telescope.MountParkCommanded),
-            Mark(telescope.DeviceUnreachable, _field("device", "mount")),
-        ),
-        within_seconds=300.0,
-        expected="a reading 'tracking' after it was told to slew",
-    ),
-    Deadline(
         name="MountDidNotPark",
         severity="critical",
         meaning="the mount was told to park and does not read parked",
@@ -168,20 +153,6 @@ _DEADLINES = (
         within_seconds=300.0,
         puts_off=False,
         expected="a reading 'parked' after it was told to park",
-    ),
-    Deadline(
-        name="FocusDidNotArrive",
-        severity="warning",
-        meaning="the focus was told to move and does not stand still",
-        remedy="look at the focus drive and its encoder",
-        thing="focus",
-        begins=(Mark(telescope.FocusCommanded),),
-        ends=(
-            Mark(telescope.FocusRead, _field("state", "still", "fault")),
-            Mark(telescope.DeviceUnreachable, _field("device", "focus")),
-        ),
-        within_seconds=180.0,
-        expected="a reading 'still' after it was told to move",
     ),
     Deadline(
         name="SlitOpenAfterSuspension",

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.tomoe_es.control.conftest import observatory
 from tests.tomoe_es.machines import making
 from tomoe_es.events import Event
 from tomoe_es.events.envelope import Recorded
@@ -37,3 +38,6 @@ def record() -> Callable[..., list[Recorded]]:
 def judged() -> Callable[[Iterable[Event]], list[ViolationDetected]]:
     """Violations in a log of these events."""
     return lambda events: judge_by_machines(_record(events))
+
+
+__all__ = ["observatory"]

@@ -58,6 +58,7 @@ def test_each_movement_ordered_while_locked_is_critical(make: Make, judged: Judg
         make(telescope.DomeSlitRead, state="closed"),
         make(telescope.MirrorCoverRead, state="closed"),
         make(telescope.FocusRead, state="still"),
+        make(telescope.DomeRotationRead, state="still"),
         make(telescope.MountSlewCommanded),
         make(telescope.MountParkCommanded),
         make(telescope.DomeRotationCommanded),

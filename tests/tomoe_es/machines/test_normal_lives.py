@@ -269,6 +269,7 @@ LIVES: dict[str, tuple[list[Life], str, str | int, str]] = {
         [
             (telescope.DomeSlitCommanded, {"action": "close"}),
             (telescope.TelescopeLockReleased, {}),
+            *reading(telescope.DomeRotationRead, "still"),
             (telescope.DomeRotationCommanded, {}),
             (telescope.TelescopeLockSet, {}),
             (telescope.MirrorCoverCommanded, {"action": "close"}),

@@ -118,7 +118,7 @@ def _depart(
         name, severity = undeclared_name(machine), machine.severity
         meaning = f"'{taken.trigger}' from '{source}' is not declared normal"
     lasts = departure is not None and departure.lasts
-    if known.faulty:
+    if known.faulty and dest != source:
         _end_former(judged, found, known, instance, thing)
     if lasts:
         known.faulty[instance] = name

@@ -14,10 +14,14 @@ from tomoe_es.camera.frame_geometry import frame_seconds
 from tomoe_es.clock import SECOND
 from tomoe_es.control import hardware
 from tomoe_es.control.hardware import Hardware
-from tomoe_es.events import Event, camera, recipe, reduction, system, weather
+from tomoe_es.events import Event, camera, recipe, reduction, system, telescope, weather
 from tomoe_es.events.camera import DataType
 from tomoe_es.events.envelope import Recorded
+from tomoe_es.observatory import DOME_TOLERANCE_DEG, FOCUS_TOLERANCE_MM
 from tomoe_es.recipe.model import Recipe
+
+_SAME_TARGET_DEG = 0.002
+"""The mount has taken a target over when it names one this close to it."""
 
 EXPOSURE_CHANGES: tuple[type[Event], ...] = (
     *(camera.ExposureStarted, camera.ExposureAbortRequested),
@@ -75,6 +79,13 @@ class Running(msgspec.Struct):
     beside_started: int = 0
 
 
+class Order(msgspec.Struct, frozen=True):
+    """Where a device was told to go: ICRS degrees, azimuth, or millimetres."""
+
+    position: int  # in the log
+    goal: tuple[float, ...]
+
+
 class Known(msgspec.Struct):
     """The observatory after the events so far."""
 
@@ -89,6 +100,7 @@ class Known(msgspec.Struct):
     calibrations: list[Calibration] = []  # of this night
     recipes: dict[str, OpenRecipe] = {}
     running: Running | None = None
+    orders: dict[str, Order] = {}  # of mount, dome rotation, focus, until it obeyed, broke or was cut off
     processes: dict[str, dict[int, int]] = {}  # process to those alive: pid to position of its start
     unreduced: int = 0  # chip-cubes in the reduction queue or being reduced
 
@@ -107,6 +119,51 @@ def _read(known: Known, recorded: Recorded, event: Event) -> None:
     device = hardware.READINGS.get(type(event))
     if device is not None:
         known.at[device] = recorded.position
+        if getattr(event, "state", "") == "fault":
+            known.orders.pop(device, None)
+    elif isinstance(event, telescope.DeviceUnreachable):
+        known.orders.pop(event.device, None)
+
+
+def _ordered(known: Known, recorded: Recorded, event: Event) -> None:
+    match event:
+        case telescope.MountSlewCommanded():
+            known.orders["mount"] = Order(recorded.position, (event.ra_deg, event.dec_deg))
+        case telescope.DomeRotationCommanded():
+            known.orders["dome_rotation"] = Order(recorded.position, (event.azimuth_deg,))
+        case telescope.FocusCommanded():
+            known.orders["focus"] = Order(recorded.position, (event.position_mm,))
+        case _:  # a mount that is parked goes nowhere else any more
+            known.orders.pop("mount", None)
+
+
+def _mount(known: Known, recorded: Recorded, event: telescope.MountRead) -> None:
+    _read(known, recorded, event)
+    order = known.orders.get("mount")
+    if order is not None and event.state == "tracking":
+        ra_deg, dec_deg = order.goal
+        off = abs(event.target_ra_deg - ra_deg), abs(event.target_dec_deg - dec_deg)
+        _obeyed(known, "mount", max(off) <= _SAME_TARGET_DEG)
+
+
+def _dome(known: Known, recorded: Recorded, event: telescope.DomeRotationRead) -> None:
+    _read(known, recorded, event)
+    order = known.orders.get("dome_rotation")
+    if order is not None and event.state == "still":
+        off = abs((event.azimuth_deg - order.goal[0] + 180.0) % 360.0 - 180.0)
+        _obeyed(known, "dome_rotation", off <= DOME_TOLERANCE_DEG)
+
+
+def _focus(known: Known, recorded: Recorded, event: telescope.FocusRead) -> None:
+    _read(known, recorded, event)
+    order = known.orders.get("focus")
+    if order is not None and event.state == "still":
+        _obeyed(known, "focus", abs(event.position_mm - order.goal[0]) <= FOCUS_TOLERANCE_MM)
+
+
+def _obeyed(known: Known, device: str, there: bool) -> None:
+    if there:
+        del known.orders[device]
 
 
 def _weather(known: Known, recorded: Recorded, event: Event) -> None:
@@ -230,6 +287,13 @@ Handler = Callable[[Known, Recorded, Any], None]
 HANDLERS: dict[type[Event], Handler] = {
     **dict.fromkeys(hardware.EVENT_TYPES, _read),
     weather.WeatherRead: _weather,
+    telescope.MountRead: _mount,
+    telescope.DomeRotationRead: _dome,
+    telescope.FocusRead: _focus,
+    telescope.MountSlewCommanded: _ordered,
+    telescope.MountParkCommanded: _ordered,
+    telescope.DomeRotationCommanded: _ordered,
+    telescope.FocusCommanded: _ordered,
     system.NightPlanned: _planned,
     system.NightResumed: _resumed,
     system.NightPhaseEntered: _phase,

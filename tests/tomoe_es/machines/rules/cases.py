@@ -81,6 +81,18 @@ def focus(position_mm: float = 28.13, state: str = "still") -> telescope.FocusRe
     return make(telescope.FocusRead, position_mm=position_mm, state=state)
 
 
+def slew(ra_deg: float) -> telescope.MountSlewCommanded:
+    return make(telescope.MountSlewCommanded, ra_deg=ra_deg, dec_deg=30.0)
+
+
+def turn(azimuth_deg: float) -> telescope.DomeRotationCommanded:
+    return make(telescope.DomeRotationCommanded, azimuth_deg=azimuth_deg)
+
+
+def refocus(position_mm: float) -> telescope.FocusCommanded:
+    return make(telescope.FocusCommanded, position_mm=position_mm)
+
+
 def phase(name: str) -> system.NightPhaseEntered:
     return make(system.NightPhaseEntered, night=NIGHT, phase=name)
 
@@ -221,8 +233,8 @@ def readings(until: int, step: int = 50) -> tuple[Moment, ...]:
 
 
 def heartbeats(until: int) -> tuple[Moment, ...]:
-    """A parked mount, as it is read while nothing happens."""
-    return tuple((seconds, mount("parked")) for seconds in range(10, until, 250))
+    """The weather, as it is read while nothing else happens."""
+    return tuple((seconds, weather(wind_speed_m_s=1.0 + seconds / 1e4)) for seconds in range(10, until, 100))
 
 
 CASES: dict[str, Case] = {
@@ -430,10 +442,10 @@ CASES: dict[str, Case] = {
         over=((12, mount()),),
     ),
     "LogNotGrowing": Case(
-        given=((0, night()), (0, phase("starting_up"))),
+        given=((0, night()), (0, phase("waiting"))),
         quiet=(
-            *((LONGEST_GAP_SECONDS, mount()), (2 * LONGEST_GAP_SECONDS, phase("shutting_down"))),
-            *((2 * LONGEST_GAP_SECONDS + 50, phase("ended")), (99_999, mount("parked"))),
+            *heartbeats(600),
+            *((610, phase("ended")), (99_999, mount("parked"))),
         ),
         firing=((LONGEST_GAP_SECONDS + 1, started("x", 1)), (LONGEST_GAP_SECONDS + 100, started("y", 2))),
         over=((LONGEST_GAP_SECONDS + 101, mount()),),
@@ -457,6 +469,38 @@ CASES: dict[str, Case] = {
         quiet=((0, power("mains")),),
         firing=((0, power("battery")), (1, power("battery"))),
         over=((2, power("mains")),),
+    ),
+    "MountDidNotSlew": Case(
+        given=(*BEGUN[1:], *STARTED, (0, mount(target_ra_deg=RA, target_dec_deg=DEC))),
+        quiet=(
+            *((0, slew(10.0)), (5, mount("slewing")), (80, slew(20.0))),
+            (170, mount(target_ra_deg=20.0, target_dec_deg=30.0)),
+            *((200, slew(10.0)), (201, make(telescope.MountParkCommanded)), (230, mount("parked"))),
+            *((300, slew(10.0)), (301, mount("fault")), (5000, mount("fault"))),
+        ),
+        firing=((0, slew(10.0)), (100, slew(20.0)), (181, mount()), (200, mount())),
+        over=((210, mount(target_ra_deg=20.0, target_dec_deg=30.0)),),
+    ),
+    "DomeDidNotTurn": Case(
+        given=(*STARTED, (0, dome(180.0))),
+        quiet=((0, turn(355.0)), (60, dome(356.0)), (61, turn(1.0)), (62, dome(0.0)), (5000, dome(0.0))),
+        firing=((0, turn(355.0)), (60, dome(180.0)), (121, dome(180.0)), (200, dome(200.0, "rotating"))),
+        over=((210, dome(355.0)),),
+    ),
+    "FocusDidNotArrive": Case(
+        given=(*STARTED, (0, focus())),
+        quiet=((0, refocus(29.0)), (20, focus(28.5, "moving")), (40, focus(29.005)), (5000, focus(29.0))),
+        firing=((0, refocus(29.0)), (20, focus()), (151, focus()), (200, focus(28.5, "moving"))),
+        over=((210, focus(29.0)),),
+    ),
+    "WeatherNotKnown": Case(
+        given=((0, night()), (0, phase("starting_up"))),
+        quiet=(*readings(200), (250, phase("ended")), (9999, mount("parked"))),
+        firing=(
+            *((1, weather()), (2, make(telescope.DeviceUnreachable, device="weather"))),
+            (30, make(telescope.DeviceUnreachable, device="weather")),
+        ),
+        over=((40, make(telescope.DeviceReached, device="weather")),),
     ),
     # the deadlines of `deadlines.py`
     "ExposureNotStarted": Case(
@@ -499,12 +543,6 @@ CASES: dict[str, Case] = {
             ("CoverDidNotClose", "mirror_cover", "close", cover, "closed", "open"),
         )
     },
-    "MountDidNotSlew": Case(
-        given=READY,
-        quiet=((0, make(telescope.MountSlewCommanded)), (20, mount())),
-        firing=((0, make(telescope.MountSlewCommanded)), (301, mount("slewing"))),
-        over=((310, mount()),),
-    ),
     "MountDidNotPark": Case(
         given=READY,
         quiet=((0, make(telescope.MountParkCommanded)), (25, mount("parked"))),
@@ -513,12 +551,6 @@ CASES: dict[str, Case] = {
             (200, make(telescope.MountParkCommanded)),
             (301, mount("parking")),
         ),
-    ),
-    "FocusDidNotArrive": Case(
-        given=READY,
-        quiet=((0, make(telescope.FocusCommanded)), (20, focus(29.0))),
-        firing=((0, make(telescope.FocusCommanded)), (181, focus(29.0, "moving"))),
-        over=((190, focus(29.0)),),
     ),
     "SlitOpenAfterSuspension": Case(
         quiet=(
