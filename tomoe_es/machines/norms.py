@@ -57,6 +57,13 @@ def declared() -> dict[str, Declared]:
     return found
 
 
+def ends_in_words(violation: Declared) -> str:
+    """How it ends, for people."""
+    if violation.needs_acknowledgement:
+        return "when a person acknowledges it"
+    return "by itself, which is recorded" if violation.lasts else "as soon as it has happened"
+
+
 def _names(kinds: tuple[type[Event], ...]) -> list[str]:
     return [kind.__name__ for kind in kinds]
 

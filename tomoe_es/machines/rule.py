@@ -45,7 +45,7 @@ class Rule(Norm, frozen=True, kw_only=True):
     `judge(known, recorded)` tells what departs from normal after the event; None: nothing.
     """
 
-    thing: str  # such as "dome_slit", or by fields of the event "storage/{0.storage}"
+    thing: str  # such as "dome_slit", or by the event "storage/{0.storage}", "{1.stream}"
     reads: tuple[type[Event], ...]
     judge: Callable[[Known, Recorded], Departing | None]
 

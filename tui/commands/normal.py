@@ -15,7 +15,7 @@ from tomoe_es.errors import TomoeError
 from tomoe_es.log import open_log
 from tomoe_es.machines.catalogue import TABLES
 from tomoe_es.machines.judging.again import Comparison, Line, compare
-from tomoe_es.machines.norms import Declared, declared
+from tomoe_es.machines.norms import Declared, declared, ends_in_words
 from tui.data_folder import data_folder
 
 app = App(name="normal", help="What is declared normal, and whether past nights were.")
@@ -143,10 +143,7 @@ def _lines(found: Declared) -> Iterable[tuple[str, str]]:
     if found.within:
         yield "normal", found.within
     yield "reads", ", ".join(found.reads)
-    if found.needs_acknowledgement:
-        yield "ends", "when a person acknowledges it"
-    else:
-        yield "ends", "by itself, which is recorded" if found.lasts else "as soon as it has happened"
+    yield "ends", ends_in_words(found)
 
 
 def _show_machine(name: str, json: bool) -> int:

@@ -33,7 +33,7 @@ def step(rule: Rule) -> Judge:
 
 def thing_of(rule: Rule, recorded: Recorded) -> str:
     """What the violation is about."""
-    return rule.thing.format(recorded.payload) if "{" in rule.thing else rule.thing
+    return rule.thing.format(recorded.payload, recorded) if "{" in rule.thing else rule.thing
 
 
 def overdue(rule: Rule, judged: Judged, thing: str, found: list[Found]) -> None:

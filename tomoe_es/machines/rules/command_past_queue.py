@@ -27,7 +27,7 @@ def judge(known: Known, recorded: Recorded) -> Departing | None:
     if (actor == EXECUTOR and known.running is not None) or (closes and actor in CLOSING):
         return None
     why = "outside any recipe" if actor == EXECUTOR else f"by '{actor}', which may not"
-    return Departing(f"{type(command).__name__} {why}", thing=recorded.stream)
+    return Departing(f"{type(command).__name__} {why}")
 
 
 RULE = Rule(
@@ -35,7 +35,7 @@ RULE = Rule(
     severity="critical",
     meaning="a command reached a device neither through the observation queue nor the emergency path",
     remedy="find out who or what sent it, and stop that; two hands on the telescope can destroy it",
-    thing="telescope",
+    thing="{1.stream}",
     lasts=False,
     reads=(
         *(MountSlewCommanded, MountParkCommanded, DomeSlitCommanded, DomeRotationCommanded),

@@ -419,6 +419,11 @@ CASES: dict[str, Case] = {
     "StorageNearlyFull": Case(
         quiet=((0, storage(5)),), firing=((0, storage(4)), (600, storage(3))), over=((1200, storage(50)),)
     ),
+    "StorageGone": Case(
+        quiet=((0, storage(50)), (1, make(telescope.DeviceUnreachable, device="mount"))),
+        firing=tuple((n, make(telescope.DeviceUnreachable, device="storage/buffer")) for n in (0.0, 600.0)),
+        over=((1200, make(telescope.DeviceReached, device="storage/buffer")),),
+    ),
     "ReductionBehindAcquisition": Case(
         given=((0, night()),),
         quiet=((1, queued(1, 120)),),
