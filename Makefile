@@ -52,6 +52,7 @@ samples: setup ## Write a stored sample of each event type that has none
 
 docs: setup ## Write the generated reference pages anew
 	$(BIN)/python -m tomoe_es.recipe.reference
+	$(BIN)/python -m tomoe_es.machines.drawing
 	$(BIN)/python -m tomoe_es.machines.reference
 	$(BIN)/python -m tomoe_es.events.reference
 	$(BIN)/python -m tui.reference

@@ -19,3 +19,5 @@ BEST_FOCUS_MM = 28.13
 FOCUS_RANGE_MM = (20.0, 36.0)
 """Beyond these nothing is ever in focus: a focus that is asked for there is a mistake."""
 FOCUS_TOLERANCE_MM = 0.01
+FOCUS_RANGE_MM = (20.0, 36.0)
+"""Outside this no image is ever sharp, at any temperature."""

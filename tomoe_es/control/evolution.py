@@ -127,9 +127,20 @@ def _operation_started(state: Control, recorded: Recorded, event: recipe.Operati
     execution, call = state.execution, _next_call(state, event)
     if execution is None or call is None:
         return
-    execution.settings = operation_of(call).settings(situation(state, recorded.time))
+    operation = operation_of(call)
+    execution.settings = operation.settings(situation(state, recorded.time))
+    if operation.completes_on_acceptance:
+        _not_since(state, operation.devices, recorded.time)
     execution.position, execution.operation_started = recorded.position, recorded.time
     execution.deadline = recorded.time + round(event.time_limit_seconds * 1e6)
+
+
+def _not_since(state: Control, devices: tuple[str, ...], time_us: int) -> None:
+    """A reading of the same microsecond, as at a restart, came before the command: it shows no obedience."""
+    read_at = state.hardware.read_at
+    for device in devices:
+        if read_at.get(device) == time_us:
+            read_at[device] = time_us - 1
 
 
 def _operation_over(

@@ -22,6 +22,7 @@ from adapters.simulator.imaging import StarImaging
 from adapters.simulator.no_pixels import NoImaging, NoReducing
 from adapters.simulator.script import load_script
 from adapters.simulator.telescope import SimulatedTelescope
+from adapters.storage_monitor import Storage, StorageMonitor
 from tomoe_es.clock import SECOND
 from tomoe_es.control import evolution, executor, night_course, standstill, weather_watch
 from tomoe_es.control import state as control_state
@@ -141,6 +142,7 @@ class _Night:
             self._camera.start(unreachable="camera" in self._control.hardware.unreachable)
             self._cluster.start()
             self._conductor.record([DevicesReconciled(differences=[])], actor=SYSTEM)
+            self._storage_monitor().start()
         if self._control.night.phase in NIGHT_OVER:
             self._stop_when_drained()
         inbox = Inbox(self._data.inbox, self._loop, self._conductor, self._log, plan.night)
@@ -196,6 +198,14 @@ class _Night:
         for adapter in (telescope, self._camera, self._cluster, storage):
             self._conductor.add_effects(adapter.effects())
         return telescope
+
+    def _storage_monitor(self) -> StorageMonitor:
+        folders: dict[Storage, Path] = {
+            "buffer": self._data.buffer,
+            "archive": self._data.archive,
+            "log": self._data.log,
+        }
+        return StorageMonitor(self._loop, self._conductor.record, folders)
 
     def _with_pixels(
         self, plan: system.NightPlanned, telescope: SimulatedTelescope
