@@ -25,9 +25,13 @@ _ATTEMPTS = 20
 class NoNightRuns(TomoeError):
     """Recipes are observed in a night, and none has begun or the last one has ended."""
 
+    what_to_do = "start a night with `tomoe night`, then give the command again"
+
 
 class LogTooBusy(TomoeError):
     """Others kept writing to the stream while the command was decided; nothing was changed."""
+
+    what_to_do = "give the command again"
 
 
 def hands(log: EventLog) -> Control:

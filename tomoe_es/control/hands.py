@@ -17,25 +17,37 @@ _DONE = {"stop": "stopped it", "abort": "aborted and stopped it", "emergency": "
 class QueueStoppedAlready(TomoeError):
     """Somebody has stopped the queue already; nothing was changed."""
 
+    what_to_do = "talk to who stopped it, or start it with `tomoe queue start`"
+
 
 class QueueRunsAlready(TomoeError):
     """The queue runs; nothing was changed."""
+
+    what_to_do = "nothing: the queue runs"
 
 
 class QueueInOtherHands(TomoeError):
     """Somebody else has stopped the queue, and may rely on it."""
 
+    what_to_do = "talk to who stopped it, or take over with `tomoe queue start --take-over`"
+
 
 class LockSetAlready(TomoeError):
     """The telescope is locked already; nothing was changed."""
+
+    what_to_do = "talk to who locked the telescope: `tomoe lock show` says who"
 
 
 class LockNotSet(TomoeError):
     """The telescope is not locked; nothing was changed."""
 
+    what_to_do = "nothing: the telescope is not locked"
+
 
 class LockInOtherHands(TomoeError):
     """Somebody else has locked the telescope, and may be standing in the dome."""
+
+    what_to_do = "make sure that nobody is in the dome, then `tomoe lock release --take-over`"
 
 
 def stop(state: Control, who: str, why: str) -> QueuePaused:
