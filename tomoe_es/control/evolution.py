@@ -109,7 +109,7 @@ def _operation_started(state: Control, recorded: Recorded, event: recipe.Operati
 
 
 def _not_since(state: Control, devices: tuple[str, ...], time_us: int) -> None:
-    """A reading of the same microsecond, as at a restart, came before the command: it can't show obedience."""
+    """A reading of the same microsecond, as at a restart, came before the command: it shows nothing."""
     read_at = state.hardware.read_at
     for device in devices:
         if read_at.get(device) == time_us:
