@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: night test setup debian check unit test-faults test-chaos bench-log schema samples docs lock picture clean help
+.PHONY: night test setup debian check unit schema samples docs lock picture clean help
+.PHONY: test-faults test-chaos bench-log bench-normal
 
 night: setup ## A simulated night on real stars: live dashboard on a terminal, progress lines otherwise
 	$(BIN)/tomoe night --recipes recipes/first-night --script recipes/nights/first-night.yaml \
@@ -43,6 +44,9 @@ test-chaos: setup ## Whatever may happen to a night, in 100,000 steps; nothing u
 bench-log: setup ## The log's speed against its targets
 	$(BIN)/uv pip install -q --python $(BIN)/python --group bench
 	$(BIN)/python -m benchmarks.log --growth --out docs/benchmarks.md
+
+bench-normal: setup ## How fast a night is judged; runs a full night first
+	$(BIN)/python -m benchmarks.normal --out docs/benchmarks-normal.md
 
 schema: setup ## Write events.schema.json anew from the event types
 	$(BIN)/python -m tomoe_es.events.schema

@@ -6,15 +6,20 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.simulator.devices.faults import FAULT_KINDS
 from tests.tomoe_es.control.observatory import Observatory, copy_log, plan, survey
+from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.monitor import ViolationCleared, ViolationDetected
 from tomoe_es.events.telescope import TelescopeLockSet
+from tomoe_es.machines import monitor
+from tomoe_es.machines.deadlines import DEADLINES
 from tomoe_es.machines.judging.again import compare
+from tomoe_es.machines.monitor import MonitorState
 
 DEVICES = ("mount", "dome_slit", "dome_rotation", "mirror_cover", "focus", "camera", "weather")
 Opener = Callable[..., Observatory]
@@ -137,3 +142,39 @@ def test_one_night_of_several(observatory: Opener) -> None:
     events = night.all()
     assert compare(events, "2023-12-12").equal == 2
     assert compare(events, "2023-12-13").nights == 0
+
+
+def test_what_the_monitor_remembers_survives_a_snapshot(observatory: Opener) -> None:
+    night = observatory(plan(end="17:12"))
+    run(night, ("mount", "freeze", "16:52", "16:58"))
+    state = folded(night)
+    content = msgspec.msgpack.encode(state)
+    assert msgspec.msgpack.decode(content, type=MonitorState) == state
+
+
+def test_nothing_of_a_night_is_remembered_after_the_next_one_is_planned(observatory: Opener) -> None:
+    # given a night in which something was overdue to its end
+    night = observatory(plan(end="17:12"))
+    run(night, ("mount", "freeze", "16:52", None), ("camera", "lie", "16:52", "16:53"))  # type: ignore[arg-type]
+    state = folded(night)
+    assert state.judged.causes.packed
+    # when the next night is planned
+    head, last = night.log.head(), night.all()[-1].time
+    planned = plan(night="2023-12-13")
+    state = monitor.evolve(state, Recorded(head + 1, planned.stream(), 1, last, 0, 0, 0, "", planned))
+    # then
+    judged = state.judged
+    assert {key for running in judged.running.values() for key in running} == {"2023-12-13"}
+    assert judged.machines["night"].at == {"2023-12-13": ("planned", head + 1)}
+    assert not [name for name in judged.told if name in DEADLINES]
+    assert not judged.known.calibrations
+    assert len(judged.causes.packed) < 10
+    for name in ("exposure", "chip_cube", "recipe", "worker"):
+        assert len(judged.machines[name].at) <= 2  # at most what the frozen mount kept from its end
+
+
+def folded(night: Observatory) -> MonitorState:
+    state = monitor.initial()
+    for recorded in night.all():
+        state = monitor.evolve(state, recorded)
+    return state

@@ -107,7 +107,8 @@ def test_a_night_killed_anywhere_goes_on(tmp_path: Path, seed: int) -> None:
     before = _kill_at(data, EVENTS_ONLY, position)
     night = finish_night(data, msgspec.structs.replace(EVENTS_ONLY, resume=True))
     _check(before, night)
-    assert not any(each.payload.name != "DeviceFault" for each in night.of_type("ViolationDetected"))
+    names = {each.payload.name for each in night.of_type("ViolationDetected")}
+    assert names <= {"DeviceFault", "CubeLost"}  # what was in the ring buffer is lost with the process
 
 
 def test_an_interrupted_recipe_returns_to_the_pool_with_what_is_done(tmp_path: Path) -> None:
