@@ -29,13 +29,19 @@ _THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 class WorkerDied(TomoeError):
     """The worker process of a task is gone."""
 
+    what_to_do = "look for its reason in the system's log, such as memory; the job is repeated"
+
 
 class WorkerHung(TomoeError):
     """No task of the pool came to an end for longer than any can take."""
 
+    what_to_do = "look for a disk that does not answer; the workers were killed, the job is repeated"
+
 
 class WorkerRaised(TomoeError):
     """A task ended in an exception that nobody foresaw; `error` is that exception."""
+
+    what_to_do = "report the exception with its place: nobody foresaw it; the job is repeated"
 
     def __init__(self, error: BaseException) -> None:
         told = f"{type(error).__name__}: {error}"

@@ -7,11 +7,11 @@ import msgspec
 from tomoe_es.control.decider import Decider, Decision, Fold
 from tomoe_es.events import Event
 from tomoe_es.events.envelope import Recorded
-from tomoe_es.events.monitor import ViolationDetected
-from tomoe_es.machines import judge
+from tomoe_es.events.monitor import ErrorRaised, ViolationDetected
+from tomoe_es.machines import judge, unfamiliar
 
 NAME = "monitor"
-INPUTS: frozenset[type[Event]] = judge.EVENT_TYPES
+INPUTS: frozenset[type[Event]] = judge.EVENT_TYPES | {ErrorRaised}
 EVENT_TYPES: frozenset[type[Event]] = INPUTS | {ViolationDetected}
 
 
@@ -33,7 +33,7 @@ def evolve(state: MonitorState, recorded: Recorded) -> MonitorState:
     if isinstance(event, ViolationDetected):
         _recorded(state, event)
         return state
-    found = judge.judge(state.states, recorded)
+    found = judge.judge(state.states, recorded) + unfamiliar.judge(recorded)
     if found:
         state.unrecorded[recorded.position] = found
     return state

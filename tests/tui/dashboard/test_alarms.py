@@ -137,7 +137,7 @@ def test_an_ended_night_is_not_old() -> None:
 def test_an_operation_that_the_lock_blocks_says_so(size: tuple[int, int]) -> None:
     async def look(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
         assert said(app, "#executing")[-1] == " for 6 s, limit 40 s  LOCK BLOCKING"
-        assert said(app, "#hardware")[7].startswith(" !telescope lock LOCKED M. Tanaka dom")
+        assert said(app, "#hardware")[0].startswith(" !telescope lock LOCKED M. Tanaka dom")
 
     play(
         look,
@@ -233,6 +233,7 @@ def test_nothing_going_on_is_quiet() -> None:
     async def look(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
         assert said(app, "#violations")[0] == " none"
         assert title(app, "#violations") == "9 violations"
+        assert not banner(app)
         assert said(app, "#queue")[0] == " empty"
         assert said(app, "#pool")[0] == " empty: nothing waits to be observed"
         assert said(app, "#executing")[0] == " nothing"
@@ -242,7 +243,7 @@ def test_nothing_going_on_is_quiet() -> None:
     play(
         look,
         changes={
-            "violations": (),
+            "alarms": (),
             "violations_total": 0,
             "queue": (),
             "queue_total": 0,
@@ -256,10 +257,10 @@ def test_nothing_going_on_is_quiet() -> None:
 
 def test_a_severity_that_is_not_known_is_as_loud_as_the_loudest() -> None:
     async def look(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
-        assert said(app, "#violations")[0].startswith(" 20:19 odd      ReadingStale")
+        assert said(app, "#violations")[0].startswith(" !20:19 odd      ReadingStale")
 
-    odd = msgspec.structs.replace(an_overview().violations[0], severity="odd")
-    play(look, changes={"violations": (odd,), "violations_total": 1})
+    odd = msgspec.structs.replace(an_overview().alarms[0], severity="odd")
+    play(look, changes={"alarms": (odd,), "violations_total": 1})
 
 
 def test_control_characters_of_a_comment_do_not_reach_the_terminal() -> None:
