@@ -7,7 +7,6 @@ packages are added where they can be seen (`tui/conditions.py`).
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -20,7 +19,7 @@ from tomoe_es.machines.unfamiliar import MEANING, NAME, REMEDY, SEVERITY
 from tomoe_es.recipe.file_errors import ERROR_CONDITIONS
 from tomoe_es.reduction.quality import CHECKS
 
-RULES = "tomoe_es.machines.rules"
+_DECLARED = (("tomoe_es.machines.rules", "RULES"), ("tomoe_es.machines.deadlines", "DEADLINES"))
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,21 +124,19 @@ def _violations() -> Iterator[Condition]:
 
 
 def _rules() -> Iterator[Condition]:
-    """One rule a file, found by listing the folder."""
-    try:
-        package = importlib.import_module(RULES)
-    except ModuleNotFoundError as error:
-        if error.name != RULES:
-            raise
-        return
-    for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda each: each.name):
-        for declared in ("RULE", "DEADLINE"):
-            rule = getattr(importlib.import_module(f"{RULES}.{module.name}"), declared, None)
-            if rule is not None:
-                yield Condition(
-                    name=rule.name,
-                    kind="violation",
-                    meaning=rule.meaning,
-                    what_to_do=rule.remedy,
-                    severity=rule.severity,
-                )
+    """Of whatever rules and deadlines there are."""
+    for module, declared in _DECLARED:
+        try:
+            found = importlib.import_module(module)
+        except ModuleNotFoundError as error:
+            if not module.startswith(str(error.name)):
+                raise
+            continue
+        for rule in getattr(found, declared).values():
+            yield Condition(
+                name=rule.name,
+                kind="violation",
+                meaning=rule.meaning,
+                what_to_do=rule.remedy,
+                severity=rule.severity,
+            )
