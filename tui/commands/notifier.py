@@ -12,15 +12,16 @@ from threading import Event as Signal
 
 from cyclopts import App
 
-from adapters.notifications.notifier import Notifier
+from adapters.notifications.notifier import ACTOR, Notifier
 from tomoe_es.errors import TomoeError
 from tomoe_es.events.system import ProcessStarted, ProcessStopped
 from tomoe_es.log import open_log
 from tomoe_es.notification.evolution import PROCESS
 from tui.data_folder import data_folder
 from tui.night.channels import NobodyToTell, addresses
-from tui.night.notifying import held_by_notifier, record, telling_errors
+from tui.night.notifying import held_by_notifier
 from tui.person import person
+from tui.telling_errors import record, telling_errors
 
 app = App(name="notifier", help="Tell people what happens, by Slack or whatever Apprise reaches.")
 
@@ -54,10 +55,10 @@ def follow(*, notify: Path | None = None, data: Path | None = None) -> int:
     stopped = Signal()
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: stopped.set())
-    with closing(open_log(folder.log_url)) as log, telling_errors(log), held_by_notifier(folder):
-        record(log, ProcessStarted(process=PROCESS, pid=os.getpid(), host=socket.gethostname()))
+    with closing(open_log(folder.log_url)) as log, telling_errors(log, PROCESS), held_by_notifier(folder):
+        record(log, ProcessStarted(process=PROCESS, pid=os.getpid(), host=socket.gethostname()), ACTOR)
         Notifier(log, channels).run(stopped)
-        record(log, ProcessStopped(process=PROCESS, pid=os.getpid(), reason="it was asked to stop"))
+        record(log, ProcessStopped(process=PROCESS, pid=os.getpid(), reason="it was asked to stop"), ACTOR)
     return 0
 
 

@@ -22,17 +22,14 @@ from typing import IO
 import msgspec
 
 from adapters.notifications.notifier import ACTOR, CLOSE_SECONDS, Notifier
-from tomoe_es.control.raised import error_raised
 from tomoe_es.errors import TomoeError
-from tomoe_es.events import Event
-from tomoe_es.events.envelope import Draft
 from tomoe_es.events.system import ProcessStopped
 from tomoe_es.log import open_log
 from tomoe_es.log.port import EventLog
 from tomoe_es.notification.evolution import PROCESS
 from tui.data_folder import DataFolder
 from tui.night.channels import Addresses
-from tui.time_of_night import time_now
+from tui.telling_errors import record, telling_errors
 
 END = b"end\n"
 REVIVE_AFTER_SECONDS = 5.0
@@ -148,34 +145,18 @@ def held_by_notifier(folder: DataFolder, standby: NightLine | None = None) -> It
         yield True
 
 
-def record(log: EventLog, event: Event) -> None:
-    """Append an event of the notifier itself, at the time of the night."""
-    log.append(event.stream(), [Draft(event, time_now(log), actor=ACTOR)])
-
-
-@contextmanager
-def telling_errors(log: EventLog) -> Iterator[None]:
-    """An exception that ends the notifier is told to the log, where it becomes an alarm."""
-    try:
-        yield
-    except Exception as error:
-        with suppress(Exception):  # it may be the log that fails: what is told is the first error
-            record(log, error_raised(PROCESS, error))
-        raise
-
-
 def main(arguments: list[str]) -> None:
     """The process that a night starts: `python -m tui.night.notifying DATA`, with its line on stdin."""
     folder = DataFolder(Path(arguments[0]))
     line = open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)  # noqa: SIM115  unbuffered
     addresses = msgspec.json.decode(_first_line(line), type=Addresses)
-    with closing(open_log(folder.log_url)) as log, telling_errors(log):
+    with closing(open_log(folder.log_url)) as log, telling_errors(log, PROCESS):
         night = NightLine(line, log)
         with held_by_notifier(folder, standby=night) as mine:
             if mine:
                 Notifier(log, addresses.channels()).run(night)
                 stopped = ProcessStopped(process=PROCESS, pid=os.getpid(), reason="the night has ended")
-                record(log, stopped)
+                record(log, stopped, ACTOR)
 
 
 def _first_line(line: IO[bytes]) -> bytes:

@@ -36,6 +36,7 @@ from tomoe_es.events.telescope import DomeSlitCommanded, MirrorCoverCommanded
 from tomoe_es.log import open_log
 from tomoe_es.log.port import EventLog
 from tomoe_es.machines import monitor
+from tomoe_es.notification.evolution import PROCESS as NOTIFIER
 from tomoe_es.reduction import queue as reduction_queue
 from tomoe_es.reduction import queue_state
 from tomoe_es.scheduling import scheduler
@@ -47,10 +48,11 @@ from tui.night.notifying import NotifierProcess
 from tui.night.options import NightOptions
 from tui.night.plan import plan_night, plan_to_resume
 from tui.night.progress import ProgressLines
+from tui.night.projecting import PROCESS as PROJECTOR
 from tui.night.projecting import ProjectorProcess
 from tui.person import person
 
-OPERATOR, SYSTEM, PROJECTOR, NOTIFIER = "operator", "night", "projector", "notifier"
+OPERATOR, SYSTEM = "operator", "night"
 FOLLOW_OTHERS_SECONDS = 0.2
 """How often, in real time, the log is looked at for what other processes appended."""
 FASTEST_FOLLOWED = 1000.0
