@@ -60,8 +60,9 @@ def more_of(text: str, more: int) -> str:
 def night_begins(plan: NightPlanned) -> str:
     """The plan of a night."""
     kind = "simulated night" if plan.simulated else "night"
+    chips = "1 chip" if len(plan.chips) == 1 else f"{len(plan.chips)} chips"
     return (
-        f"The {kind} {plan.night} begins: {len(plan.chips)} chips, observing from "
+        f"The {kind} {plan.night} begins: {chips}, observing from "
         f"{when(plan.observing_start_us)} to {when(plan.observing_end_us)}"
     )
 

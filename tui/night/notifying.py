@@ -56,11 +56,17 @@ class NotifierProcess:
         """Process id of the notifier that runs, or ran last."""
         return self._process.pid
 
+    @property
+    def gone(self) -> bool:
+        """Whether the process has ended."""
+        return self._process.poll() is not None
+
     def revive(self) -> str | None:
         """Start the notifier again if it has died; then says how it died."""
         code = self._process.poll()
         if code is None or time.monotonic() - self._started < REVIVE_AFTER_SECONDS:
             return None
+        self.leave()
         self._process = self._start()
         return f"it died with exit code {code}"
 
