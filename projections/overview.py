@@ -37,6 +37,7 @@ def read_overview(projections_dir: Path) -> Overview:
         queue_mode=queues.state.mode,
         queue_reason=queues.state.reason,
         queue_since_us=queues.state.since_us,
+        queue_held_by=queues.state.held_by,
         executing=_executing(queues.state, lock),
         queue=queues.state.first(FIRST),
         queue_total=len(queues.state.waiting),

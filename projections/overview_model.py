@@ -250,6 +250,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     queue_mode: QueueMode
     queue_reason: str  # why it is paused, suspended or runs
     queue_since_us: int
+    queue_held_by: str  # whose hand is on it: who has paused it
     executing: Executing | None
     queue: tuple[QueuedRecipe, ...]  # the first ten, next one first
     queue_total: int

@@ -51,7 +51,8 @@ def _night(overview: Overview) -> Iterator[str]:
 
 def _executing(overview: Overview) -> Iterator[str]:
     reason = f": {overview.queue_reason}" if overview.queue_reason else ""
-    yield f"EXECUTING (queue is {overview.queue_mode}{reason})"
+    by = f" by {overview.queue_held_by}" if overview.queue_held_by else ""
+    yield f"EXECUTING (queue is {overview.queue_mode}{by}{reason})"
     item = overview.executing
     if item is None:
         yield "  nothing"

@@ -248,6 +248,7 @@ def an_overview() -> Overview:
         queue_mode="running",
         queue_reason="sky clear for 10 min",
         queue_since_us=at(10, 41),
+        queue_held_by="",
         executing=EXECUTING,
         queue=(
             QueuedRecipe(

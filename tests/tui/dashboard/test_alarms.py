@@ -180,6 +180,14 @@ def test_an_operation_over_its_limit_is_late() -> None:
 
 
 @BOTH_SIZES
+def test_a_paused_queue_says_whose_hand_is_on_it(size: tuple[int, int]) -> None:
+    async def look(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
+        assert any("queue PAUSED by M. Tanaka since" in text for text in said(app, "#schedule"))
+
+    play(look, size, changes={"queue_mode": "paused", "queue_held_by": "M. Tanaka"})
+
+
+@BOTH_SIZES
 def test_unsafe_weather_says_why_and_observing_is_suspended(size: tuple[int, int]) -> None:
     async def look(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
         assert said(app, "#weather")[:3] == [
