@@ -11,11 +11,12 @@ from __future__ import annotations
 import fcntl
 import os
 import select
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -23,7 +24,8 @@ import msgspec
 
 from adapters.notifications.notifier import ACTOR, CLOSE_SECONDS, Notifier
 from tomoe_es.errors import TomoeError
-from tomoe_es.events.system import ProcessStopped
+from tomoe_es.events import Event
+from tomoe_es.events.system import ProcessStarted, ProcessStopped
 from tomoe_es.log import open_log
 from tomoe_es.log.port import EventLog
 from tomoe_es.notification.evolution import PROCESS
@@ -72,7 +74,7 @@ class NotifierProcess:
 
     def end(self) -> None:
         """The night has ended: let it tell what is left, and end."""
-        with suppress(OSError):  # it may have died: what is left is told by the next one
+        with suppress(OSError, subprocess.TimeoutExpired):  # what is left is told by the next one
             assert self._process.stdin is not None
             self._process.stdin.write(END)
             self._process.stdin.close()
@@ -97,6 +99,32 @@ class NotifierProcess:
             process.stdin.write(msgspec.json.encode(self._addresses) + b"\n")
             process.stdin.flush()
         return process
+
+
+class NotifierBeside:
+    """The notifier beside a night; there is none when nobody is to be told."""
+
+    def __init__(self, data: DataFolder, addresses: Addresses, stack: ExitStack) -> None:
+        self._process = NotifierProcess(data, addresses) if addresses else None
+        if self._process is not None:
+            stack.callback(self._process.leave)
+
+    def started(self) -> list[Event]:
+        """That it runs, to be recorded by the night before anything that is to be told."""
+        if self._process is None:
+            return []
+        return [ProcessStarted(process=PROCESS, pid=self._process.pid, host=socket.gethostname())]
+
+    def revived(self) -> list[Event]:
+        """That it had died and runs again; empty when it has not."""
+        before = self._process.pid if self._process is not None else 0
+        died = self._process.revive() if self._process is not None else None
+        return [ProcessStopped(process=PROCESS, pid=before, reason=died), *self.started()] if died else []
+
+    def end(self) -> None:
+        """The night has ended: what is left is told before this returns, if it can be."""
+        if self._process is not None:
+            self._process.end()
 
 
 class NightLine:

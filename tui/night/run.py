@@ -36,7 +36,6 @@ from tomoe_es.events.telescope import DomeSlitCommanded, MirrorCoverCommanded
 from tomoe_es.log import open_log
 from tomoe_es.log.port import EventLog
 from tomoe_es.machines import monitor
-from tomoe_es.notification.evolution import PROCESS as NOTIFIER
 from tomoe_es.reduction import queue as reduction_queue
 from tomoe_es.reduction import queue_state
 from tomoe_es.scheduling import scheduler
@@ -44,7 +43,7 @@ from tomoe_es.transfer import time_to_live
 from tui.data_folder import DataFolder
 from tui.night.first_recipes import RecipeFile, read_recipes, submissions, survey_submissions
 from tui.night.inbox import Inbox
-from tui.night.notifying import NotifierProcess
+from tui.night.notifying import NotifierBeside
 from tui.night.options import NightOptions
 from tui.night.plan import plan_night, plan_to_resume
 from tui.night.progress import ProgressLines
@@ -107,9 +106,7 @@ class _Night:
         self._code = code_identity()
         self._projector = ProjectorProcess(data)
         stack.callback(self._projector.close)
-        self._notifier = NotifierProcess(data, options.notify) if options.notify else None
-        if self._notifier is not None:
-            stack.callback(self._notifier.leave)
+        self._notifier = NotifierBeside(data, options.notify, stack)
 
     @property
     def _control(self) -> Control:
@@ -158,9 +155,8 @@ class _Night:
                 raise
         stopped = system.ProcessStopped(process=SYSTEM, pid=os.getpid(), reason="the night has ended")
         self._conductor.record([stopped], actor=SYSTEM)
-        if self._notifier is not None:
-            self._notifier.end()
-            self._conductor.follow_others()
+        self._notifier.end()
+        self._conductor.follow_others()
         self._keep_snapshot()
 
     def _break_off(self, error: Exception) -> None:
@@ -227,24 +223,11 @@ class _Night:
         [registered] = self._conductor.record([self._code], actor=SYSTEM)
         self._conductor.write_as(registered.position)
         started = system.ProcessStarted(process=SYSTEM, pid=os.getpid(), host=socket.gethostname())
-        self._conductor.record([started, self._projector_started(), *self._notifier_started()], actor=SYSTEM)
+        self._conductor.record([started, self._projector_started(), *self._notifier.started()], actor=SYSTEM)
 
     def _projector_started(self) -> Event:
         self._projector_pid = self._projector.pid
         return system.ProcessStarted(process=PROJECTOR, pid=self._projector_pid, host=socket.gethostname())
-
-    def _notifier_started(self) -> list[Event]:
-        if self._notifier is None:
-            return []
-        self._notifier_pid = self._notifier.pid
-        host = socket.gethostname()
-        return [system.ProcessStarted(process=NOTIFIER, pid=self._notifier_pid, host=host)]
-
-    def _revive_notifier(self) -> None:
-        died = self._notifier.revive() if self._notifier is not None else None
-        if died is not None:
-            gone = system.ProcessStopped(process=NOTIFIER, pid=self._notifier_pid, reason=died)
-            self._conductor.record([gone, *self._notifier_started()], actor=SYSTEM)
 
     def _recipes(self, plan: system.NightPlanned, files: Sequence[RecipeFile]) -> Sequence[Event]:
         who, now = person(), self._loop.now()
@@ -257,7 +240,7 @@ class _Night:
         if died is not None:
             gone = system.ProcessStopped(process=PROJECTOR, pid=self._projector_pid, reason=died)
             self._conductor.record([gone, self._projector_started()], actor=SYSTEM)
-        self._revive_notifier()
+        self._conductor.record(self._notifier.revived(), actor=SYSTEM)
         self._conductor.follow_others()
         pause = round(FOLLOW_OTHERS_SECONDS * SECOND * min(self._options.speed, FASTEST_FOLLOWED))
         self._loop.call_at(self._loop.now() + pause, self._follow_others)
