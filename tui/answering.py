@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import closing
 
+from projections.projector import Projector
 from tomoe_es.control import alarm_answers
 from tomoe_es.control.alarm_answers import Answers
-from tomoe_es.errors import VersionConflict
+from tomoe_es.errors import DataFolderInUse, VersionConflict
 from tomoe_es.events import Event
 from tomoe_es.events.envelope import Draft
 from tomoe_es.log import open_log
+from tomoe_es.log.port import EventLog
 from tui.data_folder import DataFolder
 from tui.time_of_night import time_now
 
@@ -41,8 +43,18 @@ def answer(folder: DataFolder, decide: Decide, actor: str) -> Sequence[Event]:
                 if tried == TRIES - 1:
                     raise
             else:
+                _show(folder, log)
                 return events
     raise AssertionError("the loop returns or raises")
+
+
+def _show(folder: DataFolder, log: EventLog) -> None:
+    """By day nobody projects: let the screens show the answer, unless a night's projector does that."""
+    try:
+        with Projector(log, folder.projections, mend=True) as projector:
+            projector.catch_up()
+    except DataFolderInUse:
+        return
 
 
 def acknowledge(

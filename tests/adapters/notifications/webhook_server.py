@@ -6,7 +6,7 @@ import json
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import msgspec
@@ -82,11 +82,12 @@ class Webhook:
         if answer.drop:
             handler.close_connection = True
             return
-        handler.send_response(answer.status)
-        for name, value in (*answer.headers, ("Content-Length", str(len(answer.body)))):
-            handler.send_header(name, value)
-        handler.end_headers()
-        handler.wfile.write(answer.body.encode())
+        with suppress(ConnectionError):  # whoever asked may have given up waiting
+            handler.send_response(answer.status)
+            for name, value in (*answer.headers, ("Content-Length", str(len(answer.body)))):
+                handler.send_header(name, value)
+            handler.end_headers()
+            handler.wfile.write(answer.body.encode())
 
 
 @contextmanager

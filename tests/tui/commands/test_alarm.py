@@ -104,9 +104,14 @@ def test_a_name_acknowledges_all_that_is_open_of_it(
 ) -> None:
     ack("DeviceFault", why="power cut", data=data.top)
     assert capsys.readouterr().out == "2 acknowledged: DeviceFault\n"
-    record(data)
     list_alarms(data=data.top)
     assert capsys.readouterr() == ("", "nothing is open\n")
+
+
+def test_while_a_nights_projector_writes_the_answer_is_left_to_it(data: DataFolder) -> None:
+    with closing(open_log(data.log_url)) as log, Projector(log, data.projections) as nights:
+        ack(str(FAULT), why="seen on site", data=data.top)
+        assert nights.catch_up() == 1
 
 
 def test_acknowledging_what_is_acknowledged_says_who_did_it_when(data: DataFolder) -> None:
