@@ -60,6 +60,7 @@ docs: setup ## Write the generated reference pages anew
 	$(BIN)/python -m tomoe_es.machines.reference
 	$(BIN)/python -m tomoe_es.events.reference
 	$(BIN)/python -m tui.reference
+	$(BIN)/python -m tui.conditions
 
 lock: ## Resolve the pinned Python packages anew
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapters.astrometry_net import AstrometryNet, installed_solver
-from adapters.reduction_engine import ProcessPool
+from adapters.reduction_engine import ProcessPool, WorkerRaised
 from adapters.tycho2_field_index import Field, build_field_index
 from tomoe_es.errors import TomoeError
 from tomoe_es.events import Event
@@ -47,7 +47,8 @@ class ReductionJobs:
         try:
             result = self._pool.result(self._running.pop(job.frame_id))
         except TomoeError as trouble:
-            return [failure(job, trouble.condition, str(trouble), permanent=False)]
+            failed = failure(job, trouble.condition, str(trouble), permanent=False)
+            return [failed, trouble.event()] if isinstance(trouble, WorkerRaised) else [failed]
         return outcome(job, result)
 
     def _describe(self, state: ReductionState, job: Job) -> ReductionJob:

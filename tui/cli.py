@@ -8,7 +8,7 @@ from importlib import metadata
 from cyclopts import App, CycloptsError
 
 from tomoe_es.errors import TomoeError, UsageError
-from tui.commands import audit, lock, log, normal, queue, recipe
+from tui.commands import alarm, audit, lock, log, normal, notifier, queue, recipe
 from tui.commands.dashboard import dashboard
 from tui.commands.night import night
 from tui.commands.rebuild import rebuild
@@ -26,7 +26,7 @@ app = App(
 )
 for command in (
     *(night, dashboard, status, recipe.app, queue.app, lock.app),
-    *(log.app, audit.app, normal.app, rebuild),
+    *(alarm.app, normal.app, notifier.app, log.app, audit.app, rebuild),
 ):
     app.command(command)
 

@@ -14,9 +14,13 @@ from tomoe_es.errors import DataFolderInUse, TomoeError, UsageError
 class NoDataFolder(TomoeError):
     """There is nothing where the data was said to be."""
 
+    what_to_do = "name the right --data, or begin a night there"
+
 
 class DataFolderUnusable(UsageError):
     """The folder named can't hold the data."""
+
+    what_to_do = "name another folder with --data, or make this one writable"
 
 
 class DataFolder:

@@ -83,7 +83,7 @@ class StarImaging:
         try:
             acquired = self._pool.result(future)
         except TomoeError as trouble:
-            return [self._lost(number, frame_id, *_condition(trouble))]
+            return [self._lost(number, frame_id, *_condition(trouble)), *_unforeseen(trouble)]
         if acquired.cube is None:
             message = f"{acquired.frames_lost} frames were overwritten in the ring"
             return [
@@ -184,3 +184,10 @@ def _condition(trouble: TomoeError) -> tuple[str, str]:
         message = f"the cube could not be written: {error}; look at the disk and its free space"
         return "BufferUnwritable", message
     return (error.condition if isinstance(error, TomoeError) else trouble.condition), str(trouble)
+
+
+def _unforeseen(trouble: TomoeError) -> list[Event]:
+    """What is an alarm of its own: an exception that has no name."""
+    if not isinstance(trouble, WorkerRaised) or isinstance(trouble.error, OSError | TomoeError):
+        return []
+    return [trouble.event()]

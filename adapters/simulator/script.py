@@ -34,6 +34,8 @@ _Entry = TypeVar("_Entry")
 class NightScriptInvalid(TomoeError):
     """A night script can't be used; `problems` says what is wrong with it, one a line of the file."""
 
+    what_to_do = "correct the lines of the night script that the message names"
+
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems

@@ -24,6 +24,8 @@ class ArgumentError(TomoeError):
     `path` leads from the argument to the part at fault: keys of maps and indexes of lists.
     """
 
+    what_to_do = "correct the field of the recipe that the message names, then `tomoe recipe check`"
+
     def __init__(self, message: str, remedy: str, path: tuple[str | int, ...] = ()) -> None:
         super().__init__(f"{message}; {remedy}")
         self.message, self.remedy, self.path = message, remedy, path

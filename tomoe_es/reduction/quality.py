@@ -15,6 +15,31 @@ from tomoe_es.camera.frame_geometry import FULL_WELL_E, READ_NOISE_E
 
 Check = Literal["counts", "light", "noise", "time", "coordinates", "astrometry"]
 
+CHECKS: dict[Check, tuple[str, str]] = {
+    "counts": (
+        "the whole field is saturated, or light came in during a dark",
+        "look for the Moon, twilight, or a lamp in the dome",
+    ),
+    "light": ("a flat is too dark", "take the flat earlier in the evening, or later in the morning"),
+    "noise": (
+        "frames were lost, the image is corrupt",
+        "look at the camera and the ring buffer, and for `RingOverwritten` in the log",
+    ),
+    "time": (
+        "the header's times disagree with the log: a sensor or the database is at fault",
+        "look at the camera's clock and its GPS",
+    ),
+    "coordinates": (
+        "the field isn't where the mount says: a sensor or the database is at fault",
+        "check the mount's pointing on a bright star",
+    ),
+    "astrometry": (
+        "no astrometric solution: probably cloudy",
+        "look at the sky; when it is clear, check the focus and the pointing",
+    ),
+}
+"""What it means when a check fails, and what to do."""
+
 HIGHEST_PART_OF_FULL_WELL = 0.8
 HIGHEST_DARK_COUNTS = 100.0
 LOWEST_FLAT_E = 500.0

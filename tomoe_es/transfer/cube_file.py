@@ -35,6 +35,8 @@ _SUM_COMMENT: Final = "sum of the whole unit"
 class RawCubeCorrupt(TomoeError):
     """A raw cube is truncated, or isn't one."""
 
+    what_to_do = "look at the disk of the buffer storage; take the exposure again if it is still wanted"
+
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"raw cube {path} is corrupt ({reason}): its data is lost")
 

@@ -38,13 +38,19 @@ _DECIDED_ON = evolution.EVENT_TYPES | queue_state.EVENT_TYPES | time_to_live.EVE
 class NotProvable(TomoeError):
     """The log can't give the proof or the signature that was asked for."""
 
+    what_to_do = "seal the night or sign a checkpoint first, as the message says"
+
 
 class NeededByTheLine(TomoeError):
     """The observatory's own decisions are made on this event: without its payload no night could begin."""
 
+    what_to_do = "leave it: the observatory decides on this event"
+
 
 class FileNotReadable(TomoeError):
     """A file named on the command line can't be read as what it should be."""
+
+    what_to_do = "name the right file; the message says what it should hold"
 
 
 def seal(night: str, *, data: Path | None = None) -> int:

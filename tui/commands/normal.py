@@ -28,6 +28,8 @@ class NotDeclared(TomoeError):
 class NoSuchNight(TomoeError):
     """The log holds no night of this date."""
 
+    what_to_do = "name a night that the message lists, or leave `--night` out for all of them"
+
 
 @app.default
 def normal(*, json: bool = False) -> int:

@@ -31,6 +31,8 @@ ACTOR = "tomoe queue submit"
 class FileUnreadable(TomoeError):
     """A file that was named can't be read."""
 
+    what_to_do = "check the path, and that the file may be read"
+
 
 @app.command
 def submit(file: Path, *, direct: bool = False, data: Path | None = None) -> int:

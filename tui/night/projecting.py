@@ -13,7 +13,9 @@ from adapters.reduction_engine import follow_parent
 from projections.projector import Projector
 from tomoe_es.log import open_log
 from tui.data_folder import DataFolder
+from tui.telling_errors import telling_errors
 
+PROCESS = "projector"
 REVIVE_AFTER_SECONDS = 5.0
 """A projector that dies again and again does not take the machine with it."""
 
@@ -82,5 +84,9 @@ class _LineClosed:
 
 def _project(log_url: str, folder: Path, line: Connection) -> None:
     follow_parent()
-    with closing(open_log(log_url)) as log, Projector(log, folder, mend=True) as projector:
+    with (
+        closing(open_log(log_url)) as log,
+        telling_errors(log, PROCESS),
+        Projector(log, folder, mend=True) as projector,
+    ):
         projector.follow(_LineClosed(line))

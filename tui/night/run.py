@@ -29,6 +29,7 @@ from tomoe_es.control import state as control_state
 from tomoe_es.control.conductor import Conductor
 from tomoe_es.control.decider import Fold
 from tomoe_es.control.interruption import SKY_OVER
+from tomoe_es.control.raised import error_raised
 from tomoe_es.control.state import Control
 from tomoe_es.events import Event, queue, system
 from tomoe_es.events.envelope import Recorded
@@ -45,13 +46,15 @@ from tomoe_es.transfer import time_to_live
 from tui.data_folder import DataFolder
 from tui.night.first_recipes import RecipeFile, read_recipes, submissions, survey_submissions
 from tui.night.inbox import Inbox
+from tui.night.notifying import NotifierBeside
 from tui.night.options import NightOptions
 from tui.night.plan import plan_night, plan_to_resume
 from tui.night.progress import ProgressLines
+from tui.night.projecting import PROCESS as PROJECTOR
 from tui.night.projecting import ProjectorProcess
 from tui.person import person
 
-OPERATOR, SYSTEM, PROJECTOR = "operator", "night", "projector"
+OPERATOR, SYSTEM = "operator", "night"
 FOLLOW_OTHERS_SECONDS = 0.2
 """How often, in real time, the log is looked at for what other processes appended."""
 FASTEST_FOLLOWED = 1000.0
@@ -107,6 +110,7 @@ class _Night:
         self._code = code_identity()
         self._projector = ProjectorProcess(data)
         stack.callback(self._projector.close)
+        self._notifier = NotifierBeside(data, options.notify, stack)
 
     @property
     def _control(self) -> Control:
@@ -153,19 +157,23 @@ class _Night:
             try:
                 self._loop.run()
             except Exception as error:
-                self._break_off(f"{type(error).__name__}: {error}")
+                self._break_off(error)
                 raise
         stopped = system.ProcessStopped(process=SYSTEM, pid=os.getpid(), reason="the night has ended")
         self._conductor.record([stopped], actor=SYSTEM)
+        self._notifier.end()
+        self._conductor.follow_others()
         self._keep_snapshot()
 
-    def _break_off(self, reason: str) -> None:
+    def _break_off(self, error: Exception) -> None:
         """Say in the log why the night ends here, and have the telescope closed."""
+        reason = f"{type(error).__name__}: {error}"
         stopped = system.ProcessStopped(process=SYSTEM, pid=os.getpid(), reason=reason)
+        raised = error_raised(SYSTEM, error)
         cover = MirrorCoverCommanded(action="close", reason=reason)
         slit = DomeSlitCommanded(action="close", reason=reason)
         with suppress(Exception):  # it may be the log that fails: what is told is the first error
-            self._conductor.record([stopped, cover, slit], actor=SYSTEM)
+            self._conductor.record([raised, stopped, cover, slit], actor=SYSTEM)
 
     def _keep_snapshot(self) -> None:
         """Spare the next night reading all former ones; disposable, so it need not be safe on the disk."""
@@ -229,7 +237,7 @@ class _Night:
         [registered] = self._conductor.record([self._code], actor=SYSTEM)
         self._conductor.write_as(registered.position)
         started = system.ProcessStarted(process=SYSTEM, pid=os.getpid(), host=socket.gethostname())
-        self._conductor.record([started, self._projector_started()], actor=SYSTEM)
+        self._conductor.record([started, self._projector_started(), *self._notifier.started()], actor=SYSTEM)
 
     def _projector_started(self) -> Event:
         self._projector_pid = self._projector.pid
@@ -246,6 +254,7 @@ class _Night:
         if died is not None:
             gone = system.ProcessStopped(process=PROJECTOR, pid=self._projector_pid, reason=died)
             self._conductor.record([gone, self._projector_started()], actor=SYSTEM)
+        self._conductor.record(self._notifier.revived(), actor=SYSTEM)
         self._conductor.follow_others()
         pause = round(FOLLOW_OTHERS_SECONDS * SECOND * min(self._options.speed, FASTEST_FOLLOWED))
         self._loop.call_at(self._loop.now() + pause, self._follow_others)

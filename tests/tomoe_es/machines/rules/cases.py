@@ -10,7 +10,18 @@ import msgspec
 from tests.tomoe_es.control.observatory import NIGHT, jst, plan
 from tests.tomoe_es.machines.making import make
 from tomoe_es.clock import SECOND
-from tomoe_es.events import Event, camera, queue, recipe, reduction, safety, system, telescope, transfer
+from tomoe_es.events import (
+    Event,
+    camera,
+    monitor,
+    queue,
+    recipe,
+    reduction,
+    safety,
+    system,
+    telescope,
+    transfer,
+)
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.weather import WeatherRead
 from tomoe_es.machines.rules.log_not_growing import LONGEST_GAP_SECONDS
@@ -433,6 +444,10 @@ CASES: dict[str, Case] = {
     "WorkerSilent": Case(
         quiet=((0, make(reduction.ReductionFailed, **CHIP, condition="MasterMissing", given_up=True)),),
         firing=((0, make(reduction.ReductionLeaseExpired, **CHIP)),),
+    ),
+    "UnfamiliarError": Case(
+        quiet=((0, make(monitor.ErrorRaised, process="worker", understood=True)),),
+        firing=((0, make(monitor.ErrorRaised, process="worker", understood=False)),),
     ),
     "ProcessSilent": Case(
         given=((0, started("night", 1)),),
