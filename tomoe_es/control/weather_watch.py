@@ -29,8 +29,8 @@ def decide(state: Control, recorded: Recorded | None, now: int) -> list[Decision
     safe = any(isinstance(each, weather.WeatherBecameSafe) for each in danger) or (known.safe and not reasons)
     cloudy = isinstance(clouds[0], weather.SkyBecameCloudy) if clouds else known.cloudy
     events = [*danger, *clouds, *_consequence(state, reasons, safe=safe, cloudy=cloudy)]
-    if reasons:
-        events += _closing(state, reasons, now)
+    if reasons or (not safe and _closed_by_weather(state)):
+        events += _closing(state, reasons or ["it was told to close, and reads open"], now)
     return [Decision(event, cause) for event in events]
 
 
@@ -40,7 +40,7 @@ def next_wakeup(state: Control, now: int) -> int | None:
         return None
     if state.weather.safe:
         return max(now, state.hardware.read_at.get("weather", now) + limits.STALE_AFTER + 1)
-    if _dangers(state, now) and _not_closing(state):
+    if (_closed_by_weather(state) or _dangers(state, now)) and _not_closing(state):
         return max(now, state.weather.closed_at + limits.CLOSE_AGAIN_AFTER)
     return None
 
@@ -91,6 +91,11 @@ def _consequence(state: Control, reasons: list[str], *, safe: bool, cloudy: bool
     if safe and not cloudy and state.suspended:
         return [queue.ObservingResumed(reason="weather is safe and sky is clear")]
     return []
+
+
+def _closed_by_weather(state: Control) -> bool:
+    """Tell whether the weather had all closed: a command that a crash lost is given until it is safe."""
+    return any(each != CLOUDS for each in state.suspended)
 
 
 def _closing(state: Control, reasons: list[str], now: int) -> list[Event]:
