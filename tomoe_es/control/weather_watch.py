@@ -40,7 +40,7 @@ def decide(state: Control, recorded: Recorded | None, now: int) -> list[Decision
     safe = any(isinstance(each, weather.WeatherBecameSafe) for each in danger) or (known.safe and not reasons)
     cloudy = isinstance(clouds[0], weather.SkyBecameCloudy) if clouds else known.cloudy
     events = [*danger, *clouds, *_consequence(state, reasons, dangers, safe=safe, cloudy=cloudy)]
-    if reasons or dangers:
+    if reasons or dangers or (state.danger and not safe):
         events += _closing(state, reasons, dangers, now)
     return [Decision(event, cause) for event in events]
 
@@ -53,7 +53,8 @@ def next_wakeup(state: Control, now: int) -> int | None:
     if state.weather.safe:
         times.append(max(now, state.hardware.read_at.get("weather", now) + limits.STALE_AFTER + 1))
         times.append(fitness.next_change(state, now) if state.reconciled else None)
-    if (_dangers(state, now) or _other_dangers(state, now)) and _not_closing(state):
+    lasts = state.danger and not state.weather.safe
+    if (lasts or _dangers(state, now) or _other_dangers(state, now)) and _not_closing(state):
         times.append(max(now, state.weather.closed_at + limits.CLOSE_AGAIN_AFTER))
     return min((time for time in times if time is not None), default=None)
 
@@ -119,8 +120,11 @@ def _consequence(
 
 
 def _closing(state: Control, reasons: list[str], dangers: list[str], now: int) -> list[Event]:
-    """Close both at once when danger comes; later again what does not obey, or never got the command."""
-    why = "danger: " + ", ".join([*reasons, *dangers])
+    """Close both at once when danger comes; later again what does not obey, or never got the command.
+
+    So also what a crash kept from being told, until it is safe again.
+    """
+    why = "danger: " + (", ".join([*reasons, *dangers]) or "it was told to close, and reads open")
     cover = telescope.MirrorCoverCommanded(action="close", reason=why)
     slit = telescope.DomeSlitCommanded(action="close", reason=why)
     if state.weather.safe and (reasons or not state.danger):

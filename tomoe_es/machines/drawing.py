@@ -32,6 +32,8 @@ _DEPARTURE = 'style=dashed, color="#b3261e", fontcolor="#b3261e"'
 class NotDrawn(TomoeError):
     """Graphviz is missing, or does not understand the text."""
 
+    what_to_do = "install Debian's package `graphviz`, as `make setup` does"
+
 
 def dot_text(table: Table) -> str:
     """The machine as a graph: normal ways in full lines, departures that have a name dashed.

@@ -24,11 +24,13 @@ app = App(name="normal", help="What is declared normal, and whether past nights 
 class NotDeclared(TomoeError):
     """Nothing normal, and no violation, has this name."""
 
+    what_to_do = "look the name up in what `tomoe normal` lists"
+
 
 class NoSuchNight(TomoeError):
     """The log holds no night of this date."""
 
-    what_to_do = "name a night that the message lists, or leave `--night` out for all of them"
+    what_to_do = "give the date of a night's evening, or leave `--night` out for all of them"
 
 
 @app.default
