@@ -1,4 +1,4 @@
-"""Signs of life: a small file of each process, written from its main loop, so that a hung process writes none."""
+"""Signs of life: a small file of each process, written from its main loop: a hung one writes none."""
 
 from __future__ import annotations
 

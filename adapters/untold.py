@@ -1,4 +1,4 @@
-"""Events that wait to be told to the log: written to the disk at once, appended as soon as the log takes them.
+"""Events that wait to be told to the log: on the disk at once, appended as soon as the log takes them.
 
 Who acts first and tells afterwards must not wait for the log, and must not lose what there is to tell when it
 ends. Each event has a command id, so that it is in the log once, whoever appends it, and however often.

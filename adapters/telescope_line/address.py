@@ -22,8 +22,8 @@ class Address(msgspec.Struct, frozen=True):
 def write_address(run: Path, address: Address) -> None:
     """Replace the file as a whole; only its owner may read the token."""
     part = run / f".{NAME}.{os.getpid()}"
-    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(msgspec.json.encode(address))
+    part.touch(mode=0o600)
+    part.write_bytes(msgspec.json.encode(address))
     part.replace(run / NAME)
 
 

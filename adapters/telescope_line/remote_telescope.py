@@ -1,8 +1,8 @@
 """The telescope as the night sees it: devices that carry out events, and whose readings are recorded.
 
-The telescope's time follows the night's: at the time of the next reading the night lets time pass up to it. So a
-night is the same whether its telescope is in its own process or in another. Where somebody else has let time
-pass meanwhile, the night's clock moves forward to the telescope's.
+The telescope's time follows the night's: at the time of the next reading the night lets time pass up to it.
+So a night is the same whether its telescope is in its own process or in another. Where somebody else has let
+time pass meanwhile, the night's clock moves forward to the telescope's.
 """
 
 from __future__ import annotations
@@ -29,10 +29,13 @@ MADE_SAFE_BY = get_args(MadeSafeBy)
 _COMMANDS = (
     telescope.MountSlewCommanded,
     telescope.MountParkCommanded,
+    telescope.MountStopCommanded,
     telescope.DomeSlitCommanded,
     telescope.DomeRotationCommanded,
+    telescope.DomeRotationStopCommanded,
     telescope.MirrorCoverCommanded,
     telescope.FocusCommanded,
+    telescope.FocusStopCommanded,
 )
 
 

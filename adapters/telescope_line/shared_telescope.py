@@ -1,8 +1,8 @@
 """The simulated telescope as several connections share it: who lets its time pass, and who may command.
 
-The driver (the night) lets the telescope's time pass, so that both are always at the same moment of the night,
-however fast. When the driver is gone or hangs, time stands still, until somebody takes charge to make the
-telescope safe: then it passes by itself, at the night's speed, for as long as that lasts.
+The driver (the night) lets the telescope's time pass, so that both are always at the same moment of the
+night, however fast. When the driver is gone or hangs, time stands still, until somebody takes charge to make
+the telescope safe: then it passes by itself, at the night's speed, for as long as that lasts.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ class SharedTelescope:
             case messages.Truth():
                 self._clock.go_to(request.at_us)
                 truth = self._world.truth()
-            case messages.TakeCharge() if self._in_charge in (None, session):
+            case messages.TakeCharge() if self._in_charge is None or request.by == "emergency":
                 self._take_charge(session, request)
             case messages.Act() if session is self._in_charge:
                 self._act(request.commands)
@@ -181,7 +181,7 @@ class SharedTelescope:
             self._clock.go_to(to_us)
 
     def _command(self, event: Event, position: int) -> None:
-        refusal = None if _is_closing(event) else self._forbidden(event)
+        refusal = None if _only_closes_or_stops(event) else self._forbidden(event)
         recorded = self._as_recorded(event, position)
         if refusal is None:
             self._effects[type(event)](recorded)
@@ -262,7 +262,10 @@ class SharedTelescope:
         return Recorded(position, event.stream(), 0, self._clock.now(), 0, 0, 0, "", event)
 
 
-def _is_closing(event: Event) -> bool:
-    """Closing is always allowed."""
+_STOPS = (telescope.MountStopCommanded, telescope.DomeRotationStopCommanded, telescope.FocusStopCommanded)
+
+
+def _only_closes_or_stops(event: Event) -> bool:
+    """Closing and stopping are always allowed."""
     covers = (telescope.DomeSlitCommanded, telescope.MirrorCoverCommanded)
-    return isinstance(event, covers) and event.action == "close"
+    return isinstance(event, _STOPS) or (isinstance(event, covers) and event.action != "open")

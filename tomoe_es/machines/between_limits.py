@@ -54,7 +54,10 @@ def between_limits(
         ),
         listens=(
             *device.listens(name, reading, _READINGS),
-            On(command, ByField("action", {"open": "order_open", "close": "order_close", "stop": "order_stop"})),
+            On(
+                command,
+                ByField("action", {"open": "order_open", "close": "order_close", "stop": "order_stop"}),
+            ),
         ),
         departures=(
             *device.departures(_STATES),

@@ -1,4 +1,4 @@
-"""The guardian's decisions, over readings of its own: when the telescope must be made safe, and what to do next.
+"""The guardian's decisions, over readings of its own: when to make the telescope safe, and what to do next.
 
 It judges the state, at every look. Each danger has a grace, in which whoever is responsible may act first:
 the weather watch needs it to close. It closes and parks; it never opens anything.

@@ -1,9 +1,8 @@
-"""Making the telescope safe: what to command next, judged by what the sensors say. For emergency and guardian.
+"""Making the telescope safe, for emergency and guardian: what to command next, judged by the sensors.
 
-Mirror cover and dome slit are told to close and the mount to park, at once and whatever they seem to be; parking
-takes the place of any motion, so the mount needs no stop before. What does not obey is told again, until its
-own sensor, read since the first command, says that it is safe. While the telescope is locked, people are at it:
-then the mount stays where it is.
+Mirror cover and dome slit are told to close, the mount to stop and to park, at once and whatever they seem to
+be. What does not obey is told again, until its own sensor, read since the first command, calls it safe. While
+the telescope is locked, people are at it: then the mount is stopped, and stays where it is.
 """
 
 from __future__ import annotations
@@ -44,11 +43,14 @@ def begin(reasons: list[str], now_us: int) -> Making:
 def next_commands(making: Making, seen: Hardware, now_us: int) -> list[Event]:
     """Commands that are due now; the state given notes them."""
     due = [device for device in _devices(seen) if _is_due(making, seen, device, now_us)]
+    why, first = ", ".join(making.reasons), not making.commanded_us
     if due:
         making.attempts += 1
     making.commanded_us |= dict.fromkeys(due, now_us)
-    why = ", ".join(making.reasons)
-    return [_command(device, why) for device in due]
+    commands = [_command(device, why) for device in due]
+    if first:  # closing must not wait, and nothing else may be under way while it goes on
+        commands.insert(len(commands) - (not seen.locked), telescope.MountStopCommanded(reason=why))
+    return commands
 
 
 def not_safe(making: Making, seen: Hardware) -> list[str]:
