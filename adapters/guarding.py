@@ -49,28 +49,32 @@ class Watch:
             return  # no night was begun yet
         orders = guardian.decide(self.state, self.now_us, executor_silent_seconds)
         try:
-            self._carry_out(orders, executor_silent_seconds)
-        except (
-            TelescopeRefused
-        ):  # an emergency has taken over: it does the same, and this looks again after it
-            self.state.making = None
-        for number, event in enumerate(orders.tell):
-            self.tell(event, f"{self._identity} {type(event).__name__} {self.now_us} {number}")
+            if orders.take_charge:
+                self._take_charge(orders.take_charge, executor_silent_seconds)
+                orders = guardian.decide(self.state, self.now_us, executor_silent_seconds)
+            self._carry_out(orders)
+        except TelescopeRefused:
+            guardian.give_up_charge(self.state)
 
     def tell(self, event: Event, command_id: str) -> None:
         """Have the log told of something that happened now."""
         self.to_tell.append(Untold(event, self.now_us, guardian.NAME, command_id))
 
-    def _carry_out(self, orders: guardian.Orders, executor_silent_seconds: float) -> None:
-        if orders.take_charge:
-            self._identity = f"guardian {uuid.uuid4()}"
-            waited = min(executor_silent_seconds, silence.EXECUTOR_SILENT_AFTER_SECONDS)
-            took = messages.TakeCharge(self._identity, "guardian", guardian.NAME, orders.take_charge, waited)
-            self._take_in(self._line.ask(took))
+    def _take_charge(self, reasons: list[str], executor_silent_seconds: float) -> None:
+        self._identity = f"guardian {uuid.uuid4()}"
+        waited = min(executor_silent_seconds, silence.EXECUTOR_SILENT_AFTER_SECONDS)
+        self._take_in(
+            self._line.ask(messages.TakeCharge(self._identity, "guardian", guardian.NAME, reasons, waited))
+        )
+        guardian.take_charge(self.state, reasons, self.now_us)
+
+    def _carry_out(self, orders: guardian.Orders) -> None:
         if orders.commands:
             self._take_in(self._line.ask(messages.Act(orders.commands)))
         if orders.release:
             self._take_in(self._line.ask(messages.Release()))
+        for event in orders.tell:
+            self.tell(event, f"{self._identity} {type(event).__name__} {self.now_us}")
 
     def _take_in(self, reply: Reply) -> None:
         for happening in reply.happened:

@@ -123,7 +123,7 @@ class TelescopeHost:
                 refused="a connection begins with a greeting that holds the token of the address file"
             )
         connection.session = self.telescope.connect(request.name, driver=request.driver)
-        return self.telescope.ask(connection.session, messages.Poll())
+        return self.telescope.greet()
 
     def _hang_up(self, connection: _Connection) -> None:
         self._selector.unregister(connection.line)

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from adapters.simulator.script import load_script
 from adapters.simulator.telescope import SimulatedTelescope
-from adapters.simulator.true_state import TrueState
 from adapters.telescope_line import messages
 from adapters.telescope_line.held_clock import HeldClock
 from adapters.telescope_line.messages import Happening, Reply
@@ -132,7 +133,24 @@ class SharedTelescope:
                 self._release()
             case _:
                 refused = f"{type(request).__name__} is not for {session.name} to ask just now"
-        return self._reply(session, refused, truth)
+        happened = list(session.news)
+        session.news.clear()
+        if session is self._driver and self._in_charge is None:
+            self._driver_knows = True
+        return msgspec.structs.replace(self.greet(), happened=happened, refused=refused, truth=truth)
+
+    def greet(self) -> Reply:
+        """How things stand; what a session has to be told waits for its first request."""
+        locked_by, locked_why = self._lock or (None, "")
+        return Reply(
+            now_us=self._clock.now(),
+            next_us=self._clock.next_alarm(),
+            in_charge=self._in_charge.name if self._in_charge is not None else "",
+            locked_by=locked_by,
+            locked_why=locked_why,
+            night=self._night,
+            seed=self._seed,
+        )
 
     def tick(self) -> None:
         """Let time pass by itself, while somebody is in charge whom no driver takes along."""
@@ -223,25 +241,6 @@ class SharedTelescope:
 
     def _release(self) -> None:
         self._in_charge = self._free_from = None
-
-    def _reply(self, session: Session, refused: str, truth: TrueState | None) -> Reply:
-        happened = list(session.news)
-        session.news.clear()
-        if session is self._driver and self._in_charge is None:
-            self._driver_knows = True
-        locked_by, locked_why = self._lock or (None, "")
-        return Reply(
-            now_us=self._clock.now(),
-            next_us=self._clock.next_alarm(),
-            happened=happened,
-            in_charge=self._in_charge.name if self._in_charge is not None else "",
-            locked_by=locked_by,
-            locked_why=locked_why,
-            night=self._night,
-            seed=self._seed,
-            truth=truth,
-            refused=refused,
-        )
 
     def _record(
         self, events: Sequence[Event], *, cause: Recorded | Sequence[Recorded] | None, actor: str

@@ -77,25 +77,17 @@ def lock(state: Guardian, locked_by: str | None, why: str) -> None:
 
 
 def decide(state: Guardian, now_us: int, executor_silent_seconds: float) -> Orders:
-    """Look at everything once; the state given notes what is ordered."""
+    """Look at everything once; the state given notes what is ordered.
+
+    When it says to take charge, `take_charge` comes next, and then it is asked again.
+    """
     if executor_silent_seconds < EXECUTOR_SILENT_AFTER_SECONDS:
         state.silence_answered = False
     _watch(state, now_us, executor_silent_seconds)
-    orders = Orders()
     if state.making is None:
-        reasons = [
-            each
-            for kind, (since, why) in state.dangers.items()
-            if now_us - since >= GRACE[kind]
-            for each in why
-        ]
-        if not reasons:
-            return orders
-        state.silence_answered = "silence" in state.dangers
-        state.making = making_safe.begin(reasons, now_us)
-        orders.take_charge = reasons
+        return Orders(take_charge=_reasons(state, now_us))
     making = state.making
-    orders.commands = making_safe.next_commands(making, state.seen, now_us)
+    orders = Orders(commands=making_safe.next_commands(making, state.seen, now_us))
     trouble = making_safe.not_safe(making, state.seen)
     if not trouble:
         seconds = (now_us - making.begun_us) / SECOND
@@ -103,8 +95,27 @@ def decide(state: Guardian, now_us: int, executor_silent_seconds: float) -> Orde
         state.making, state.dangers = None, {}
         orders.release, orders.tell = True, [made]
     elif making_safe.is_overdue(making, now_us):
-        orders.tell = [safety.MakingSafeOverdue(by="guardian", not_safe=trouble, attempts=making.attempts)]
+        overdue = safety.MakingSafeOverdue(by="guardian", not_safe=trouble, attempts=making.attempts)
+        orders.tell = [overdue]
     return orders
+
+
+def take_charge(state: Guardian, reasons: list[str], now_us: int) -> None:
+    """Nobody else commands from now on; the state given is changed."""
+    state.silence_answered = "silence" in state.dangers
+    state.making = making_safe.begin(reasons, now_us)
+
+
+def give_up_charge(state: Guardian) -> None:
+    """An emergency has taken over: it does the same, and whatever is left of the danger shows after it."""
+    state.making, state.dangers = None, {}
+
+
+def _reasons(state: Guardian, now_us: int) -> list[str]:
+    """Why the telescope must be made safe now; empty when it need not."""
+    return [
+        each for kind, (since, why) in state.dangers.items() if now_us - since >= GRACE[kind] for each in why
+    ]
 
 
 def _watch(state: Guardian, now_us: int, executor_silent_seconds: float) -> None:
