@@ -24,7 +24,7 @@ from tomoe_es.events import Event, safety, telescope
 from tomoe_es.events.envelope import Recorded
 
 DRIVER_HANGS_AFTER_SECONDS = 1.0
-"""Real time since the driver last let time pass, after which whoever is in charge does not wait for it."""
+"""Real time since the driver last asked for something, after which whoever is in charge does not wait for it."""
 FASTEST = 1000.0
 MOST_KEPT = 20_000
 """Happenings kept for a connection that does not ask, such as one that hangs; the oldest are forgotten."""
@@ -41,13 +41,16 @@ class Session:
 
 
 class SharedTelescope:
-    """One telescope, several sessions; `monotonic` is real time in seconds."""
+    """One telescope, several sessions; `monotonic` is real time in seconds.
 
-    def __init__(self, monotonic: Callable[[], float]) -> None:
-        self._monotonic = monotonic
+    One that does not stand still lets time pass by itself, as in life, whenever no driver does.
+    """
+
+    def __init__(self, monotonic: Callable[[], float], *, stands_still: bool = True) -> None:
+        self._monotonic, self._stands_still = monotonic, stands_still
         self._sessions: list[Session] = []
         self._driver: Session | None = None
-        self._driven_at = 0.0
+        self._driven_at = self._stood_since = monotonic()  # real time at which time last passed
         self._world: SimulatedTelescope | None = None
         self._clock = HeldClock(0)
         self._effects: dict[type[Event], Effect] = {}
@@ -105,6 +108,8 @@ class SharedTelescope:
     def ask(self, session: Session, request: messages.AnyRequest) -> Reply:
         """Do what a session asks, and tell it what has happened since it asked last."""
         self.tick()
+        if session is self._driver:
+            self._driven_at = self._monotonic()
         refused, truth = "", None
         match request:
             case messages.Begin() if session is self._driver:
@@ -118,6 +123,7 @@ class SharedTelescope:
             case messages.Advance() if session is self._driver:
                 self._advance(session, request.to_us)
             case messages.Command() if session is self._driver:
+                self._run(request.at_us - 1)
                 self._clock.go_to(request.at_us)
                 self._command(request.event, request.position)
             case messages.Lock() if session is self._driver:
@@ -154,7 +160,8 @@ class SharedTelescope:
 
     def tick(self) -> None:
         """Let time pass by itself, while somebody is in charge whom no driver takes along."""
-        if self._in_charge is None or self._drives():
+        stands = self._in_charge is None and self._stands_still
+        if stands or self._world is None or self._drives():
             self._free_from = None
             return
         real, time = self._monotonic(), self._clock.now()
@@ -175,7 +182,6 @@ class SharedTelescope:
 
     def _begin(self, session: Session, request: messages.Begin) -> None:
         self._speed = min(max(request.speed, 1.0), FASTEST)
-        self._driven_at = self._monotonic()
         if self._world is None or self._night != request.night:
             self._night, self._seed = request.night, request.seed
             self._lock = (request.last.locked_by, request.last.locked_why) if request.last.locked else None
@@ -192,7 +198,6 @@ class SharedTelescope:
             self._world.read_all()
 
     def _advance(self, session: Session, to_us: int) -> None:
-        self._driven_at = self._monotonic()
         while not session.news and (due := self._clock.next_alarm()) is not None and due <= to_us:
             self._clock.ring()
         if not session.news:
@@ -224,8 +229,9 @@ class SharedTelescope:
     def _take_charge(self, session: Session, request: messages.TakeCharge) -> None:
         self._in_charge, self._charge, self._commands_given = session, request, 0
         self._driver_knows = False
-        if not self._drives():
-            self._run(self._clock.now() + round(request.waited_seconds * SECOND))
+        if not self._drives() and self._stands_still:
+            waited = min(request.waited_seconds, self._monotonic() - max(self._driven_at, self._stood_since))
+            self._run(self._clock.now() + round(waited * SECOND))
         begun = safety.MakingSafeBegun(
             by=request.by, who=request.who, reasons=request.reasons, begun_us=self._clock.now()
         )
@@ -241,6 +247,7 @@ class SharedTelescope:
 
     def _release(self) -> None:
         self._in_charge = self._free_from = None
+        self._stood_since = self._monotonic()
 
     def _record(
         self, events: Sequence[Event], *, cause: Recorded | Sequence[Recorded] | None, actor: str

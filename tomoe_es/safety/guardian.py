@@ -85,7 +85,9 @@ def decide(state: Guardian, now_us: int, executor_silent_seconds: float) -> Orde
         state.silence_answered = False
     _watch(state, now_us, executor_silent_seconds)
     if state.making is None:
-        return Orders(take_charge=_reasons(state, now_us))
+        reasons = _reasons(state, now_us)
+        state.silence_answered |= bool(reasons) and "silence" in state.dangers
+        return Orders(take_charge=reasons)
     making = state.making
     orders = Orders(commands=making_safe.next_commands(making, state.seen, now_us))
     trouble = making_safe.not_safe(making, state.seen)
@@ -102,13 +104,12 @@ def decide(state: Guardian, now_us: int, executor_silent_seconds: float) -> Orde
 
 def take_charge(state: Guardian, reasons: list[str], now_us: int) -> None:
     """Nobody else commands from now on; the state given is changed."""
-    state.silence_answered = "silence" in state.dangers
     state.making = making_safe.begin(reasons, now_us)
 
 
 def give_up_charge(state: Guardian) -> None:
     """An emergency has taken over: it does the same, and whatever is left of the danger shows after it."""
-    state.making, state.dangers = None, {}
+    state.making, state.dangers, state.silence_answered = None, {}, False
 
 
 def _reasons(state: Guardian, now_us: int) -> list[str]:
