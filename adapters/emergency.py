@@ -1,4 +1,4 @@
-"""An emergency over a line of its own. What is imported here, the first command waits for: so it is little."""
+"""An emergency over a line of its own. The first command waits for what is imported here: it is little."""
 
 from __future__ import annotations
 

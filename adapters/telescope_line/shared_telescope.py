@@ -24,7 +24,7 @@ from tomoe_es.events import Event, safety, telescope
 from tomoe_es.events.envelope import Recorded
 
 DRIVER_HANGS_AFTER_SECONDS = 1.0
-"""Real time since the driver last asked for something, after which whoever is in charge does not wait for it."""
+"""Real time since the driver last asked for something, after which nobody in charge waits for it."""
 FASTEST = 1000.0
 MOST_KEPT = 20_000
 """Happenings kept for a connection that does not ask, such as one that hangs; the oldest are forgotten."""
