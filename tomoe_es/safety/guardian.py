@@ -137,7 +137,8 @@ def _watch(state: Guardian, now_us: int, executor_silent_seconds: float) -> None
 
 
 def _silence(state: Guardian, seconds: float) -> list[str]:
-    if seconds < EXECUTOR_SILENT_AFTER_SECONDS or state.silence_answered:
+    answered = state.silence_answered and _reads_safe(state)  # what was locked then may be free by now
+    if seconds < EXECUTOR_SILENT_AFTER_SECONDS or answered:
         return []
     return [f"the executor has given no sign of life for {seconds:.0f} s"]
 

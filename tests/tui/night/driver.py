@@ -1,4 +1,4 @@
-"""Runs a night in a process of its own, as fast as its work allows: driver.py DATA OPTIONS-AS-JSON [SPEED]."""
+"""Runs a night in a process of its own, as fast as it can be: driver.py DATA OPTIONS-AS-JSON [SPEED]."""
 
 from __future__ import annotations
 
