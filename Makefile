@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: night test setup debian check unit test-faults bench-log schema samples docs lock picture clean help
+.PHONY: night test setup debian check unit test-faults explore-safety bench-log schema samples docs lock picture clean help
 
 night: setup ## A simulated night on real stars: live dashboard on a terminal, progress lines otherwise
 	$(BIN)/tomoe night --recipes recipes/first-night --script recipes/nights/first-night.yaml \
@@ -36,6 +36,9 @@ unit: setup ## Tests
 
 test-faults: setup ## A fault at every write, sync and truncation of the log; nights killed again and again
 	$(BIN)/python -m pytest -q --timeout 3000 tests/faults/fault_injection.py tests/faults/killed_night.py
+
+explore-safety: setup ## The guardian explored over 100,000 steps
+	TOMOE_EXPLORE_STEPS=100000 $(BIN)/python -m pytest -q --timeout 3000 tests/tomoe_es/safety/test_exploration.py
 
 bench-log: setup ## The log's speed against its targets
 	$(BIN)/uv pip install -q --python $(BIN)/python --group bench

@@ -49,7 +49,11 @@ class SocketLine:
             raise NoTelescope(f"the telescope's process {self.pid} can't be reached: {error}") from error
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._rest = b""
-        self.greeting = self.ask(messages.Hello(address.token, name, driver))
+        try:
+            self.greeting = self.ask(messages.Hello(address.token, name, driver))
+        except TomoeError:
+            self._socket.close()
+            raise
 
     def ask(self, request: messages.AnyRequest) -> Reply:
         """Send a request and wait for its reply."""

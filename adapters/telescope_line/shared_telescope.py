@@ -141,7 +141,7 @@ class SharedTelescope:
                 refused = f"{type(request).__name__} is not for {session.name} to ask just now"
         happened = list(session.news)
         session.news.clear()
-        if session is self._driver and self._in_charge is None:
+        if session is self._driver:
             self._driver_knows = True
         return msgspec.structs.replace(self.greet(), happened=happened, refused=refused, truth=truth)
 
