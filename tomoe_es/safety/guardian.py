@@ -45,6 +45,7 @@ class Guardian(msgspec.Struct):
     sun: tuple[int, float] = (0, -90.0)  # when the altitude of the Sun was computed, and that (degrees)
     making: Making | None = None
     silence_answered: bool = False  # the telescope was made safe for the executor's silence that lasts
+    made_safe_locked: bool = False  # last time it was made safe, the mount was left where it was
 
 
 class Orders(msgspec.Struct):
@@ -94,7 +95,7 @@ def decide(state: Guardian, now_us: int, executor_silent_seconds: float) -> Orde
     if not trouble:
         seconds = (now_us - making.begun_us) / SECOND
         made = safety.TelescopeMadeSafe(by="guardian", seconds=seconds, attempts=making.attempts)
-        state.making, state.dangers = None, {}
+        state.making, state.dangers, state.made_safe_locked = None, {}, state.seen.locked
         orders.release, orders.tell = True, [made]
     elif making_safe.is_overdue(making, now_us):
         overdue = safety.MakingSafeOverdue(by="guardian", not_safe=trouble, attempts=making.attempts)
@@ -137,7 +138,8 @@ def _watch(state: Guardian, now_us: int, executor_silent_seconds: float) -> None
 
 
 def _silence(state: Guardian, seconds: float) -> list[str]:
-    answered = state.silence_answered and _reads_safe(state)  # what was locked then may be free by now
+    left_alone = state.made_safe_locked and not state.seen.locked  # it may be parked by now
+    answered = state.silence_answered and _reads_safe(state) and not left_alone
     if seconds < EXECUTOR_SILENT_AFTER_SECONDS or answered:
         return []
     return [f"the executor has given no sign of life for {seconds:.0f} s"]

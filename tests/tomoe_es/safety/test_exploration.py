@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from tests.tomoe_es.safety.exploring import SUNRISE_US, TRAVEL, Mistake, World
@@ -93,7 +93,16 @@ def explore(world: World, steps: list[Step]) -> None:
         raise Mistake("it does not end safe, though every device obeys")
 
 
+FOUND: list[list[Step]] = [
+    [*OPENED, (("lock", True), 0), (("executor", False), 100)],
+    [*OPENED, (("lock", True), 0), (("health", ("mount", "stuck")), 0), (("executor", False), 100)],
+]
+"""Ways that did lead to harm: a lock that is released in a silence which was answered while it was set."""
+
+
 @WAYS
+@example(FOUND[0])
+@example(FOUND[1])
 @given(WAY)
 def test_no_way_leads_to_harm(steps: list[Step]) -> None:
     explore(World(), steps)
