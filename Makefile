@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: night test setup debian check unit test-faults explore-safety bench-log schema samples docs lock picture clean help
+.PHONY: night test setup debian check unit test-faults test-chaos explore-safety bench-log schema samples docs lock picture clean help
 
 night: setup ## A simulated night on real stars: live dashboard on a terminal, progress lines otherwise
 	$(BIN)/tomoe night --recipes recipes/first-night --script recipes/nights/first-night.yaml \
@@ -39,6 +39,9 @@ test-faults: setup ## A fault at every write, sync and truncation of the log; ni
 
 explore-safety: setup ## The guardian explored over 100,000 steps
 	TOMOE_EXPLORE_STEPS=100000 $(BIN)/python -m pytest -q --timeout 3000 tests/tomoe_es/safety/test_exploration.py
+
+test-chaos: setup ## Whatever may happen to a night, in 100,000 steps; nothing unsafe comes of it
+	TOMOE_CHAOS_STEPS=100000 $(BIN)/python -m pytest -q --timeout 0 tests/chaos
 
 bench-log: setup ## The log's speed against its targets
 	$(BIN)/uv pip install -q --python $(BIN)/python --group bench

@@ -7,7 +7,7 @@ from importlib import metadata
 from cyclopts import App
 
 from tui import cli_errors
-from tui.commands import audit, log, queue, recipe
+from tui.commands import audit, lock, log, queue, recipe
 from tui.commands.dashboard import dashboard
 from tui.commands.emergency import emergency
 from tui.commands.guardian import guardian
@@ -22,7 +22,7 @@ app = App(
     version=metadata.version("tomoe-es"),
 )
 for command in (
-    *(night, dashboard, status, recipe.app, queue.app, log.app, audit.app, rebuild),
+    *(night, dashboard, status, recipe.app, queue.app, lock.app, log.app, audit.app, rebuild),
     *(emergency, guardian, telescope),
 ):
     app.command(command)

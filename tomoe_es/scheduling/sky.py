@@ -56,14 +56,19 @@ def equatorial(azimuth_deg: float, altitude_deg: float, time_us: int) -> tuple[f
     return float(np.rad2deg(ra)) % 360.0, float(np.rad2deg(dec))
 
 
-def sun_altitude(time_us: int) -> float:
-    """Altitude (degrees) of the Sun's centre at a UTC time, without refraction."""
+def sun_position(time_us: int) -> tuple[float, float]:
+    """ICRS right ascension and declination (degrees) of the Sun at a UTC time."""
     day, fraction = _julian_date(time_us)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", erfa.ErfaWarning)
         heliocentric, _ = erfa.epv00(day, fraction)  # TDB is UTC within 70 s: 3 arcsec of the Sun's motion
     ra, dec = erfa.c2s(-np.asarray(heliocentric["p"]))
-    return horizontal(float(np.rad2deg(ra)), float(np.rad2deg(dec)), time_us).altitude_deg
+    return float(np.rad2deg(ra)) % 360.0, float(np.rad2deg(dec))
+
+
+def sun_altitude(time_us: int) -> float:
+    """Altitude (degrees) of the Sun's centre at a UTC time, without refraction."""
+    return horizontal(*sun_position(time_us), time_us).altitude_deg
 
 
 def separation_arcsec(ra1_deg: float, dec1_deg: float, ra2_deg: float, dec2_deg: float) -> float:

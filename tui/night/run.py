@@ -23,10 +23,11 @@ from adapters.simulator.no_pixels import NoImaging, NoReducing
 from adapters.telescope_line.remote_telescope import RemoteTelescope
 from adapters.untold import tell, waiting
 from tomoe_es.clock import SECOND
-from tomoe_es.control import evolution, executor, night_course, weather_watch
+from tomoe_es.control import evolution, executor, night_course, standstill, weather_watch
 from tomoe_es.control import state as control_state
 from tomoe_es.control.conductor import Conductor
 from tomoe_es.control.decider import Fold
+from tomoe_es.control.interruption import SKY_OVER
 from tomoe_es.control.state import Control
 from tomoe_es.events import Event, queue, system
 from tomoe_es.events.envelope import Recorded
@@ -96,6 +97,7 @@ class _Night:
         self._conductor.add(
             [
                 weather_watch.decider(control),
+                standstill.decider(control),
                 executor.decider(control),
                 scheduler.decider(control),
                 night_course.decider(control),
@@ -288,7 +290,7 @@ class _Night:
 
     def _shut_down(self) -> None:
         plan = self._control.night.plan
-        if plan is not None and self._control.night.phase not in executor.SKY_OVER:
+        if plan is not None and self._control.night.phase not in SKY_OVER:
             asked = system.NightPhaseEntered(
                 night=plan.night, phase="shutting_down", reason="the operator asked to stop"
             )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,12 @@ from adapters.simulator.script import load_script
 from adapters.simulator.telescope import SimulatedTelescope
 from tests.projections.memory_log import MemoryLog
 from tomoe_es.clock import SECOND, to_datetime
-from tomoe_es.control import evolution, executor, night_course, weather_watch
+from tomoe_es.control import evolution, executor, night_course, standstill, weather_watch
 from tomoe_es.control import state as control_state
 from tomoe_es.control.conductor import Conductor
 from tomoe_es.control.decider import Decider, Fold
 from tomoe_es.control.state import Control
-from tomoe_es.events import Event, queue, recipe, system, telescope, weather
+from tomoe_es.events import Event, queue, recipe, safety, system, telescope, weather
 from tomoe_es.events.envelope import Draft, Recorded
 from tomoe_es.log.port import Appended, Batch, EventLog
 from tomoe_es.log.sqlite_log import SqliteLog
@@ -34,6 +35,7 @@ from tomoe_es.recipe.model import OperationCall, Recipe
 from tomoe_es.reduction import queue as reduction_queue
 from tomoe_es.reduction import queue_state
 from tomoe_es.reduction.queue_state import ReductionState
+from tomoe_es.safety.reconciling import differences
 from tomoe_es.scheduling import scheduler
 from tomoe_es.scheduling.sky import equatorial
 from tomoe_es.transfer import time_to_live
@@ -216,6 +218,7 @@ class Observatory:
         self.conductor = Conductor(noted, timers)
         deciders = [
             weather_watch.decider(self.control_fold),
+            standstill.decider(self.control_fold),
             executor.decider(self.control_fold),
             scheduler.decider(self.control_fold),
             night_course.decider(self.control_fold),
@@ -293,9 +296,11 @@ class Observatory:
         self.conductor.start()
 
     def _start_devices(self) -> None:
-        self.telescope.start(self.control.hardware)
+        before = deepcopy(self.control.hardware)
+        self.telescope.start(before)
         self.camera.start(unreachable="camera" in self.control.hardware.unreachable)
         self.cluster.start()
+        self.record(safety.DevicesReconciled(differences=differences(before, self.control.hardware)))
 
     def start_observing(self) -> None:
         """In the middle of a safe night: unlocked, slit and cover open, ready for recipes."""

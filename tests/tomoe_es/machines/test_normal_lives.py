@@ -64,6 +64,43 @@ TRACKING: list[Life] = [
 CLOSE: Life = (telescope.DomeSlitCommanded, {"action": "close"})
 
 LIVES: dict[str, tuple[list[Life], str, str | int, str]] = {
+    "mount, stopped and used again": (
+        [
+            *TRACKING,
+            (telescope.MountStopCommanded, {}),
+            *reading(telescope.MountRead, "tracking stopped stopped"),
+            (telescope.MountSlewCommanded, {}),
+            *reading(telescope.MountRead, "stopped slewing settling tracking"),
+            (telescope.MountStopCommanded, {}),
+            *reading(telescope.MountRead, "stopped"),
+            (telescope.MountParkCommanded, {}),
+            *reading(telescope.MountRead, "stopped parking parked"),
+        ],
+        *("mount", "", "parked"),
+    ),
+    "dome slit, stopped on the way": (
+        [
+            *CLOSED,
+            (telescope.TelescopeLockReleased, {}),
+            (telescope.DomeSlitCommanded, {"action": "open"}),
+            *reading(telescope.DomeSlitRead, "opening"),
+            (telescope.DomeSlitCommanded, {"action": "stop"}),
+            *reading(telescope.DomeSlitRead, "opening stopped stopped"),
+            CLOSE,
+            *reading(telescope.DomeSlitRead, "stopped closing closed"),
+        ],
+        *("dome_slit", "", "closed"),
+    ),
+    "recipe, back for an exposure that was lost after it was complete": (
+        [
+            *STARTED,
+            (recipe.OperationCompleted, {}),
+            (recipe.RecipeCompleted, {}),
+            (recipe.RecipeReturnedToPool, {}),
+            (recipe.RecipeExpired, {}),
+        ],
+        *("recipe", "", "expired"),
+    ),
     "night": (
         [
             (system.NightPlanned, {}),
