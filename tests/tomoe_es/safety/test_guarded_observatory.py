@@ -10,7 +10,7 @@ import pytest
 from tests.tomoe_es.control.observatory import jst, plan, survey
 from tests.tomoe_es.safety.guarded_observatory import SILENT_SECONDS, GuardedObservatory
 from tomoe_es.clock import SECOND
-from tomoe_es.events import camera, safety, system, telescope
+from tomoe_es.events import camera, queue, recipe, safety, system, telescope
 from tomoe_es.events.safety import MakingSafeBegun, TelescopeMadeSafe
 
 CLOSED_WITHIN = SILENT_SECONDS + 45.0
@@ -136,6 +136,51 @@ def test_an_emergency_waits_for_nobody(guarded: Opener, how: str | None) -> None
     emergency = [each for each in night.told(TelescopeMadeSafe) if each.by == "emergency"]
     assert len(emergency) == 1
     assert [each.reasons for each in night.told(MakingSafeBegun) if each.by == "emergency"] == [["storm"]]
+
+
+def test_after_an_emergency_the_recipe_is_back_and_nothing_opens_until_a_person_says_so(
+    guarded: Opener,
+) -> None:
+    night = guarded()
+    in_an_exposure(night)
+    running = night.control.execution
+    assert running is not None
+
+    night.emergency("storm")
+    night.run_for(600)
+
+    assert running.recipe_id in night.control.pool
+    [paused] = night.told(queue.QueuePaused)
+    assert (paused.how, paused.who, paused.reason) == ("emergency", "test", "storm")
+    [begun] = night.of(MakingSafeBegun)
+    later = [
+        each.payload
+        for each in night.of(telescope.DomeSlitCommanded, telescope.MirrorCoverCommanded)
+        if each.position > begun.position
+    ]
+    assert {each.action for each in later} == {"close"}  # type: ignore[attr-defined]
+    assert not night.told(telescope.DeviceCommandFailed)
+    assert night.truly_closed
+
+    night.record(queue.QueueStarted(reason="over", who="test"))
+    night.run_to_end()
+    assert running.recipe_id in {each.recipe_id for each in night.told(recipe.RecipeCompleted)}
+    assert night.truly_closed
+
+
+def test_a_hung_executor_that_goes_on_breaks_its_recipe_off(guarded: Opener) -> None:
+    night = guarded()
+    in_an_exposure(night)
+    night.hang_executor()
+    night.run_for(150)
+
+    night.executor_goes_on()
+    night.run_to_end()
+
+    [interrupted, *_] = night.told(recipe.RecipeInterrupted)
+    assert "guardian" in interrupted.reason
+    assert night.truly_closed
+    assert night.truly_parked
 
 
 def test_an_emergency_is_the_persons_own_when_the_guardian_acts_too(guarded: Opener) -> None:
