@@ -197,7 +197,8 @@ class World:
         """Tell whether nothing may be open now."""
         missing = any(each.health == "cut off" for each in self.devices.values())
         weather_bad = self.rain or self.weather_mode != "well"
-        daylight = self.now_us > SUNRISE_US + 5 * 60 * SECOND and self.devices["dome_slit"].way > 0
+        slit = self.devices["dome_slit"]  # nobody can tell of one that is stuck
+        daylight = self.now_us > SUNRISE_US + 5 * 60 * SECOND and slit.way > 0 and slit.health != "stuck"
         return weather_bad or missing or self.power == "failing" or daylight or not self.executor_lives
 
     def _judge_safe(self) -> None:
