@@ -97,11 +97,12 @@ class GuardianLoop:
         self._silence = Silence()
         self._watch: Watch | None = None
         self._connected_at = -RECONNECT_SECONDS
-        self._stopped = threading.Event()
+        self._stopped = False  # a flag alone: this is set by a signal, in the midst of anything
+        self._over_now = threading.Event()
 
     def stop(self) -> None:
         """End as soon as nothing is half done."""
-        self._stopped.set()
+        self._stopped = True
 
     def run(self) -> None:
         """Look, act, tell."""
@@ -121,8 +122,8 @@ class GuardianLoop:
                 self._sign.give(watch.now_us)
             else:
                 self._sign.give(0)
-            self._stopped.wait(LOOK_SECONDS)
-        self._stopped.set()
+            time.sleep(LOOK_SECONDS)
+        self._over_now.set()
         teller.join(TELL_SECONDS * 2)
 
     def _connected(self) -> Watch | None:
@@ -136,14 +137,17 @@ class GuardianLoop:
         for event in events:
             watch.tell(event, f"guardian {os.getpid()} {type(event).__name__} {time.monotonic_ns()}")
         if watch.to_tell:
-            keep_untold(self._run, watch.to_tell)
-            watch.to_tell = []
+            with suppress(
+                OSError
+            ):  # a full disk keeps nobody from closing; it is tried again at the next look
+                keep_untold(self._run, watch.to_tell)
+                watch.to_tell = []
 
     def _over(self) -> bool:
         making = self._watch is not None and self._watch.state.making is not None
         if making:
             return False
-        if self._stopped.is_set():
+        if self._stopped:
             return True
         return self._night_is_dead() and (self._watch is None or self._watch.state.silence_answered)
 
@@ -155,7 +159,7 @@ class GuardianLoop:
     def _keep_telling(self) -> None:
         log: EventLog | None = None
         while True:
-            stopping = self._stopped.wait(TELL_SECONDS)
+            stopping = self._over_now.wait(TELL_SECONDS)
             if waiting(self._run):
                 try:
                     log = log or self._open_log()

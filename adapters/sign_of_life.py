@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -33,7 +34,8 @@ class SignOfLife:
             return
         self._given_at = now
         sign = Sign(pid=os.getpid(), wall_us=time.time_ns() // 1000, night_us=night_us, position=position)
-        os.pwrite(self._file, msgspec.json.encode(sign).ljust(_LENGTH), 0)
+        with suppress(OSError):  # a sign that can't be written is missing: that is what there is to tell
+            os.pwrite(self._file, msgspec.json.encode(sign).ljust(_LENGTH), 0)
 
     def close(self) -> None:
         """This process ends in order."""

@@ -74,7 +74,11 @@ def _tell_log(folder: DataFolder, happened: list[Happening]) -> None:
     from adapters.untold import Untold, keep_untold
 
     untold = [Untold(each.event, each.at_us, each.actor, each.command_id) for each in happened]
-    keep_untold(folder.run, untold)
+    try:
+        keep_untold(folder.run, untold)
+    except OSError as error:
+        _say(f"this can't be kept for the log: {error}")
+        return
     teller = Thread(target=_append, args=(folder,), daemon=True)
     teller.start()
     teller.join(LOG_SECONDS)

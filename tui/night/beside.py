@@ -61,7 +61,7 @@ class TelescopeProcess:
 
     def _found(self) -> SocketLine | None:
         try:
-            return SocketLine(self._data.run, "night", driver=True)
+            return SocketLine(self._data.run, "night", driver=True, within_seconds=STARTS_WITHIN_SECONDS)
         except NoTelescope:
             return None
 
