@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .PHONY: night test setup debian check unit schema samples docs lock picture clean help
-.PHONY: test-faults test-chaos bench-log bench-normal
+.PHONY: test-faults test-chaos explore-safety bench-log bench-normal
 
 night: setup ## A simulated night on real stars: live dashboard on a terminal, progress lines otherwise
 	$(BIN)/tomoe night --recipes recipes/first-night --script recipes/nights/first-night.yaml \
@@ -37,6 +37,9 @@ unit: setup ## Tests
 
 test-faults: setup ## A fault at every write, sync and truncation of the log; nights killed again and again
 	$(BIN)/python -m pytest -q --timeout 3000 tests/faults/fault_injection.py tests/faults/killed_night.py
+
+explore-safety: setup ## The guardian explored over 100,000 steps
+	TOMOE_EXPLORE_STEPS=100000 $(BIN)/python -m pytest -q --timeout 3000 tests/tomoe_es/safety/test_exploration.py
 
 test-chaos: setup ## Whatever may happen to a night, in 100,000 steps; nothing unsafe comes of it
 	TOMOE_CHAOS_STEPS=100000 $(BIN)/python -m pytest -q --timeout 0 tests/chaos

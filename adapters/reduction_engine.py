@@ -24,6 +24,8 @@ WORKER = "worker"
 PATIENCE_SECONDS = 600.0
 """Real time without any task of the pool being done, after which a worker counts as hung. The longest task,
 a flat of 3,600 frames, takes half of it on a slow machine."""
+ALIVE_SECONDS = 0.5
+"""Real time after which somebody who waits for a task says that he lives."""
 _MESSAGE_CHARACTERS = 600
 
 _PR_SET_PDEATHSIG = 1  # from linux/prctl.h
@@ -69,8 +71,14 @@ class WorkerRaised(TomoeError):
 class ProcessPool:
     """Worker processes. One that dies takes its pool with it; the pool is made anew for the next job."""
 
-    def __init__(self, workers: int, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        workers: int,
+        patience_seconds: float = PATIENCE_SECONDS,
+        alive: Callable[[], None] = lambda: None,
+    ) -> None:
         self.workers = workers
+        self._alive = alive  # called while a task is waited for
         self._patience_seconds = patience_seconds
         self._last_done = 0.0
         self._pool: ProcessPoolExecutor | None = None
@@ -102,7 +110,8 @@ class ProcessPool:
                     f"nothing was done for {self._patience_seconds:g} s: the workers were killed; "
                     "look for a disk that does not answer"
                 )
-            wait([future], rest)
+            wait([future], min(rest, ALIVE_SECONDS))
+            self._alive()
         error = future.exception()
         if isinstance(error, BrokenProcessPool):
             raise WorkerDied(

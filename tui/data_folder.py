@@ -35,6 +35,7 @@ class DataFolder:
         self.snapshot = self.projections / "control.snapshot"  # states of control after the last night
         self.truth = top / "truth"  # of a simulated night; the reduction never reads it
         self.inbox = top / "inbox"  # the watched folder for recipes
+        self.run = top / "run"  # what the running processes know of each other
         self.scratch = top / "scratch"  # star indexes of the observed sky: made anew when missing
 
     @property
@@ -45,7 +46,10 @@ class DataFolder:
     def make(self) -> None:
         """Make what is missing; raises DataFolderUnusable where that can't be done."""
         try:
-            for folder in (self.log, self.buffer, self.archive, self.projections, self.inbox, self.scratch):
+            for folder in (
+                *(self.log, self.buffer, self.archive, self.projections),
+                *(self.inbox, self.scratch, self.run),
+            ):
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DataFolderUnusable(

@@ -22,7 +22,9 @@ from tomoe_es.night import time_of_day_in_night
 
 BUILT_IN = ("clear", "clouds", "rain", "wind")
 """Names of the scripts that come with the simulator, in the folder `nights/`."""
-DEVICES_WITH_FAULTS = ("mount", "dome_slit", "dome_rotation", "mirror_cover", "focus", "camera", "weather")
+DEVICES_WITH_FAULTS = (
+    *("mount", "dome_slit", "dome_rotation", "mirror_cover", "focus", "camera", "weather", "power"),
+)
 LARGEST_BYTES = 1_000_000
 SLOWEST_FACTOR = 1000.0
 

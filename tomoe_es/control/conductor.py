@@ -45,6 +45,11 @@ class Conductor:
         self._position = 0
         self._code = 0
 
+    @property
+    def position(self) -> int:
+        """Position of the last event that was taken in."""
+        return self._position
+
     def add(self, deciders: Iterable[Decider]) -> None:
         """Let deciders listen; their states join once each."""
         for decider in deciders:

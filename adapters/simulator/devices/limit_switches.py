@@ -27,6 +27,10 @@ class DriveBetweenLimits(MovingDevice[Travel]):
         """Tell whether it really is fully open, for the simulated light path alone."""
         return self._place(self._truth, self._timers.now()) == _OPEN
 
+    def truly_closed(self) -> bool:
+        """Tell whether it really is fully closed, whatever its switches say."""
+        return self._place(self._truth, self._timers.now()) == _CLOSED
+
     def _resume(self, state: CoverState) -> None:
         """Stand where a reading from before a restart had it; a motion under way begins anew."""
         now = self._timers.now()

@@ -132,6 +132,10 @@ class Mount(MovingDevice[MountMotion]):
         toward = 2.0 * math.pi * chance(self._seed, "pointing direction", *key)
         return offset(ra, dec, error * math.sin(toward), error * math.cos(toward))
 
+    def truly_parked(self) -> bool:
+        """Tell whether it really stands in its park position, whatever its encoders say."""
+        return self._state(self._truth, self._timers.now()) == "parked"
+
     def _resumed(self, initial: MountRead, now: int) -> MountMotion:
         target = (initial.target_ra_deg, initial.target_dec_deg)
         hour_angle, declination = _axes(horizontal(initial.ra_deg, initial.dec_deg, now))
