@@ -18,9 +18,13 @@ _CHUNK = 1 << 18
 class NoTelescope(TomoeError):
     """The telescope's process can't be reached, or does not answer."""
 
+    what_to_do = "see what `run/telescope.out` of the data folder says; `tomoe night` starts the process"
+
 
 class TelescopeRefused(TomoeError):
     """The telescope's process does not do what it was asked."""
+
+    what_to_do = "read the reason in the message; a night of another version may still be running"
 
 
 class Line(Protocol):
