@@ -133,8 +133,8 @@ def _ordered(known: Known, recorded: Recorded, event: Event) -> None:
             known.orders["dome_rotation"] = Order(recorded.position, (event.azimuth_deg,))
         case telescope.FocusCommanded():
             known.orders["focus"] = Order(recorded.position, (event.position_mm,))
-        case _:  # a mount that is parked goes nowhere else any more
-            known.orders.pop("mount", None)
+        case _:  # parked, or told to stop: it goes nowhere else any more
+            known.orders.pop(event.stream(), None)
 
 
 def _mount(known: Known, recorded: Recorded, event: telescope.MountRead) -> None:
@@ -184,8 +184,9 @@ def _taken_over(known: Known, recorded: Recorded, event: Event) -> None:
 
 
 def _resumed(known: Known, recorded: Recorded, event: system.NightResumed) -> None:
-    """What was exposed when the system stopped is cut off, and will be said to be aborted."""
+    """What was exposed or ordered when the system stopped is cut off: nobody waits for it any more."""
     _taken_over(known, recorded, event)
+    known.orders.clear()
     if known.exposing is not None:
         known.exposing.abort_asked = True
 
@@ -294,6 +295,9 @@ HANDLERS: dict[type[Event], Handler] = {
     telescope.MountParkCommanded: _ordered,
     telescope.DomeRotationCommanded: _ordered,
     telescope.FocusCommanded: _ordered,
+    telescope.MountStopCommanded: _ordered,
+    telescope.DomeRotationStopCommanded: _ordered,
+    telescope.FocusStopCommanded: _ordered,
     system.NightPlanned: _planned,
     system.NightResumed: _resumed,
     system.NightPhaseEntered: _phase,
