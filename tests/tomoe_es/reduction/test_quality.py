@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 import pytest
+from tomoe_es.reduction.quality import Verdict
 
 from tomoe_es.reduction import quality
-from tomoe_es.reduction.quality import Verdict
 
 GAIN = 0.23
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tomoe_es.reduction.calibrate import calibrate
 
 from tomoe_es.camera.focal_plane import chip_wcs
 from tomoe_es.camera.frame_geometry import IMAGING_AREA, IMAGING_SHAPE, ORIGINAL_SHAPE
 from tomoe_es.reduction.astrometry import FieldHint, Match, solve_chip
 from tomoe_es.reduction.bias import bias_level, subtract_bias
-from tomoe_es.reduction.calibrate import calibrate
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
 from tomoe_es.reduction.combine import combine
 from tomoe_es.reduction.conditions import AstrometryFailed, TooFewFrames

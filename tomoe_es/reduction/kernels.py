@@ -1,0 +1,266 @@
+"""The fused passes over a raw cube: from stored counts to calibrated frames, their mean, and what they tell.
+
+All work row by row, so that the values of one row in all frames stay in the processor's cache, and along a
+row, so that they fill its vector registers. Stored counts are those of the file: 16 bits, big-endian, with
+the sign bit flipped (FITS BZERO = 32768); arrays of them have the shape (nframe, 1200, 2160).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tomoe_es.camera.frame_geometry import IMAGING_AREA, LEFT_OVERSCAN, RIGHT_OVERSCAN
+from tomoe_es.reduction.compiled import compiled, inlined
+
+Stored = NDArray[np.uint16]
+Floats = NDArray[np.float32]
+
+CLIP_ROUNDS: Final = 2
+
+_FIRST_ROW: Final = IMAGING_AREA[0].start
+_FIRST_COLUMN: Final = IMAGING_AREA[1].start
+_ROWS: Final = IMAGING_AREA[0].stop - IMAGING_AREA[0].start
+_LEFT: Final = LEFT_OVERSCAN[1].start
+_RIGHT: Final = RIGHT_OVERSCAN[1].start
+_OVERSCAN_COLUMNS: Final = LEFT_OVERSCAN[1].stop - LEFT_OVERSCAN[1].start
+
+
+@compiled
+def overscan_sums(stored: Stored, sums: NDArray[np.int64]) -> None:
+    """Sum of the counts of both overscans by frame."""
+    for frame in range(stored.shape[0]):
+        total = 0
+        for row in range(_FIRST_ROW, _FIRST_ROW + _ROWS):
+            for start in (_LEFT, _RIGHT):
+                total += _sum_of_counts(stored[frame, row, start : start + _OVERSCAN_COLUMNS])
+        sums[frame] = total
+
+
+@compiled
+def calibrate_and_combine(
+    stored: Stored,
+    start: int,
+    levels: Floats,
+    scales: Floats,
+    full: NDArray[np.uint16],
+    dropped: int,
+    dark: Floats,
+    flat: Floats,
+    frames: Floats,
+    clip_sigma: float,
+    variance_law: Floats,
+    mean: Floats,
+    temporal: Floats,
+    used: NDArray[np.uint16],
+    saturated: NDArray[np.bool_],
+    signatures: NDArray[np.uint32],
+) -> int:
+    """Calibrate rows of all frames, (counts - level - dark) / flat x scale; combine those from `dropped` on.
+
+    The planes hold the rows from `start` on, counted in the imaging area. By frame: `levels` of the bias,
+    `scales`, and the counts from which on a pixel is `full`. `frames` (nframe, rows, columns) receives the
+    calibrated frames; with one row it is only room for work. `clip_sigma` 0 is the plain mean.
+    `variance_law` is (read variance, variance a count, variance of trimmed and of clipped deviates). Written
+    are `mean`, `temporal` (variance of one frame), frames `used`, pixels `saturated`, and by frame and row a
+    number that differs when any count does, `signatures`. Returns the saturated pixels of all frames.
+    """
+    nframe = stored.shape[0]
+    rows, columns = mean.shape
+    keeps = frames.shape[1] == rows
+    total, squares = np.empty(columns, np.float32), np.empty(columns, np.float32)
+    lowest, highest = np.empty(columns, np.float32), np.empty(columns, np.float32)
+    inverse = np.empty(columns, np.float32)
+    count = nframe - dropped
+    weights = _weights(columns // 2)
+    full_pixels = 0
+    for row in range(rows):
+        place = row if keeps else 0
+        for column in range(columns):
+            inverse[column] = np.float32(1) / flat[row, column]
+        for frame in range(nframe):
+            line = stored[frame, _FIRST_ROW + start + row, _FIRST_COLUMN : _FIRST_COLUMN + columns]
+            _calibrate(line, levels[frame], scales[frame], dark[row], inverse, frames[frame, place])
+            full_pixels += _mark_full(line, full[frame], saturated[row])
+            signatures[frame, row] = _signature(line, weights)
+        first = frames[dropped, place]
+        _clear(total, squares, lowest, highest)
+        if clip_sigma == 0:
+            for frame in range(dropped + 1, nframe):
+                _add(frames[frame, place], first, total, squares)
+            _mean_of_all(total, squares, count)
+            used[row] = count
+        else:
+            for frame in range(dropped + 1, nframe):
+                _add_with_extremes(frames[frame, place], first, total, squares, lowest, highest)
+            _mean_without_extremes(total, squares, lowest, highest, count, variance_law[2])
+            kept = highest  # room that is free again
+            for _ in range(CLIP_ROUNDS):
+                _reach(first, total, squares, inverse, clip_sigma, variance_law, lowest)
+                centre = total.copy()
+                _clear(total, squares, kept, kept)
+                for frame in range(dropped, nframe):
+                    _add_near(frames[frame, place], first, centre, lowest, total, squares, kept)
+                _mean_of_kept(total, squares, kept, centre, variance_law[3])
+            for column in range(columns):
+                used[row, column] = np.uint16(kept[column])
+        for column in range(columns):
+            mean[row, column] = first[column] + total[column]
+            temporal[row, column] = squares[column]
+    return full_pixels
+
+
+@inlined
+def _count(stored: int) -> int:
+    value = np.uint16(stored)
+    swapped = np.uint16(np.uint16(value << np.uint16(8)) | np.uint16(value >> np.uint16(8)))
+    return np.uint16(swapped ^ np.uint16(0x8000))  # type: ignore[return-value]
+
+
+@inlined
+def _sum_of_counts(line: Stored) -> int:
+    total = np.uint32(0)
+    for column in range(len(line)):
+        total = np.uint32(total + np.uint32(_count(line[column])))
+    return np.int64(total)  # type: ignore[return-value]
+
+
+@inlined
+def _calibrate(line: Stored, level: float, scale: float, dark: Floats, inverse: Floats, out: Floats) -> None:
+    for column in range(len(out)):
+        out[column] = (np.float32(_count(line[column])) - level - dark[column]) * (inverse[column] * scale)
+
+
+@inlined
+def _mark_full(line: Stored, full: int, saturated: NDArray[np.bool_]) -> int:
+    brightest = np.uint16(0)
+    for column in range(len(line)):
+        brightest = max(brightest, np.uint16(_count(line[column])))
+    pixels = 0
+    if brightest >= full:
+        for column in range(len(line)):
+            if _count(line[column]) >= full:
+                saturated[column] = True
+                pixels += 1
+    return pixels
+
+
+@inlined
+def _weights(pairs: int) -> NDArray[np.uint32]:
+    """Odd numbers that look like chance (Knuth's multiplicative hash)."""
+    weights = np.empty(pairs, np.uint32)
+    for pair in range(pairs):
+        weights[pair] = np.uint32(np.uint32(pair) * np.uint32(2654435761)) | np.uint32(1)
+    return weights
+
+
+@inlined
+def _signature(line: Stored, weights: NDArray[np.uint32]) -> int:
+    """Pairs of counts by their weights, modulo 2 ** 32."""
+    pairs = line.view(np.uint32)
+    total = np.uint32(0)
+    for pair in range(len(weights)):
+        total = np.uint32(total + np.uint32(pairs[pair] * weights[pair]))
+    return total  # type: ignore[return-value]
+
+
+@inlined
+def _clear(total: Floats, squares: Floats, lowest: Floats, highest: Floats) -> None:
+    total[:] = 0
+    squares[:] = 0
+    lowest[:] = 0
+    highest[:] = 0
+
+
+@inlined
+def _add(values: Floats, first: Floats, total: Floats, squares: Floats) -> None:
+    for column in range(len(total)):
+        change = values[column] - first[column]
+        total[column] += change
+        squares[column] += change * change
+
+
+@inlined
+def _add_with_extremes(
+    values: Floats, first: Floats, total: Floats, squares: Floats, lowest: Floats, highest: Floats
+) -> None:
+    for column in range(len(total)):
+        change = values[column] - first[column]
+        total[column] += change
+        squares[column] += change * change
+        lowest[column] = min(lowest[column], change)
+        highest[column] = max(highest[column], change)
+
+
+@inlined
+def _mean_of_all(total: Floats, squares: Floats, count: int) -> None:
+    """Sums become mean and variance."""
+    number = np.float32(count)
+    for column in range(len(total)):
+        total[column] /= number
+        variance = squares[column] / number - total[column] * total[column]
+        squares[column] = max(variance, np.float32(0)) * (number / (number - np.float32(1)))
+
+
+@inlined
+def _mean_without_extremes(
+    total: Floats, squares: Floats, lowest: Floats, highest: Floats, count: int, trimmed_variance: float
+) -> None:
+    """Sums become mean and variance without the smallest and the largest of each pixel."""
+    kept = np.float32(count - 2)
+    for column in range(len(total)):
+        low, high = lowest[column], highest[column]
+        total[column] = (total[column] - low - high) / kept
+        variance = (squares[column] - low * low - high * high) / kept - total[column] * total[column]
+        squares[column] = max(variance, np.float32(0)) / trimmed_variance
+
+
+@inlined
+def _reach(
+    first: Floats,
+    centre: Floats,
+    variance: Floats,
+    inverse: Floats,
+    clip_sigma: float,
+    variance_law: Floats,
+    reach: Floats,
+) -> None:
+    """How far from the centre a value may be: sigmas of what the pixel shows, or of its noise if larger."""
+    for column in range(len(reach)):
+        light = max(first[column] + centre[column], np.float32(0))
+        noise = (variance_law[0] * inverse[column] + variance_law[1] * light) * inverse[column]
+        reach[column] = np.float32(clip_sigma) * np.float32(np.sqrt(max(variance[column], noise)))
+
+
+@inlined
+def _add_near(
+    values: Floats,
+    first: Floats,
+    centre: Floats,
+    reach: Floats,
+    total: Floats,
+    squares: Floats,
+    kept: Floats,
+) -> None:
+    for column in range(len(total)):
+        change = values[column] - first[column] - centre[column]
+        near = np.float32(1) if abs(change) <= reach[column] else np.float32(0)
+        total[column] += near * change
+        squares[column] += near * change * change
+        kept[column] += near
+
+
+@inlined
+def _mean_of_kept(
+    total: Floats, squares: Floats, kept: Floats, centre: Floats, clipped_variance: float
+) -> None:
+    """Sums of changes from the centre become mean and variance; where nothing is kept the centre stays."""
+    for column in range(len(total)):
+        count = max(kept[column], np.float32(1))
+        off = total[column] / count
+        variance = squares[column] / count - off * off
+        unbiased = count / max(count - np.float32(1), np.float32(1))
+        squares[column] = max(variance, np.float32(0)) * unbiased / clipped_variance
+        total[column] = centre[column] + off
