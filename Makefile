@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: night test setup debian check unit test-faults bench-log schema samples docs lock picture clean help
+.PHONY: night test setup debian check unit test-faults bench-log bench-reduction schema samples docs lock picture clean help
 
 night: setup ## A simulated night on real stars: live dashboard on a terminal, progress lines otherwise
 	$(BIN)/tomoe night --recipes recipes/first-night --script recipes/nights/first-night.yaml \
@@ -23,6 +23,7 @@ $(READY): deploy/requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r deploy/requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m tomoe_es.reduction.warm_up
 	touch $@
 
 check: setup ## Style, types, layers
@@ -40,6 +41,10 @@ test-faults: setup ## A fault at every write, sync and truncation of the log; ni
 bench-log: setup ## The log's speed against its targets
 	$(BIN)/uv pip install -q --python $(BIN)/python --group bench
 	$(BIN)/python -m benchmarks.log --growth --out docs/benchmarks.md
+
+bench-reduction: setup ## The reduction's speed against its targets, and against ccdproc and astropy
+	$(BIN)/uv pip install -q --python $(BIN)/python --group bench-reduction
+	$(BIN)/python -m benchmarks.reduction --out docs/benchmarks-reduction.md
 
 schema: setup ## Write events.schema.json anew from the event types
 	$(BIN)/python -m tomoe_es.events.schema

@@ -277,9 +277,7 @@ def test_a_lost_frame_is_noise(bench: Bench, frames: NDArray[np.uint16]) -> None
     expect_rejected(bench, bench.job("OBJECT", 11, broken), "frames", "noise")
 
 
-def test_lines_left_over_from_another_frame_are_lost_frames(
-    bench: Bench, frames: NDArray[np.uint16]
-) -> None:
+def test_lines_left_over_from_another_frame_are_lost_frames(bench: Bench, frames: NDArray[np.uint16]) -> None:
     stale = frames.copy()
     stale[4, 800:1100] = stale[2, 800:1100]
     result = expect_rejected(bench, bench.job("OBJECT", 23, stale), "frames")
