@@ -22,6 +22,10 @@ _DEVIATES = 640_000
 _LARGEST_COUNT = 512
 
 
+NO_CLIPPING: Final = np.ones(4, np.float32)
+"""Stands for a variance law where nothing is clipped."""
+
+
 def variance_law(read_variance: float, variance_a_count: float, frames: int) -> NDArray[np.float32]:
     """What `kernels.calibrate_and_combine` wants to know for clipping so many frames."""
     law = (read_variance, variance_a_count, trimmed_variance(frames), CLIPPED_VARIANCE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from astropy.io import fits
@@ -34,6 +35,9 @@ from tomoe_es.reduction.stack import Stack, room_for_frames, stack
 from tomoe_es.reduction.stack_header import describe_stack, measured_cards
 from tomoe_es.reduction.stopwatch import Stopwatch
 from tomoe_es.reduction.zero_point import ZeroPoint, extinction_mag, limiting_magnitude, zero_point
+
+FEWEST_STARS_TO_TELL_CLOUDS: Final = 2
+"""One star alone may be variable, or a blend."""
 
 NOT_DONE = {"neo": "moving objects aren't searched for in this version"}
 """Steps that a recipe may ask for and that this version doesn't do."""
@@ -141,7 +145,7 @@ def _measurements(job: ReductionJob, chip: ReducedChip) -> Measurements:
         ellipticity=measured.ellipticity,
         zero_point_scatter_mag=zero.scatter_mag if zero is not None else None,
         extinction_mag=extinction_mag(zero, measured, chip.gain_e_per_count, raw["EXPTIME1"])
-        if zero is not None
+        if zero is not None and zero.stars >= FEWEST_STARS_TO_TELL_CLOUDS
         else None,
     )
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tomoe_es.camera.frame_geometry import FULL_WELL_E, IMAGING_SHAPE, READ_NOISE_E
 from tomoe_es.reduction.bias import bias_levels
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
-from tomoe_es.reduction.clipping import CLIP_SIGMA, FEWEST_FRAMES_TO_CLIP, variance_law
+from tomoe_es.reduction.clipping import CLIP_SIGMA, FEWEST_FRAMES_TO_CLIP, NO_CLIPPING, variance_law
 from tomoe_es.reduction.conditions import TooFewFrames
 from tomoe_es.reduction.kernels import calibrate_and_combine
 from tomoe_es.reduction.lost_lines import ROWS_A_BAND, lost_fraction
@@ -78,6 +78,11 @@ def stack(
     image, temporal = (np.empty(IMAGING_SHAPE, np.float32) for _ in range(2))
     used = np.empty(IMAGING_SHAPE, np.uint16)
     saturated = np.zeros(IMAGING_SHAPE, np.bool_)
+    law = (
+        variance_law((READ_NOISE_E / gain_e_per_count) ** 2, 1 / gain_e_per_count, count)
+        if clip
+        else NO_CLIPPING
+    )
     signatures = np.empty((len(stored), IMAGING_SHAPE[0]), np.uint32)
     full_pixels = calibrate_and_combine(
         stored,
@@ -90,7 +95,7 @@ def stack(
         flat.image,
         frames if frames is not None else np.empty((len(stored), 1, IMAGING_SHAPE[1]), np.float32),
         CLIP_SIGMA if clip else 0.0,
-        variance_law((READ_NOISE_E / gain_e_per_count) ** 2, 1 / gain_e_per_count, count),
+        law,
         image,
         temporal,
         used,

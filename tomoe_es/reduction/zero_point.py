@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from tomoe_es.reduction.photometry import APERTURE_RADIUS_PIXELS, Photometry
 
-FEWEST_STARS: Final = 2
 FEWEST_STARS_FOR_SCATTER: Final = 3
 LEAST_SIGNAL_TO_NOISE: Final = 20.0
 LIMIT_SIGMA: Final = 5.0
@@ -40,12 +39,13 @@ class ZeroPoint:
 def zero_point(sources: NDArray[np.void], magnitude: NDArray[np.float64]) -> ZeroPoint | None:
     """From sources (photometry.SOURCE_TYPE) and the catalogue magnitude of each, NaN where there is none.
 
-    Only unsaturated, unflagged stars well above the noise are used; None when they are fewer than 2.
+    Only unsaturated, unflagged stars well above the noise are used; None when there is none. Of Tycho-2
+    most are saturated at 0.5 s: a chip has 3 that are not, or fewer.
     """
     usable = np.isfinite(magnitude) & ~sources["saturated"] & (sources["flags"] == 0)
     usable &= sources["flux"] > LEAST_SIGNAL_TO_NOISE * sources["flux_error"]
     stars = int(np.count_nonzero(usable))
-    if stars < FEWEST_STARS:
+    if stars == 0:
         return None
     each = magnitude[usable] + 2.5 * np.log10(sources["flux"][usable])
     scatter = float(np.std(each, ddof=1)) if stars >= FEWEST_STARS_FOR_SCATTER else None
