@@ -72,38 +72,54 @@ def calibrate_and_combine(
     keeps = frames.shape[1] == rows
     total, squares = np.empty(columns, np.float32), np.empty(columns, np.float32)
     lowest, highest = np.empty(columns, np.float32), np.empty(columns, np.float32)
-    inverse = np.empty(columns, np.float32)
+    centre, noise = np.empty(columns, np.float32), np.empty(columns, np.float32)
     count = nframe - dropped
     weights = _weights(columns // 2)
     full_pixels = 0
     for row in range(rows):
         place = row if keeps else 0
-        for column in range(columns):
-            inverse[column] = np.float32(1) / flat[row, column]
         for frame in range(nframe):
             line = stored[frame, _FIRST_ROW + start + row, _FIRST_COLUMN : _FIRST_COLUMN + columns]
-            _calibrate(line, levels[frame], scales[frame], dark[row], inverse, frames[frame, place])
+            _calibrate(line, levels[frame], scales[frame], dark[row], flat[row], frames[frame, place])
             full_pixels += _mark_full(line, full[frame], saturated[row])
             signatures[frame, row] = _signature(line, weights)
         first = frames[dropped, place]
         _clear(total, squares, lowest, highest)
         if clip_sigma == 0:
-            for frame in range(dropped + 1, nframe):
-                _add(frames[frame, place], first, total, squares)
+            for frame in range(dropped + 1, nframe, 2):
+                second = frame + 1 if frame + 1 < nframe else dropped  # the first frame changes nothing
+                _add(frames[frame, place], frames[second, place], first, total, squares)
             _mean_of_all(total, squares, count)
             used[row] = count
         else:
-            for frame in range(dropped + 1, nframe):
-                _add_with_extremes(frames[frame, place], first, total, squares, lowest, highest)
+            for frame in range(dropped + 1, nframe, 2):
+                second = frame + 1 if frame + 1 < nframe else dropped
+                _add_with_extremes(
+                    frames[frame, place], frames[second, place], first, total, squares, lowest, highest
+                )
             _mean_without_extremes(total, squares, lowest, highest, count, variance_law[2])
-            kept = highest  # room that is free again
+            _noise(first, total, flat[row], variance_law, noise)
+            reach, kept = lowest, highest  # room that is free again
             for _ in range(CLIP_ROUNDS):
-                _reach(first, total, squares, inverse, clip_sigma, variance_law, lowest)
-                centre = total.copy()
+                _reach(noise, squares, clip_sigma, reach)
+                for column in range(columns):
+                    centre[column] = first[column] + total[column]
                 _clear(total, squares, kept, kept)
-                for frame in range(dropped, nframe):
-                    _add_near(frames[frame, place], first, centre, lowest, total, squares, kept)
-                _mean_of_kept(total, squares, kept, centre, variance_law[3])
+                for frame in range(dropped, nframe, 2):
+                    whole = frame + 1 < nframe
+                    second = frame + 1 if whole else frame
+                    weight = np.float32(1) if whole else np.float32(0)
+                    _add_near(
+                        frames[frame, place],
+                        frames[second, place],
+                        weight,
+                        centre,
+                        reach,
+                        total,
+                        squares,
+                        kept,
+                    )
+                _mean_of_kept(total, squares, kept, first, centre, variance_law[3])
             for column in range(columns):
                 used[row, column] = np.uint16(kept[column])
         for column in range(columns):
@@ -128,9 +144,9 @@ def _sum_of_counts(line: Stored) -> int:
 
 
 @inlined
-def _calibrate(line: Stored, level: float, scale: float, dark: Floats, inverse: Floats, out: Floats) -> None:
+def _calibrate(line: Stored, level: float, scale: float, dark: Floats, flat: Floats, out: Floats) -> None:
     for column in range(len(out)):
-        out[column] = (np.float32(_count(line[column])) - level - dark[column]) * (inverse[column] * scale)
+        out[column] = (np.float32(_count(line[column])) - level - dark[column]) * (scale / flat[column])
 
 
 @inlined
@@ -175,23 +191,30 @@ def _clear(total: Floats, squares: Floats, lowest: Floats, highest: Floats) -> N
 
 
 @inlined
-def _add(values: Floats, first: Floats, total: Floats, squares: Floats) -> None:
+def _add(one: Floats, two: Floats, first: Floats, total: Floats, squares: Floats) -> None:
+    """Two frames at once, since each pass over the sums costs as much as one over the values."""
     for column in range(len(total)):
-        change = values[column] - first[column]
-        total[column] += change
-        squares[column] += change * change
+        change, other = one[column] - first[column], two[column] - first[column]
+        total[column] += change + other
+        squares[column] += change * change + other * other
 
 
 @inlined
 def _add_with_extremes(
-    values: Floats, first: Floats, total: Floats, squares: Floats, lowest: Floats, highest: Floats
+    one: Floats,
+    two: Floats,
+    first: Floats,
+    total: Floats,
+    squares: Floats,
+    lowest: Floats,
+    highest: Floats,
 ) -> None:
     for column in range(len(total)):
-        change = values[column] - first[column]
-        total[column] += change
-        squares[column] += change * change
-        lowest[column] = min(lowest[column], change)
-        highest[column] = max(highest[column], change)
+        change, other = one[column] - first[column], two[column] - first[column]
+        total[column] += change + other
+        squares[column] += change * change + other * other
+        lowest[column] = min(lowest[column], min(change, other))
+        highest[column] = max(highest[column], max(change, other))
 
 
 @inlined
@@ -218,26 +241,26 @@ def _mean_without_extremes(
 
 
 @inlined
-def _reach(
-    first: Floats,
-    centre: Floats,
-    variance: Floats,
-    inverse: Floats,
-    clip_sigma: float,
-    variance_law: Floats,
-    reach: Floats,
-) -> None:
+def _noise(first: Floats, centre: Floats, flat: Floats, variance_law: Floats, noise: Floats) -> None:
+    """Variance of the light and readout of each pixel."""
+    for column in range(len(noise)):
+        light = max(first[column] + centre[column], np.float32(0))
+        noise[column] = (variance_law[0] / flat[column] + variance_law[1] * light) / flat[column]
+
+
+@inlined
+def _reach(noise: Floats, variance: Floats, clip_sigma: float, reach: Floats) -> None:
     """How far from the centre a value may be: sigmas of what the pixel shows, or of its noise if larger."""
     for column in range(len(reach)):
-        light = max(first[column] + centre[column], np.float32(0))
-        noise = (variance_law[0] * inverse[column] + variance_law[1] * light) * inverse[column]
-        reach[column] = np.float32(clip_sigma) * np.float32(np.sqrt(max(variance[column], noise)))
+        sigma = np.float32(np.sqrt(max(variance[column], noise[column])))
+        reach[column] = np.float32(clip_sigma) * sigma
 
 
 @inlined
 def _add_near(
-    values: Floats,
-    first: Floats,
+    one: Floats,
+    two: Floats,
+    weight_of_two: np.float32,
     centre: Floats,
     reach: Floats,
     total: Floats,
@@ -245,22 +268,26 @@ def _add_near(
     kept: Floats,
 ) -> None:
     for column in range(len(total)):
-        change = values[column] - first[column] - centre[column]
+        change, other = one[column] - centre[column], two[column] - centre[column]
         near = np.float32(1) if abs(change) <= reach[column] else np.float32(0)
-        total[column] += near * change
-        squares[column] += near * change * change
-        kept[column] += near
+        near_too = weight_of_two if abs(other) <= reach[column] else np.float32(0)
+        total[column] += near * change + near_too * other
+        squares[column] += near * change * change + near_too * other * other
+        kept[column] += near + near_too
 
 
 @inlined
 def _mean_of_kept(
-    total: Floats, squares: Floats, kept: Floats, centre: Floats, clipped_variance: float
+    total: Floats, squares: Floats, kept: Floats, first: Floats, centre: Floats, clipped_variance: float
 ) -> None:
-    """Sums of changes from the centre become mean and variance; where nothing is kept the centre stays."""
+    """Sums of changes from the centre become the mean's distance from `first`, and the variance.
+
+    Where nothing is kept the centre stays.
+    """
     for column in range(len(total)):
         count = max(kept[column], np.float32(1))
         off = total[column] / count
         variance = squares[column] / count - off * off
         unbiased = count / max(count - np.float32(1), np.float32(1))
         squares[column] = max(variance, np.float32(0)) * unbiased / clipped_variance
-        total[column] = centre[column] + off
+        total[column] = centre[column] - first[column] + off

@@ -22,11 +22,12 @@ from tomoe_es.reduction.calibration_frame import CalibrationFrame
 from tomoe_es.reduction.checks import Verdict
 from tomoe_es.reduction.job import ArchivedProduct, ProductKind, ReductionJob
 from tomoe_es.reduction.mask import MEANINGS
+from tomoe_es.reduction.source_table import Table
 from tomoe_es.transfer.checksum import ones_complement_sum, set_sums
 from tomoe_es.transfer.cube_file import FITS_BLOCK, SUM_COMMENT, hdu_bytes, write_whole_file
 from tomoe_es.transfer.header import Cards, add_events, add_section, add_wcs, text
 
-Extension: TypeAlias = fits.ImageHDU | fits.BinTableHDU | fits.CompImageHDU
+Extension: TypeAlias = fits.ImageHDU | fits.CompImageHDU | Table
 MASK_TILE_ROWS: Final = 188
 
 _FROM_HERE_OURS: Final = (" WCS ", " EVENTS ")
@@ -140,6 +141,9 @@ def _sections_of(raw: fits.Header) -> fits.Header:
 
 
 def _extension_bytes(hdu: Extension) -> list[bytes | memoryview]:
+    if isinstance(hdu, Table):
+        set_sums(hdu.header, ones_complement_sum(hdu.data), SUM_COMMENT)
+        return [hdu.header.tostring().encode("ascii"), hdu.data]
     buffer = io.BytesIO()
     fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(buffer)
     written = buffer.getbuffer()[FITS_BLOCK:]

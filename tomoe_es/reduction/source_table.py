@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from astropy.io import fits
@@ -10,8 +10,17 @@ from astropy.wcs import WCS
 from numpy.typing import NDArray
 
 from tomoe_es.reduction.zero_point import ZeroPoint
+from tomoe_es.transfer.cube_file import FITS_BLOCK
 
 _MAG_OF_E_FOLD = 2.5 / np.log(10)
+_STORED_AS: Final = {"D": ">f8", "E": ">f4", "I": ">i2", "L": "S1"}
+
+
+class Table(NamedTuple):
+    """A binary table as header and data, without the sums."""
+
+    header: fits.Header
+    data: bytes
 
 
 class _Column(NamedTuple):
@@ -23,7 +32,7 @@ class _Column(NamedTuple):
     values: NDArray[np.generic]
 
 
-def source_table(sources: NDArray[np.void], wcs: WCS | None, zero: ZeroPoint | None) -> fits.BinTableHDU:
+def source_table(sources: NDArray[np.void], wcs: WCS | None, zero: ZeroPoint | None) -> Table:
     """Catalogue of sources (photometry.SOURCE_TYPE), positions 1-based as in FITS.
 
     Sky positions only with a WCS, magnitudes only with a zero point.
@@ -59,11 +68,33 @@ def source_table(sources: NDArray[np.void], wcs: WCS | None, zero: ZeroPoint | N
         _Column("FLAGS", "I", None, "meta.code.qual", "of Source Extractor", sources["flags"]),
         _Column("SATURAT", "L", None, "meta.code.qual", "full in a frame", sources["saturated"]),
     ]
-    table = fits.BinTableHDU.from_columns(
-        [fits.Column(each.name, each.form, unit=each.unit, array=each.values) for each in columns],
-        name="SOURCES",
-    )
+    return _table("SOURCES", columns)
+
+
+def _table(name: str, columns: list[_Column]) -> Table:
+    """Put together by hand: astropy's tables take 15 ms for it, of the 300 of a chip."""
+    rows = np.zeros(len(columns[0].values), [(column.name, _STORED_AS[column.form]) for column in columns])
+    for column in columns:
+        logical = column.form == "L"
+        rows[column.name] = np.where(column.values, b"T", b"F") if logical else column.values
+    cards: list[tuple[str, object] | tuple[str, object, str]] = [
+        ("XTENSION", "BINTABLE", "binary table extension"),
+        ("BITPIX", 8, "array data type"),
+        ("NAXIS", 2, "number of array dimensions"),
+        ("NAXIS1", rows.dtype.itemsize, "bytes a row"),
+        ("NAXIS2", len(rows), "rows"),
+        ("PCOUNT", 0, "number of group parameters"),
+        ("GCOUNT", 1, "number of groups"),
+        ("TFIELDS", len(columns), "number of table fields"),
+        ("EXTNAME", name, "name of this extension"),
+    ]
     for number, column in enumerate(columns, start=1):
-        table.header.comments[f"TTYPE{number}"] = column.comment
-        table.header.set(f"TUCD{number}", column.ucd, after=f"TFORM{number}")
-    return table
+        cards += [
+            (f"TTYPE{number}", column.name, column.comment),
+            (f"TFORM{number}", column.form),
+            (f"TUCD{number}", column.ucd),
+        ]
+        if column.unit is not None:
+            cards.append((f"TUNIT{number}", column.unit))
+    data = rows.tobytes()
+    return Table(fits.Header(cards), data + b"\0" * (-len(data) % FITS_BLOCK))
