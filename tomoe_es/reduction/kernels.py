@@ -19,6 +19,8 @@ Stored = NDArray[np.uint16]
 Floats = NDArray[np.float32]
 
 CLIP_ROUNDS: Final = 2
+TOTAL, SQUARES, LOWEST, HIGHEST = range(4)
+"""Rows of the sums of a row of pixels; two more are room for work."""
 
 _FIRST_ROW: Final = IMAGING_AREA[0].start
 _FIRST_COLUMN: Final = IMAGING_AREA[1].start
@@ -70,10 +72,7 @@ def calibrate_and_combine(
     nframe = stored.shape[0]
     rows, columns = mean.shape
     keeps = frames.shape[1] == rows
-    total, squares = np.empty(columns, np.float32), np.empty(columns, np.float32)
-    lowest, highest = np.empty(columns, np.float32), np.empty(columns, np.float32)
-    centre, noise = np.empty(columns, np.float32), np.empty(columns, np.float32)
-    count = nframe - dropped
+    sums = np.empty((6, columns), np.float32)
     weights = _weights(columns // 2)
     full_pixels = 0
     for row in range(rows):
@@ -84,47 +83,16 @@ def calibrate_and_combine(
             full_pixels += _mark_full(line, full[frame], saturated[row])
             signatures[frame, row] = _signature(line, weights)
         first = frames[dropped, place]
-        _clear(total, squares, lowest, highest)
         if clip_sigma == 0:
-            for frame in range(dropped + 1, nframe, 2):
-                second = frame + 1 if frame + 1 < nframe else dropped  # the first frame changes nothing
-                _add(frames[frame, place], frames[second, place], first, total, squares)
-            _mean_of_all(total, squares, count)
-            used[row] = count
+            _combine_all(frames, place, dropped, sums)
+            used[row] = nframe - dropped
         else:
-            for frame in range(dropped + 1, nframe, 2):
-                second = frame + 1 if frame + 1 < nframe else dropped
-                _add_with_extremes(
-                    frames[frame, place], frames[second, place], first, total, squares, lowest, highest
-                )
-            _mean_without_extremes(total, squares, lowest, highest, count, variance_law[2])
-            _noise(first, total, flat[row], variance_law, noise)
-            reach, kept = lowest, highest  # room that is free again
-            for _ in range(CLIP_ROUNDS):
-                _reach(noise, squares, clip_sigma, reach)
-                for column in range(columns):
-                    centre[column] = first[column] + total[column]
-                _clear(total, squares, kept, kept)
-                for frame in range(dropped, nframe, 2):
-                    whole = frame + 1 < nframe
-                    second = frame + 1 if whole else frame
-                    weight = np.float32(1) if whole else np.float32(0)
-                    _add_near(
-                        frames[frame, place],
-                        frames[second, place],
-                        weight,
-                        centre,
-                        reach,
-                        total,
-                        squares,
-                        kept,
-                    )
-                _mean_of_kept(total, squares, kept, first, centre, variance_law[3])
+            _combine_clipped(frames, place, dropped, flat[row], clip_sigma, variance_law, sums)
             for column in range(columns):
-                used[row, column] = np.uint16(kept[column])
+                used[row, column] = np.uint16(sums[HIGHEST, column])
         for column in range(columns):
-            mean[row, column] = first[column] + total[column]
-            temporal[row, column] = squares[column]
+            mean[row, column] = first[column] + sums[TOTAL, column]
+            temporal[row, column] = sums[SQUARES, column]
     return full_pixels
 
 
@@ -180,6 +148,50 @@ def _signature(line: Stored, weights: NDArray[np.uint32]) -> int:
     for pair in range(len(weights)):
         total = np.uint32(total + np.uint32(pairs[pair] * weights[pair]))
     return total  # type: ignore[return-value]
+
+
+@inlined
+def _combine_all(frames: Floats, place: int, dropped: int, sums: Floats) -> None:
+    """Mean of a row less its first frame, and its variance, into the first two rows of `sums`."""
+    nframe, first, total, squares = frames.shape[0], frames[dropped, place], sums[TOTAL], sums[SQUARES]
+    _clear(total, squares, sums[LOWEST], sums[HIGHEST])
+    for frame in range(dropped + 1, nframe, 2):
+        second = frame + 1 if frame + 1 < nframe else dropped  # the first frame changes nothing
+        _add(frames[frame, place], frames[second, place], first, total, squares)
+    _mean_of_all(total, squares, nframe - dropped)
+
+
+@inlined
+def _combine_clipped(
+    frames: Floats,
+    place: int,
+    dropped: int,
+    flat: Floats,
+    clip_sigma: float,
+    variance_law: Floats,
+    sums: Floats,
+) -> None:
+    """The same of what is near the mean, and the number of frames that are, into the fourth row of `sums`."""
+    nframe, first, total, squares = frames.shape[0], frames[dropped, place], sums[TOTAL], sums[SQUARES]
+    lowest, highest, centre, noise = sums[LOWEST], sums[HIGHEST], sums[4], sums[5]
+    _clear(total, squares, lowest, highest)
+    for frame in range(dropped + 1, nframe, 2):
+        second = frame + 1 if frame + 1 < nframe else dropped
+        one, two = frames[frame, place], frames[second, place]
+        _add_with_extremes(one, two, first, total, squares, lowest, highest)
+    _mean_without_extremes(total, squares, lowest, highest, nframe - dropped, variance_law[2])
+    _noise(first, total, flat, variance_law, noise)
+    reach, kept = lowest, highest  # room that is free again
+    for _ in range(CLIP_ROUNDS):
+        _reach(noise, squares, clip_sigma, reach)
+        for column in range(len(centre)):
+            centre[column] = first[column] + total[column]
+        _clear(total, squares, kept, kept)
+        for frame in range(dropped, nframe, 2):
+            whole = frame + 1 < nframe
+            one, two = frames[frame, place], frames[frame + 1 if whole else frame, place]
+            _add_near(one, two, np.float32(whole), centre, reach, total, squares, kept)
+        _mean_of_kept(total, squares, kept, first, centre, variance_law[3])
 
 
 @inlined

@@ -64,6 +64,7 @@ def optimal_flux(
     """
     out = np.empty((2, len(xy)))
     radius = math.ceil(RADIUS_IN_FWHM * fwhm_pixels)
+    guess = np.ascontiguousarray(guess)  # what the kernel is compiled for; a column of a table isn't
     _fit(light, bad, xy, guess, profile.alpha, radius, variance, 1 / gain_e_per_count, out)
     return out[0], out[1]
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import pickle
 import shutil
 import subprocess
+import sys
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +26,7 @@ from adapters.tycho2_field_index import build_field_index
 from tomoe_es.camera.focal_plane import chip_centre, chip_wcs
 from tomoe_es.reduction.checks import all_checks
 from tomoe_es.reduction.job import ArchivedProduct, ReductionJob, ReductionResult, Step
+from tomoe_es.reduction.mask import CLIPPED
 from tomoe_es.reduction.pipeline import run_job
 from tomoe_es.scheduling.sky import separation_arcsec
 from tomoe_es.transfer.cube_file import open_raw_cube, write_raw_cube
@@ -361,3 +365,80 @@ def test_a_solver_that_is_not_installed_is_named(
     assert condition(result) == "SolverUnavailable"
     assert result.failure is not None
     assert "apt-get install" in result.failure.message
+
+
+def test_nothing_is_left_to_compile_for_a_worker_after_the_warm_up(
+    bench: Bench, frames: NDArray[np.uint16], tmp_path: Path
+) -> None:
+    cache = tmp_path / "kernels"
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(cache)}
+    job = msgspec.structs.replace(bench.job("OBJECT", 25, frames), steps=("wcs", "stack", "clip", "cube"))
+    (tmp_path / "job").write_bytes(pickle.dumps((job, bench.solver)))
+    subprocess.run([sys.executable, "-m", "tomoe_es.reduction.warm_up"], env=environment, check=True)
+    compiled = sorted(cache.rglob("*.nbc"))
+    reduce_it = (
+        "import pickle, pathlib, sys; from tomoe_es.reduction.pipeline import run_job;"
+        "job, solver = pickle.loads(pathlib.Path(sys.argv[1]).read_bytes());"
+        "sys.exit(0 if run_job(job, solver, lambda: 0.0).passed else 1)"
+    )
+    subprocess.run([sys.executable, "-c", reduce_it, tmp_path / "job"], env=environment, check=True)
+    assert len(compiled) >= 3
+    assert sorted(cache.rglob("*.nbc")) == compiled
+
+
+def test_a_clipped_stack_says_how_many_frames_each_pixel_has(
+    bench: Bench, frames: NDArray[np.uint16]
+) -> None:
+    struck = frames.copy()
+    struck[3, 536, 882:886] += 4000
+    job = msgspec.structs.replace(bench.job("OBJECT", 26, struck), steps=("wcs", "stack", "clip"))
+    with fits.open(stack_path(bench, bench.run(job))) as hdus:
+        header, image = hdus[0].header, hdus[0].data
+        used, mask = hdus["NUSED"].data, hdus["MASK"].data
+        assert hdus["MASK"].header["MASKBIT5"] == CLIPPED
+    assert (used[500, 800:804] == 4).all()
+    assert (mask[500, 800:804] & CLIPPED).all()
+    assert image[500, 800:804].max() < 400
+    assert header["USEDMEAN"] == pytest.approx(used.mean())
+
+
+def test_the_source_table_has_units_ucds_and_magnitudes(
+    bench: Bench, good: tuple[ReductionJob, ReductionResult]
+) -> None:
+    path, measured = stack_path(bench, good[1]), good[1].photometry
+    header, table = fits.getheader(path, "SOURCES"), fits.getdata(path, "SOURCES")
+    names = [header[f"TTYPE{number}"] for number in range(1, header["TFIELDS"] + 1)]
+    assert all(f"TUCD{number}" in header for number in range(1, len(names) + 1))
+    assert header[f"TUNIT{names.index('MAG') + 1}"] == "mag"
+    assert measured is not None
+    assert measured.zero_point_mag is not None
+    assert measured.limiting_mag is not None
+    bright = ~table["SATURAT"]
+    expected = measured.zero_point_mag - 2.5 * np.log10(table["FLUXOPT"][bright])
+    np.testing.assert_allclose(table["MAG"][bright], expected, atol=1e-4)
+    five_sigma = 5 * np.median(table["FLUXOERR"][-20:])
+    assert measured.zero_point_mag - 2.5 * np.log10(five_sigma) == pytest.approx(
+        measured.limiting_mag, abs=0.1
+    )
+
+
+def test_verdicts_stand_in_the_header_with_value_and_limit(
+    bench: Bench, good: tuple[ReductionJob, ReductionResult]
+) -> None:
+    header = fits.getheader(stack_path(bench, good[1]))
+    for verdict in good[1].verdicts:
+        name = verdict.check.upper()[:6]
+        assert header[f"QV{name}"] == pytest.approx(verdict.value)
+        assert header[f"QL{name}"] == pytest.approx(verdict.limit)
+        assert header[f"QP{name}"] is True
+
+
+def test_the_effective_mid_time_is_that_of_the_middle_row(
+    bench: Bench, good: tuple[ReductionJob, ReductionResult]
+) -> None:
+    header = fits.getheader(stack_path(bench, good[1]))
+    of_first_line = START_US + 1_500_000 + 250_000  # frames 1 to 5 of 0.5 s
+    delay_us = (36 + 563.5) * 414.75
+    expected = np.datetime64(of_first_line + round(delay_us), "us")
+    assert abs(np.datetime64(header["DATE-AVG"]) - expected) <= np.timedelta64(1, "us")
+    assert header["TLINE"] == pytest.approx(0.41475e-3)
