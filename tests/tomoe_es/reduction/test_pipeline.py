@@ -416,10 +416,8 @@ def test_the_source_table_has_units_ucds_and_magnitudes(
     bright = ~table["SATURAT"]
     expected = measured.zero_point_mag - 2.5 * np.log10(table["FLUXOPT"][bright])
     np.testing.assert_allclose(table["MAG"][bright], expected, atol=1e-4)
-    five_sigma = 5 * np.median(table["FLUXOERR"][-20:])
-    assert measured.zero_point_mag - 2.5 * np.log10(five_sigma) == pytest.approx(
-        measured.limiting_mag, abs=0.1
-    )
+    five_sigma = measured.zero_point_mag - 2.5 * np.log10(5 * np.median(table["FLUXOERR"][-20:]))
+    assert five_sigma < measured.limiting_mag < five_sigma + 0.4, "brighter stars have photons of their own"
 
 
 def test_verdicts_stand_in_the_header_with_value_and_limit(
