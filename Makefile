@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .PHONY: night test setup debian check unit schema samples docs lock picture clean help
-.PHONY: test-faults test-chaos explore-safety bench-log bench-normal
+.PHONY: test-faults test-chaos explore-safety bench-log bench-normal bench-reduction
 
 night: setup ## A simulated night on real stars: live dashboard on a terminal, progress lines otherwise
 	$(BIN)/tomoe night --recipes recipes/first-night --script recipes/nights/first-night.yaml \
@@ -24,6 +24,7 @@ $(READY): deploy/requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r deploy/requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m tomoe_es.reduction.warm_up
 	touch $@
 
 check: setup ## Style, types, layers
@@ -50,6 +51,10 @@ bench-log: setup ## The log's speed against its targets
 
 bench-normal: setup ## How fast a night is judged; runs a full night first
 	$(BIN)/python -m benchmarks.normal --out docs/benchmarks-normal.md
+
+bench-reduction: setup ## The reduction's speed against its targets, and against ccdproc and astropy
+	$(BIN)/uv pip install -q --python $(BIN)/python --group bench-reduction
+	$(BIN)/python -m benchmarks.reduction --out docs/benchmarks-reduction.md
 
 schema: setup ## Write events.schema.json anew from the event types
 	$(BIN)/python -m tomoe_es.events.schema

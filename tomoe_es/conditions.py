@@ -14,7 +14,8 @@ import msgspec
 
 from tomoe_es.machines import norms
 from tomoe_es.recipe.file_errors import ERROR_CONDITIONS
-from tomoe_es.reduction.quality import CHECKS
+from tomoe_es.recipe.refusals import REFUSALS
+from tomoe_es.reduction.checks import symptoms
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,16 +30,6 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
 
 _OPERATIONS = (
     (
-        "TelescopeLocked",
-        "the operation would move something, and the telescope is locked",
-        "ask whoever set the lock; release it when nobody is in the dome",
-    ),
-    (
-        "OperationRefused",
-        "what the operation needs does not hold",
-        "read its message: which condition, and what the device shows",
-    ),
-    (
         "DeviceFailed",
         "a device that the operation needs failed",
         "look at that device; the recipe is cancelled",
@@ -48,7 +39,13 @@ _OPERATIONS = (
         "the device's reading did not show the end of the operation within its time limit",
         "look at what the device shows; a recipe is handed in again when it is well",
     ),
+    (
+        "InterruptedTooOften",
+        "the recipe was interrupted again and again, and nothing more of it was done",
+        "look at what interrupts it; hand it in again when that is mended",
+    ),
 )
+_AFTER_REFUSAL = "read in the message what the device or the sky shows; hand the recipe in again when it fits"
 _CHIP_CUBES = (
     (
         "RingOverwritten",
@@ -72,8 +69,9 @@ def conditions() -> dict[str, Condition]:
     for each in (
         *_violations(),
         *_table("operation", _OPERATIONS),
+        *_table("operation", ((name, meaning, _AFTER_REFUSAL) for name, meaning in REFUSALS.items())),
         *_table("chip-cube", _CHIP_CUBES),
-        *_table("quality check", ((name, *told) for name, told in CHECKS.items())),
+        *_table("quality check", ((name, *told) for name, told in symptoms().items())),
         *_table(
             "recipe refused",
             (

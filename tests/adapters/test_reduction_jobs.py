@@ -73,8 +73,8 @@ def test_trouble_of_a_worker_is_told_and_tried_again(
     ]
 
 
-def test_a_disk_that_does_not_answer_does_not_stop_the_night(pool: ProcessPool, tmp_path: Path) -> None:
-    pool.result(pool.submit(os.getpid))
+def test_a_disk_that_does_not_answer_does_not_stop_the_night(tmp_path: Path) -> None:
+    pool = ProcessPool(2, patience_seconds=10.0)  # a new worker first imports what it reduces with
     jobs = ReductionJobs(pool, tmp_path, tmp_path / "archive", tmp_path / "scratch")
     line = reducing_line(Line(), jobs)
     expose(line, 1, "DARK")
@@ -84,6 +84,7 @@ def test_a_disk_that_does_not_answer_does_not_stop_the_night(pool: ProcessPool, 
     os.mkfifo(tmp_path / cubes[0])  # who reads it waits for ever
     line.run_until(300)
     told = {each.condition for each in line.payloads(ReductionFailed)}  # type: ignore[attr-defined]
+    pool.kill()
     assert told == {"WorkerHung", "CubeMissing"}
 
 

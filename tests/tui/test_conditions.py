@@ -11,8 +11,8 @@ from tomoe_es.conditions import Condition
 from tomoe_es.machines.catalogue import TABLES
 from tomoe_es.machines.judging.by_machines import undeclared_name
 from tomoe_es.recipe.file_errors import ERROR_CONDITIONS
+from tomoe_es.reduction.checks import symptoms
 from tomoe_es.reduction.outcome import PERMANENT
-from tomoe_es.reduction.quality import CHECKS
 from tui.conditions import PAGE, all_conditions, errors, page
 
 ALL = all_conditions()
@@ -44,7 +44,7 @@ def test_errors_of_every_package_are_there() -> None:
     assert names >= PERMANENT  # the conditions of the reduction
 
 
-@pytest.mark.parametrize("name", [*CHECKS, *ERROR_CONDITIONS, "OperationTimedOut", "FramesMissing"])
+@pytest.mark.parametrize("name", [*symptoms(), *ERROR_CONDITIONS, "OperationTimedOut", "FramesMissing"])
 def test_checks_refusals_and_failures_have_a_name(name: str) -> None:
     assert conditions.condition(name) is not None
 

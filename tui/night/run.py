@@ -242,7 +242,9 @@ class _Night:
             data.buffer,
             data.truth,
         )
-        return imaging, ReductionJobs(pool, data.buffer, data.archive, data.scratch)
+        reducing = ReductionJobs(pool, data.buffer, data.archive, data.scratch)
+        reducing.warm_up()
+        return imaging, reducing
 
     def _register(self) -> None:
         """Say which code writes from now on."""

@@ -77,11 +77,13 @@ LINES = [
     ("SetPipeline: [wcs, stack, stack]", "DuplicateName", "6:31: Operations[1].SetPipeline[3]: 'stack' stands "
      "there twice; leave one out"),
     ("SetPipeline: [flux]", "UnknownName", "6:19: Operations[1].SetPipeline[1]: 'flux' is not known; "
-     "known are wcs, stack, neo, cube"),
+     "known are wcs, stack, clip, neo, cube"),
     ("SetPipeline: []", "WrongType", "6:18: Operations[1].SetPipeline: an empty list stands where a list of "
-     "names is expected; write one or more of `wcs`, `stack`, `neo`, `cube`"),
+     "names is expected; write one or more of `wcs`, `stack`, `clip`, `neo`, `cube`"),
     ("SetPipeline: [neo, stack]", "MissingField", "6:18: Operations[1].SetPipeline: 'neo' needs wcs: moving "
      "objects are what differs from the stack, at the positions that the astrometry gives; add wcs"),
+    ("SetPipeline: [wcs, clip]", "MissingField", "6:18: Operations[1].SetPipeline: 'clip' needs stack: it says "
+     "how the mean over time is made; add stack"),
     # texts
     ("SendMessage: ''", "OutOfRange", "6:18: Operations[1].SendMessage: there is no text; "
      "write 1 to 500 characters"),
