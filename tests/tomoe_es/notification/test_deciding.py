@@ -76,9 +76,9 @@ def test_an_exception_that_nobody_foresaw_is_told_as_critical() -> None:
         process="night", condition="KeyError", message="'x'", where="a.py:1", understood=False
     )
     assert texts(error) == []  # its violation is what is told
-    [text] = texts(violated("UnfamiliarError", "night", "critical"))
-    assert text.startswith("*** CRITICAL *** UnfamiliarError: night fails.")
-    assert "make sure by the devices' readings that the telescope is safe" in text
+    [text] = texts(violated("UnfamiliarError", "process/night", "critical"))
+    assert text.startswith("*** CRITICAL *** UnfamiliarError: process/night fails.")
+    assert "see by the devices' readings that the telescope is safe" in text
 
 
 def test_the_rest_of_a_burst_is_one_line_when_it_is_over() -> None:
