@@ -14,11 +14,12 @@ from tomoe_es.camera.frame_geometry import frame_seconds
 from tomoe_es.clock import SECOND
 from tomoe_es.control import hardware
 from tomoe_es.control.hardware import Hardware
-from tomoe_es.events import Event, camera, recipe, reduction, system, telescope, weather
+from tomoe_es.events import Event, camera, recipe, reduction, safety, system, telescope, weather
 from tomoe_es.events.camera import DataType
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.observatory import DOME_TOLERANCE_DEG, FOCUS_TOLERANCE_MM
 from tomoe_es.recipe.model import Recipe
+from tomoe_es.safety.silence import EXECUTOR
 
 _SAME_TARGET_DEG = 0.002
 """The mount has taken a target over when it names one this close to it."""
@@ -102,6 +103,8 @@ class Known(msgspec.Struct):
     running: Running | None = None
     orders: dict[str, Order] = {}  # of mount, dome rotation, focus, until it obeyed, broke or was cut off
     processes: dict[str, dict[int, int]] = {}  # process to those alive: pid to position of its start
+    unheard: bool = False  # the night's process is silent: nobody records what the devices say
+    heard_us: int = 0  # when it was taken up again, after such a silence
     unreduced: int = 0  # chip-cubes in the reduction queue or being reduced
 
     def evidence(self, *devices: str) -> tuple[int, ...]:
@@ -171,10 +174,30 @@ def _weather(known: Known, recorded: Recorded, event: Event) -> None:
     _read(known, recorded, event)
 
 
+def _made_safe(known: Known, recorded: Recorded, event: safety.TelescopeMadeSafe) -> None:
+    """The sensors said so to somebody else; the night's process may not be there to record their readings."""
+    said: list[Event] = [telescope.DomeSlitRead(state="closed"), telescope.MirrorCoverRead(state="closed")]
+    for reading in said:
+        device = hardware.READINGS[type(reading)]
+        setattr(known.hardware, device, reading)
+        known.hardware.read_at[device] = recorded.time
+        known.at[device] = recorded.position
+
+
+def _fell_silent(known: Known, recorded: Recorded, event: safety.ProcessFellSilent) -> None:
+    known.unheard |= event.process == EXECUTOR
+
+
+def _heard_again(known: Known, recorded: Recorded, event: safety.ProcessHeardAgain) -> None:
+    if event.process == EXECUTOR:
+        known.unheard, known.heard_us = False, recorded.time
+
+
 def _planned(known: Known, recorded: Recorded, event: system.NightPlanned) -> None:
     known.plan, known.phase, known.phase_at = event, "", recorded.position
     known.calibrations = []
     known.same_weather = 0
+    known.unheard = False
     _taken_over(known, recorded, event)
 
 
@@ -185,6 +208,7 @@ def _taken_over(known: Known, recorded: Recorded, event: Event) -> None:
 
 def _resumed(known: Known, recorded: Recorded, event: system.NightResumed) -> None:
     """What was exposed when the system stopped is cut off, and will be said to be aborted."""
+    known.unheard, known.heard_us = False, recorded.time
     _taken_over(known, recorded, event)
     if known.exposing is not None:
         known.exposing.abort_asked = True
@@ -310,6 +334,9 @@ HANDLERS: dict[type[Event], Handler] = {
     camera.ExposureAbortRequested: _abort_asked,
     camera.ExposureFinished: _finished,
     camera.ExposureAborted: _aborted,
+    safety.TelescopeMadeSafe: _made_safe,
+    safety.ProcessFellSilent: _fell_silent,
+    safety.ProcessHeardAgain: _heard_again,
     system.ProcessStarted: _process_started,
     system.ProcessStopped: _process_stopped,
     reduction.ReductionQueued: _queued,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tomoe_es.clock import SECOND
 from tomoe_es.control import weather_limits
 from tomoe_es.events.envelope import Recorded
+from tomoe_es.events.safety import TelescopeMadeSafe
 from tomoe_es.events.telescope import DeviceReached, DeviceUnreachable, DomeSlitRead
 from tomoe_es.events.weather import WeatherRead
 from tomoe_es.machines.judging.known import Known
@@ -42,6 +43,6 @@ RULE = Rule(
     meaning="rain, wind or what nobody has measured can reach the telescope",
     remedy="close it with 'tomoe emergency', or by hand; then see why it did not obey",
     thing="dome_slit",
-    reads=(DomeSlitRead, WeatherRead, DeviceUnreachable, DeviceReached),
+    reads=(DomeSlitRead, WeatherRead, DeviceUnreachable, DeviceReached, TelescopeMadeSafe),
     judge=judge,
 )

@@ -396,6 +396,7 @@ CASES: dict[str, Case] = {
             (2, slit("closed")),
             (3, make(telescope.MountParkCommanded), "emergency"),
             (4, mount("parked")),
+            (5, order("mirror_cover", "stop"), "standstill watch"),
         ),
         firing=(
             (0, make(telescope.MountSlewCommanded), "guardian"),
@@ -575,9 +576,9 @@ CASES: dict[str, Case] = {
     "SlitOpenAfterSuspension": Case(
         quiet=(
             *((0, make(queue.ObservingSuspended, reasons=["clouds"])), (500, slit("open"))),
-            *((501, make(queue.ObservingSuspended, reasons=["rain"])), (600, slit("closed"))),
+            *((501, make(queue.ObservingSuspended, reasons=["rain"], danger=True)), (600, slit("closed"))),
         ),
-        firing=((0, make(queue.ObservingSuspended, reasons=["rain"])), (181, slit("closing"))),
+        firing=((0, make(queue.ObservingSuspended, reasons=["rain"], danger=True)), (181, slit("closing"))),
     ),
     "NightNotBegun": Case(
         given=((0, night(start_up="20:10")),),
