@@ -8,6 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from tests.chaos.chaos_night import ChaosNight
+from tests.chaos.expected import expected_in
 from tests.chaos.explored_night import LawBroken, Laws
 from tests.chaos.operations import Moment
 from tests.tomoe_es.control.observatory import control_fold, jst
@@ -43,6 +44,13 @@ class Cell:
         self._operation = execution.index if execution is not None else 0
         self._open: list[tuple[float, bool]] = []  # (seconds, whether what can be closed is closed)
         self._unparked = 0.0  # until when it was not parked
+
+    def begin(self) -> None:
+        """Let the fault begin, and be mended in time."""
+        end = self.fault.end
+        if end is not None:
+            self.after(self.fault.lasts, lambda: end(self))
+        self.fault.begin(self)
 
     def after(self, seconds: float, act: Callable[[], None]) -> None:
         """Have something done later, whichever process lives then."""
@@ -81,9 +89,9 @@ class Cell:
         violations = [each for each in log if isinstance(each.payload, monitor.ViolationDetected)]
         names = sorted({each.payload.name for each in violations})  # type: ignore[attr-defined]
         broken = [*self._unsafe(), *self._unlawful(), *self._inconsistent()]
-        expected = self.fault.expected(self.moment.name)
-        broken += [f"no violation {each}" for each in sorted(expected.always - set(names))]
-        broken += [f"wrong violation {each}" for each in sorted(set(names) - expected.all)]
+        expected = expected_in(self.fault.name, self.moment.name)
+        broken += [f"no violation {each}" for each in sorted(expected - set(names))]
+        broken += [f"wrong violation {each}" for each in sorted(set(names) - expected)]
         return Result(self._fate(), self._closed_after(), names, broken)
 
     def _closed_after(self) -> float | None:
@@ -172,17 +180,6 @@ class Cell:
         return ", ".join(told) or "waits"
 
 
-class Expected(msgspec.Struct, frozen=True):
-    """Violations that a fault must show, and those that it may besides."""
-
-    always: frozenset[str] = frozenset()
-    besides: frozenset[str] = frozenset()
-
-    @property
-    def all(self) -> frozenset[str]:
-        return self.always | self.besides
-
-
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
     """What happens, for how long, and what must come of it."""
 
@@ -193,9 +190,3 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     device: str = ""  # that does not obey
     closes: tuple[str, ...] = ("dome_slit", "mirror_cover")  # what of it can be closed
     closed_within: float | None = None  # None: it is no danger
-    violations: frozenset[str] = frozenset()
-    except_in: dict[str, frozenset[str]] = {}  # by moment: those instead
-
-    def expected(self, moment: str) -> Expected:
-        """Violations of this fault in a moment."""
-        return Expected(self.except_in.get(moment, self.violations))

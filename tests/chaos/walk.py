@@ -22,6 +22,7 @@ from tomoe_es.events.recipe import OperationStarted
 
 END = "17:31"
 Wanted = Collection[tuple[Fault, Moment]]
+DIED = Result("", None, [], ["the cell could not be played: see what it wrote to stderr"])
 
 
 class Walk:
@@ -65,7 +66,7 @@ class Walk:
                 return
 
     def _strike(self, moment: Moment) -> None:
-        """Here the copies are made; in a copy the fault begins, and it is played on when the stack is empty."""
+        """Make the copies; in a copy the fault begins, and it is played on when the stack is empty."""
         if moment not in self._left:
             return
         self._left = [each for each in self._left if each is not moment]
@@ -78,22 +79,20 @@ class Walk:
                 self._left, self._wanted = [], ()
                 cell = Cell(self.night, fault, moment)
                 self._copy = cell, writing
-                if fault.end is not None:
-                    end = fault.end
-                    cell.after(fault.lasts, lambda: end(cell))
-                fault.begin(cell)
+                cell.begin()
                 return
             os.close(writing)
             self._running.append((child, reading, (fault.name, moment.name)))
 
     def _play(self, cell: Cell, writing: int) -> None:
+        result = DIED
         try:
             result = cell.play()
-        except BaseException as error:
-            traceback.print_exc(file=sys.stderr)
-            result = Result("", None, [], [f"{type(error).__name__}: {error}"[:300]])
-        os.write(writing, msgspec.json.encode(result))
-        os._exit(0)
+        finally:
+            if result is DIED:
+                traceback.print_exc(file=sys.stderr)
+            os.write(writing, msgspec.json.encode(result))
+            os._exit(0)
 
     def _reap(self) -> None:
         child, reading, name = self._running.pop(0)

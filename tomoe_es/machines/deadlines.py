@@ -60,7 +60,10 @@ def _order(
     """A cover or slit is told to open or close, and shows that it has; a fault is told by its own machine."""
     closes = action == "close"
     shown = "closed" if closes else "open"
-    broken = () if closes else (Mark(telescope.DeviceUnreachable, _field("device", device)),)
+    broken = (
+        *(Mark(telescope.DeviceUnreachable, _field("device", device)),),
+        *(Mark(command, _field("action", "close", "stop")),),  # told otherwise since
+    )
     return Deadline(
         name=name,
         severity="critical" if closes else "warning",
@@ -70,8 +73,7 @@ def _order(
         begins=(Mark(command, _field("action", action)),),
         ends=(
             Mark(reading, _field("state", shown) if closes else _field("state", shown, "fault")),
-            *(_MADE_SAFE if closes else ()),
-            *broken,
+            *(_MADE_SAFE if closes else broken),
         ),
         within_seconds=seconds,
         puts_off=False,  # closing is told again and again while it does not obey

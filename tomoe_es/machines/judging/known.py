@@ -31,6 +31,10 @@ EXPOSURE_CHANGES: tuple[type[Event], ...] = (
 """Events with which an exposure of the sky begins or ends."""
 
 
+STOPPING_SECONDS = 5.0
+"""In this time an exposure is broken off once a device tells of its fault, which has a name of its own."""
+
+
 class Calibration(msgspec.Struct, frozen=True):
     """A dark or flat of this night that was taken whole."""
 
@@ -104,6 +108,7 @@ class Known(msgspec.Struct):
     orders: dict[str, Order] = {}  # of mount, dome rotation, focus, until it obeyed, broke or was cut off
     processes: dict[str, dict[int, int]] = {}  # process to those alive: pid to position of its start
     unheard: bool = False  # the night's process is silent: nobody records what the devices say
+    power_us: int = 0  # when the power supply was last read
     heard_us: int = 0  # when it was taken up again, after such a silence
     unreduced: int = 0  # chip-cubes in the reduction queue or being reduced
 
@@ -169,6 +174,11 @@ def _obeyed(known: Known, device: str, there: bool) -> None:
         del known.orders[device]
 
 
+def _power(known: Known, recorded: Recorded, event: telescope.PowerRead) -> None:
+    known.power_us = recorded.time
+    known.at["power"] = recorded.position
+
+
 def _weather(known: Known, recorded: Recorded, event: Event) -> None:
     known.same_weather = known.same_weather + 1 if event == known.hardware.weather else 1
     _read(known, recorded, event)
@@ -197,7 +207,7 @@ def _planned(known: Known, recorded: Recorded, event: system.NightPlanned) -> No
     known.plan, known.phase, known.phase_at = event, "", recorded.position
     known.calibrations = []
     known.same_weather = 0
-    known.unheard = False
+    known.unheard, known.power_us = False, 0
     _taken_over(known, recorded, event)
 
 
@@ -311,6 +321,7 @@ Handler = Callable[[Known, Recorded, Any], None]
 HANDLERS: dict[type[Event], Handler] = {
     **dict.fromkeys(hardware.EVENT_TYPES, _read),
     weather.WeatherRead: _weather,
+    telescope.PowerRead: _power,
     telescope.MountRead: _mount,
     telescope.DomeRotationRead: _dome,
     telescope.FocusRead: _focus,

@@ -23,7 +23,7 @@ CLOSING = frozenset(
 
 
 def judge(known: Known, recorded: Recorded) -> Departing | None:
-    """The executor moves the telescope, within a recipe; after an abort it closes. Others only close and park."""
+    """The executor moves the telescope, within a recipe; outside it only closes and parks, as others may."""
     command, actor = recorded.payload, recorded.actor
     closes = isinstance(command, MountParkCommanded) or getattr(command, "action", "") in ("close", "stop")
     if (actor == EXECUTOR and known.running is not None) or (closes and actor in CLOSING):

@@ -12,7 +12,8 @@ from tomoe_es.events.weather import WeatherRead
 from tomoe_es.machines.judging.known import Known
 from tomoe_es.machines.rule import Departing, Rule
 
-STALE_SECONDS = 120.0
+STALE_SECONDS = 75.0
+"""It is read every 10 s; the weather watch closes after a minute."""
 
 
 def judge(known: Known, recorded: Recorded) -> Departing | None:
