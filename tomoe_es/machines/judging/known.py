@@ -129,7 +129,7 @@ def _read(known: Known, recorded: Recorded, event: Event) -> None:
         known.at[device] = recorded.position
         if getattr(event, "state", "") == "fault":
             known.orders.pop(device, None)
-    elif isinstance(event, telescope.DeviceUnreachable):
+    elif isinstance(event, telescope.DeviceUnreachable | telescope.DeviceCommandFailed):
         known.orders.pop(event.device, None)
 
 
@@ -141,8 +141,8 @@ def _ordered(known: Known, recorded: Recorded, event: Event) -> None:
             known.orders["dome_rotation"] = Order(recorded.position, (event.azimuth_deg,))
         case telescope.FocusCommanded():
             known.orders["focus"] = Order(recorded.position, (event.position_mm,))
-        case _:  # a mount that is parked goes nowhere else any more
-            known.orders.pop("mount", None)
+        case _:  # what is parked or stopped goes nowhere else any more
+            known.orders.pop(event.stream(), None)
 
 
 def _mount(known: Known, recorded: Recorded, event: telescope.MountRead) -> None:
@@ -327,6 +327,9 @@ HANDLERS: dict[type[Event], Handler] = {
     telescope.FocusRead: _focus,
     telescope.MountSlewCommanded: _ordered,
     telescope.MountParkCommanded: _ordered,
+    telescope.MountStopCommanded: _ordered,
+    telescope.DomeRotationStopCommanded: _ordered,
+    telescope.FocusStopCommanded: _ordered,
     telescope.DomeRotationCommanded: _ordered,
     telescope.FocusCommanded: _ordered,
     system.NightPlanned: _planned,
