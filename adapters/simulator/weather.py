@@ -67,6 +67,10 @@ class Weather:
         # Warmest at the beginning of August: mean 20 C in summer, -2 C in winter.
         self._mean_c = 9.0 + 11.0 * math.cos(2.0 * math.pi * (day_of_year - 215) / 365.25)
 
+    def begin(self, spell: Spell) -> None:
+        """Have one more spell, after all others; for tests that let the weather turn while a night runs."""
+        self._spells += (spell,)
+
     def cloud_cover(self, time_us: int) -> float:
         """Part of the sky that is covered, 0 (none) to 1 (closed); patchy unless 0 or closed by rain."""
         amounts = self._amounts(time_us)

@@ -7,6 +7,7 @@ time pass meanwhile, the night's clock moves forward to the telescope's.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Protocol, get_args
 
@@ -72,6 +73,8 @@ class RemoteTelescope:
         self.faults = Faults(script.faults)  # the camera's, which is not over there
         self._weather = Weather(script.weather, plan.night, plan.seed)
         self._newest: dict[str, Recorded] = {}  # by device: its newest command
+        self._arrived: deque[Happening] = deque()
+        self._taking_in = False
         self._next_us: int | None = None
         self._alarm: int | None = None
 
@@ -120,17 +123,29 @@ class RemoteTelescope:
     def _ask(self, request: messages.AnyRequest) -> Reply:
         reply = self._line.ask(request)
         self._next_us = reply.next_us
-        for happening in reply.happened:
-            self._timers.skip_to(happening.at_us)
-            self._record(
-                [happening.event],
-                cause=self._cause(happening),
-                actor=happening.actor,
-                command_id=happening.command_id or None,
-            )
+        self._arrived += reply.happened
+        self._take_in()
         self._timers.skip_to(reply.now_us)
         self._set_alarm()
         return reply
+
+    def _take_in(self) -> None:
+        """Record what has happened in its order, also what is told while something earlier is reacted to."""
+        if self._taking_in:
+            return
+        self._taking_in = True
+        try:
+            while self._arrived:
+                happening = self._arrived.popleft()
+                self._timers.skip_to(happening.at_us)
+                self._record(
+                    [happening.event],
+                    cause=self._cause(happening),
+                    actor=happening.actor,
+                    command_id=happening.command_id or None,
+                )
+        finally:
+            self._taking_in = False
 
     def _cause(self, happening: Happening) -> Recorded | None:
         newest = self._newest.get(happening.event.stream())

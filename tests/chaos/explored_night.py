@@ -215,6 +215,7 @@ class Laws:
         self._taken: Counter[tuple[str, str]] = Counter()
         self._exposures: dict[int, tuple[str, str]] = {}
         self._phase = ""
+        self._unheard = False  # the executor is dead or hangs; the guardian acts
 
     def judge(self, log: MemoryLog) -> None:
         """Look at what is new."""
@@ -224,6 +225,17 @@ class Laws:
             self._look(recorded)
 
     def _overdue(self, recorded: Recorded) -> None:
+        match recorded.payload:
+            case safety.ProcessFellSilent(process="night"):
+                self._unheard = True
+            case safety.ProcessHeardAgain(process="night") | system.NightResumed():
+                self._unheard = False
+                if self._operation is not None:
+                    self._operation = recorded.time, self._operation[1]
+                if self._danger_since:
+                    self._danger_since = recorded.time
+        if self._unheard:
+            return
         if self._danger_since and recorded.time - self._danger_since > CLOSED_WITHIN:
             raise self._broken(recorded, f"in danger, and only {self._closing} are told to close")
         if self._operation is not None:

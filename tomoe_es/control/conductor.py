@@ -239,6 +239,7 @@ class Conductor:
         self._set_alarms()
 
     def _decide(self, decider: Decider, recorded: Recorded | None) -> None:
+        self._take_in_others(before=self._log.head() + 1)  # a lock may have been set a moment ago
         now = self._timers.now()
         decisions = decider.decide(decider.fold.state, recorded, now)
         self._append(decisions, decider.name, recorded.correlation if recorded else 0, now)

@@ -19,6 +19,7 @@ MOST_REOPENINGS = 4
 """So often a night does the dome open again after a danger, unless a person starts the queue anew."""
 
 CLOUDS = "clouds"
+ON_BATTERY = "the mains are gone: the battery is kept for closing"
 BUFFER_FULL = "the buffer storage has no room for another exposure"
 USED_UP = f"{MOST_REOPENINGS} re-openings are used up: a person must start the queue"
 
@@ -37,6 +38,10 @@ def dangers(state: Control, now: int) -> list[str]:
             reasons.append(f"the {name} has not been read")
         elif now - hardware.read_at[device] > STALE_AFTER:
             reasons.append(f"the {name} gave no reading for {STALE_AFTER // SECOND} s")
+    if "power" in hardware.unreachable:
+        reasons.append("the power supply does not answer")
+    elif hardware.power is not None and hardware.power.state == "failing":
+        reasons.append("the power is failing")
     made_safe = state.made_safe
     if made_safe is not None and made_safe.by == "guardian" and now < made_safe.at_us + REOPEN_AFTER:
         reasons.append(f"the guardian closed the telescope ({', '.join(made_safe.reasons)})")
@@ -48,8 +53,14 @@ def hindrances(state: Control, *, cloudy: bool) -> list[str]:
     return [
         *([USED_UP] if no_reopening_left(state) else []),
         *([BUFFER_FULL] if state.buffer_full else []),
+        *([ON_BATTERY] if _on_battery(state) else []),
         *([CLOUDS] if cloudy else []),
     ]
+
+
+def _on_battery(state: Control) -> bool:
+    power = state.hardware.power
+    return power is not None and power.state == "battery"
 
 
 def no_reopening_left(state: Control) -> bool:

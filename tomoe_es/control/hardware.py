@@ -18,6 +18,7 @@ class Hardware(msgspec.Struct, kw_only=True):
     focus: telescope.FocusRead | None = None
     camera: camera.CameraRead | None = None
     weather: weather.WeatherRead | None = None
+    power: telescope.PowerRead | None = None
     read_at: dict[str, int] = {}
     unreachable: dict[str, str] = {}  # device to message
     command_failed: dict[str, tuple[int, str]] = {}  # device to time and message of its last failed command
@@ -46,6 +47,7 @@ READINGS: dict[type[Event], str] = {
     telescope.FocusRead: "focus",
     camera.CameraRead: "camera",
     weather.WeatherRead: "weather",
+    telescope.PowerRead: "power",
 }
 """The device that a reading is of."""
 DEVICES: tuple[str, ...] = tuple(READINGS.values())

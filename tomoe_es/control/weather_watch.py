@@ -19,6 +19,7 @@ INPUTS: frozenset[type[Event]] = frozenset(
         weather.WeatherRead,
         telescope.DeviceUnreachable,
         telescope.DeviceReached,
+        telescope.PowerRead,
         system.NightPhaseEntered,
         system.StorageRead,
         safety.MakingSafeBegun,

@@ -7,7 +7,7 @@ from typing import Any
 
 from tomoe_es.camera.frame_geometry import frame_seconds
 from tomoe_es.clock import MINUTE, SECOND
-from tomoe_es.events import Event, camera, queue, reduction, system, telescope, transfer
+from tomoe_es.events import Event, camera, queue, reduction, safety, system, telescope, transfer
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.system import NIGHT_OVER
 from tomoe_es.machines.judging.known import Known
@@ -17,6 +17,10 @@ from tomoe_es.machines.rules import DEADLINE_RULES
 
 def _field(name: str, *values: str) -> Callable[[Any], bool]:
     return lambda event: getattr(event, name) in values
+
+
+_MADE_SAFE = (Mark(safety.TelescopeMadeSafe),)
+"""The sensors told guardian or emergency; the night's process, which records readings, may be gone."""
 
 
 def _exposure_length(recorded: Recorded, known: Known) -> float:
@@ -56,7 +60,10 @@ def _order(
     """A cover or slit is told to open or close, and shows that it has; a fault is told by its own machine."""
     closes = action == "close"
     shown = "closed" if closes else "open"
-    broken = () if closes else (Mark(telescope.DeviceUnreachable, _field("device", device)),)
+    broken = (
+        *(Mark(telescope.DeviceUnreachable, _field("device", device)),),
+        *(Mark(command, _field("action", "close", "stop")),),  # told otherwise since
+    )
     return Deadline(
         name=name,
         severity="critical" if closes else "warning",
@@ -66,7 +73,7 @@ def _order(
         begins=(Mark(command, _field("action", action)),),
         ends=(
             Mark(reading, _field("state", shown) if closes else _field("state", shown, "fault")),
-            *broken,
+            *(_MADE_SAFE if closes else broken),
         ),
         within_seconds=seconds,
         puts_off=False,  # closing is told again and again while it does not obey
@@ -149,7 +156,10 @@ _DEADLINES = (
         remedy="look at it on site; with the dome closed it is safe where it stands, unless it still moves",
         thing="mount",
         begins=(Mark(telescope.MountParkCommanded),),
-        ends=(Mark(telescope.MountRead, _field("state", "parked")), Mark(telescope.MountSlewCommanded)),
+        ends=(
+            *(Mark(telescope.MountRead, _field("state", "parked")), Mark(telescope.MountSlewCommanded)),
+            *_MADE_SAFE,
+        ),
         within_seconds=300.0,
         puts_off=False,
         expected="a reading 'parked' after it was told to park",
@@ -157,13 +167,14 @@ _DEADLINES = (
     Deadline(
         name="SlitOpenAfterSuspension",
         severity="critical",
-        meaning="the weather suspended observing, and the dome slit does not read closed",
+        meaning="a danger suspended observing, and the dome slit does not read closed",
         remedy="close it with 'tomoe emergency', or by hand",
         thing="dome_slit",
-        begins=(
-            Mark(queue.ObservingSuspended, lambda event: any(each != "clouds" for each in event.reasons)),
+        begins=(Mark(queue.ObservingSuspended, lambda event: event.danger),),
+        ends=(
+            *(Mark(telescope.DomeSlitRead, _field("state", "closed")), Mark(queue.ObservingResumed)),
+            *_MADE_SAFE,
         ),
-        ends=(Mark(telescope.DomeSlitRead, _field("state", "closed")), Mark(queue.ObservingResumed)),
         within_seconds=180.0,
         expected="a reading 'closed' after observing was suspended",
     ),

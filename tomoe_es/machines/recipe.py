@@ -43,6 +43,7 @@ MACHINE = Machine(
         ("return", ("queued", "interrupted"), "pooled"),
         # An exposure of it was lost on the way to the buffer storage: it is taken again.
         ("return", "completed", "pooled"),
+        ("cancel", "completed", "cancelled"),  # as often as is worth the trying
         ("expire", ("pooled", "queued"), "expired"),
         ("begin_next_night", ("completed", "cancelled", "expired"), "of_a_former_night"),
     ),

@@ -11,8 +11,8 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from adapters.simulator.camera import SimulatedCamera
-from adapters.simulator.cluster import SimulatedCluster
+from adapters.simulator.camera import Imaging, SimulatedCamera
+from adapters.simulator.cluster import Reducing, SimulatedCluster
 from adapters.simulator.devices.faults import Fault, FaultKind
 from adapters.simulator.no_pixels import NoImaging, NoReducing
 from adapters.simulator.script import load_script
@@ -233,7 +233,7 @@ class Observatory:
         self.camera = SimulatedCamera(
             timers,
             self.conductor.record,
-            NoImaging(),
+            self.make_imaging(),
             planned.chips,
             lambda: self.control.exposures,
             self.telescope.faults,
@@ -241,7 +241,7 @@ class Observatory:
         self.cluster = SimulatedCluster(
             timers,
             self.conductor.record,
-            NoReducing(self.telescope.transparency),
+            self.make_reducing(),
             lambda: self.reduction,
         )
         for adapter in (self.telescope, self.camera, self.cluster):
@@ -254,6 +254,14 @@ class Observatory:
     def make_timers(self) -> Any:
         """The clock as the executor's process has it."""
         return self.clock
+
+    def make_imaging(self) -> Imaging:
+        """What makes the frames, and transfers them."""
+        return NoImaging()
+
+    def make_reducing(self) -> Reducing:
+        """What reduces them."""
+        return NoReducing(self.telescope.transparency)
 
     def make_telescope(self) -> Any:
         """The telescope as the executor's process has it."""

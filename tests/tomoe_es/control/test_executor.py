@@ -98,9 +98,10 @@ class TestOperations:
         assert failure(night).condition == "DeviceFailed"
 
     def test_a_device_that_does_not_answer_ends_the_operation(self, night: Observatory) -> None:
-        night.fault("focus", "drop")
-
         identity = night.submit(make_recipe(("SetFocus", 33.0)))
+        night.run_for(3)
+
+        night.fault("focus", "drop")
         night.run_for(1)
 
         assert night.story(identity) == FAILED

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from adapters.emergency import Emergency
 from adapters.guarding import Watch
@@ -25,7 +25,7 @@ from tests.tomoe_es.control.observatory import JumpingClock, Observatory
 from tomoe_es.clock import SECOND
 from tomoe_es.events import system
 from tomoe_es.events.envelope import Draft
-from tomoe_es.log.port import Batch
+from tomoe_es.log.port import Batch, EventLog
 from tomoe_es.safety.silence import EXECUTOR_SILENT_AFTER_SECONDS
 
 LOOK_US = SECOND // 2
@@ -82,17 +82,20 @@ class ProcessTimers:
 class GuardedObservatory(Observatory):
     """`former` is the observatory whose executor was killed: log, clock, telescope and guardian go on."""
 
+    look_us = LOOK_US
+
     def __init__(
         self,
         folder: Path | None,
         planned: system.NightPlanned,
         *,
-        former: GuardedObservatory | None = None,
+        former: Self | None = None,
         guardian: bool = True,
+        log: EventLog | None = None,
         **options: Any,
     ) -> None:
         self._former = former
-        super().__init__(folder, planned, log=former.log if former else None, **options)
+        super().__init__(folder, planned, log=former.log if former else log, **options)
         if former is not None:
             self.guardian_timers, self.watch = former.guardian_timers, former.watch
             former.guardian_serves = self
@@ -100,7 +103,7 @@ class GuardedObservatory(Observatory):
             self.guardian_timers, self.watch = ProcessTimers(self.clock), None
         self.guardian_serves: GuardedObservatory = self
         self._sign_us = self.clock.now()
-        self.timers.call_at(self.clock.now() + LOOK_US, self._executor_looks)
+        self.timers.call_at(self.clock.now() + self.look_us, self._executor_looks)
         if guardian and former is None:
             self.start_guardian()
 
@@ -137,10 +140,10 @@ class GuardedObservatory(Observatory):
     def executor_goes_on(self) -> None:
         self.timers.go_on()
 
-    def resumed(self) -> GuardedObservatory:
+    def resumed(self) -> Self:
         """The observatory with a new executor, after this one's was killed."""
         assert self.timers.state == "dead", "the executor was not killed"
-        again = GuardedObservatory(None, self.plan, former=self)
+        again = type(self)(None, self.plan, former=self)
         again.resume()
         return again
 
@@ -148,7 +151,7 @@ class GuardedObservatory(Observatory):
         self.guardian_timers = ProcessTimers(self.clock)
         self.guardian_line = HereLine(self.shared, "guardian")
         self.watch = Watch(self.guardian_line)
-        self.guardian_timers.call_at(self.clock.now() + LOOK_US, self._guardian_looks)
+        self.guardian_timers.call_at(self.clock.now() + self.look_us, self._guardian_looks)
 
     def kill_guardian(self) -> None:
         self.guardian_timers.state = "dead"
@@ -157,7 +160,7 @@ class GuardedObservatory(Observatory):
     def emergency(self, why: str = "a test") -> Emergency:
         """Begin an emergency, which looks from now on by itself until it is safe."""
         made = Emergency(HereLine(self.shared, "emergency"), "test", why)
-        self.clock.call_at(self.clock.now() + LOOK_US, lambda: self._emergency_looks(made))
+        self.clock.call_at(self.clock.now() + self.look_us, lambda: self._emergency_looks(made))
         return made
 
     # What is true.
@@ -188,7 +191,7 @@ class GuardedObservatory(Observatory):
         if self.shared.now_us():
             self.telescope.look()
             self.conductor.follow_others()
-        self.timers.call_at(self.clock.now() + LOOK_US, self._executor_looks)
+        self.timers.call_at(self.clock.now() + self.look_us, self._executor_looks)
 
     def _guardian_looks(self) -> None:
         executor = self.guardian_serves
@@ -197,11 +200,11 @@ class GuardedObservatory(Observatory):
         self.watch.look(silent)
         self._tell(self.watch.to_tell)
         self.watch.to_tell = []
-        self.guardian_timers.call_at(self.clock.now() + LOOK_US, self._guardian_looks)
+        self.guardian_timers.call_at(self.clock.now() + self.look_us, self._guardian_looks)
 
     def _emergency_looks(self, made: Emergency) -> None:
         if made.look():
-            self.clock.call_at(self.clock.now() + LOOK_US, lambda: self._emergency_looks(made))
+            self.clock.call_at(self.clock.now() + self.look_us, lambda: self._emergency_looks(made))
             return
         made.end([])
         self._tell([Untold(each.event, each.at_us, each.actor, each.command_id) for each in made.to_tell])

@@ -11,6 +11,7 @@ from tests.tomoe_es.control.observatory import jst, plan, survey
 from tests.tomoe_es.safety.guarded_observatory import SILENT_SECONDS, GuardedObservatory
 from tomoe_es.clock import SECOND
 from tomoe_es.events import camera, queue, recipe, safety, system, telescope
+from tomoe_es.events.monitor import ViolationDetected
 from tomoe_es.events.safety import MakingSafeBegun, TelescopeMadeSafe
 
 CLOSED_WITHIN = SILENT_SECONDS + 45.0
@@ -136,6 +137,33 @@ def test_an_emergency_waits_for_nobody(guarded: Opener, how: str | None) -> None
     emergency = [each for each in night.told(TelescopeMadeSafe) if each.by == "emergency"]
     assert len(emergency) == 1
     assert [each.reasons for each in night.told(MakingSafeBegun) if each.by == "emergency"] == [["storm"]]
+
+
+def test_an_emergency_departs_from_nothing(guarded: Opener) -> None:
+    """Its commands are in the log before what comes of them, and what the executor closes is no offence."""
+    night = guarded()
+    in_an_exposure(night)
+
+    night.emergency("storm")
+    night.run_for(300)
+
+    assert night.told(ViolationDetected) == []
+    [begun] = night.of(MakingSafeBegun)
+    after = [each for each in night.all() if each.position > begun.position]
+    [commanded] = [each.position for each in after if isinstance(each.payload, telescope.MountParkCommanded)]
+    reads = [each for each in after if isinstance(each.payload, telescope.MountRead)]
+    assert commanded < next(each.position for each in reads if each.payload.state == "parking")  # type: ignore[attr-defined]
+
+
+def test_an_abort_departs_from_nothing(guarded: Opener) -> None:
+    night = guarded()
+    in_an_exposure(night)
+
+    night.record(queue.QueueAbortRequested(who="test", why="smoke"))
+    night.run_for(300)
+
+    assert night.told(ViolationDetected) == []
+    assert night.truly_closed
 
 
 def test_after_an_emergency_the_recipe_is_back_and_nothing_opens_until_a_person_says_so(

@@ -14,11 +14,12 @@ from tomoe_es.camera.frame_geometry import frame_seconds
 from tomoe_es.clock import SECOND
 from tomoe_es.control import hardware
 from tomoe_es.control.hardware import Hardware
-from tomoe_es.events import Event, camera, recipe, reduction, system, telescope, weather
+from tomoe_es.events import Event, camera, recipe, reduction, safety, system, telescope, weather
 from tomoe_es.events.camera import DataType
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.observatory import DOME_TOLERANCE_DEG, FOCUS_TOLERANCE_MM
 from tomoe_es.recipe.model import Recipe
+from tomoe_es.safety.silence import EXECUTOR
 
 _SAME_TARGET_DEG = 0.002
 """The mount has taken a target over when it names one this close to it."""
@@ -28,6 +29,10 @@ EXPOSURE_CHANGES: tuple[type[Event], ...] = (
     *(camera.ExposureFinished, camera.ExposureAborted),
 )
 """Events with which an exposure of the sky begins or ends."""
+
+
+STOPPING_SECONDS = 5.0
+"""In this time an exposure is broken off once a device tells of its fault, which has a name of its own."""
 
 
 class Calibration(msgspec.Struct, frozen=True):
@@ -102,6 +107,9 @@ class Known(msgspec.Struct):
     running: Running | None = None
     orders: dict[str, Order] = {}  # of mount, dome rotation, focus, until it obeyed, broke or was cut off
     processes: dict[str, dict[int, int]] = {}  # process to those alive: pid to position of its start
+    unheard: bool = False  # the night's process is silent: nobody records what the devices say
+    power_us: int = 0  # when the power supply was last read
+    heard_us: int = 0  # when it was taken up again, after such a silence
     unreduced: int = 0  # chip-cubes in the reduction queue or being reduced
 
     def evidence(self, *devices: str) -> tuple[int, ...]:
@@ -121,7 +129,7 @@ def _read(known: Known, recorded: Recorded, event: Event) -> None:
         known.at[device] = recorded.position
         if getattr(event, "state", "") == "fault":
             known.orders.pop(device, None)
-    elif isinstance(event, telescope.DeviceUnreachable):
+    elif isinstance(event, telescope.DeviceUnreachable | telescope.DeviceCommandFailed):
         known.orders.pop(event.device, None)
 
 
@@ -133,7 +141,11 @@ def _ordered(known: Known, recorded: Recorded, event: Event) -> None:
             known.orders["dome_rotation"] = Order(recorded.position, (event.azimuth_deg,))
         case telescope.FocusCommanded():
             known.orders["focus"] = Order(recorded.position, (event.position_mm,))
+<<<<<<< HEAD
         case _:  # parked, or told to stop: it goes nowhere else any more
+=======
+        case _:  # what is parked or stopped goes nowhere else any more
+>>>>>>> chaos
             known.orders.pop(event.stream(), None)
 
 
@@ -166,15 +178,40 @@ def _obeyed(known: Known, device: str, there: bool) -> None:
         del known.orders[device]
 
 
+def _power(known: Known, recorded: Recorded, event: telescope.PowerRead) -> None:
+    known.power_us = recorded.time
+    known.at["power"] = recorded.position
+
+
 def _weather(known: Known, recorded: Recorded, event: Event) -> None:
     known.same_weather = known.same_weather + 1 if event == known.hardware.weather else 1
     _read(known, recorded, event)
+
+
+def _made_safe(known: Known, recorded: Recorded, event: safety.TelescopeMadeSafe) -> None:
+    """The sensors said so to somebody else; the night's process may not be there to record their readings."""
+    said: list[Event] = [telescope.DomeSlitRead(state="closed"), telescope.MirrorCoverRead(state="closed")]
+    for reading in said:
+        device = hardware.READINGS[type(reading)]
+        setattr(known.hardware, device, reading)
+        known.hardware.read_at[device] = recorded.time
+        known.at[device] = recorded.position
+
+
+def _fell_silent(known: Known, recorded: Recorded, event: safety.ProcessFellSilent) -> None:
+    known.unheard |= event.process == EXECUTOR
+
+
+def _heard_again(known: Known, recorded: Recorded, event: safety.ProcessHeardAgain) -> None:
+    if event.process == EXECUTOR:
+        known.unheard, known.heard_us = False, recorded.time
 
 
 def _planned(known: Known, recorded: Recorded, event: system.NightPlanned) -> None:
     known.plan, known.phase, known.phase_at = event, "", recorded.position
     known.calibrations = []
     known.same_weather = 0
+    known.unheard, known.power_us = False, 0
     _taken_over(known, recorded, event)
 
 
@@ -184,7 +221,12 @@ def _taken_over(known: Known, recorded: Recorded, event: Event) -> None:
 
 
 def _resumed(known: Known, recorded: Recorded, event: system.NightResumed) -> None:
+<<<<<<< HEAD
     """What was exposed or ordered when the system stopped is cut off: nobody waits for it any more."""
+=======
+    """What was exposed when the system stopped is cut off, and will be said to be aborted."""
+    known.unheard, known.heard_us = False, recorded.time
+>>>>>>> chaos
     _taken_over(known, recorded, event)
     known.orders.clear()
     if known.exposing is not None:
@@ -288,11 +330,15 @@ Handler = Callable[[Known, Recorded, Any], None]
 HANDLERS: dict[type[Event], Handler] = {
     **dict.fromkeys(hardware.EVENT_TYPES, _read),
     weather.WeatherRead: _weather,
+    telescope.PowerRead: _power,
     telescope.MountRead: _mount,
     telescope.DomeRotationRead: _dome,
     telescope.FocusRead: _focus,
     telescope.MountSlewCommanded: _ordered,
     telescope.MountParkCommanded: _ordered,
+    telescope.MountStopCommanded: _ordered,
+    telescope.DomeRotationStopCommanded: _ordered,
+    telescope.FocusStopCommanded: _ordered,
     telescope.DomeRotationCommanded: _ordered,
     telescope.FocusCommanded: _ordered,
     telescope.MountStopCommanded: _ordered,
@@ -314,6 +360,9 @@ HANDLERS: dict[type[Event], Handler] = {
     camera.ExposureAbortRequested: _abort_asked,
     camera.ExposureFinished: _finished,
     camera.ExposureAborted: _aborted,
+    safety.TelescopeMadeSafe: _made_safe,
+    safety.ProcessFellSilent: _fell_silent,
+    safety.ProcessHeardAgain: _heard_again,
     system.ProcessStarted: _process_started,
     system.ProcessStopped: _process_stopped,
     reduction.ReductionQueued: _queued,

@@ -16,14 +16,16 @@ from tomoe_es.machines.judging.known import Known
 from tomoe_es.machines.rule import Departing, Rule
 
 EXECUTOR = "executor"
-CLOSING = frozenset({"weather watch", "night course", "night", "guardian", "emergency"})
-"""Actors that may close and park at any time: they make the telescope safe, and nothing else."""
+CLOSING = frozenset(
+    {EXECUTOR, "weather watch", "standstill watch", "night course", "night", "guardian", "emergency"}
+)
+"""Actors that may close, stop and park at any time; all but the executor do nothing else."""
 
 
 def judge(known: Known, recorded: Recorded) -> Departing | None:
-    """The executor moves the telescope, within a recipe; others may only close it and park it."""
+    """The executor moves the telescope, within a recipe; outside it only closes and parks, as others may."""
     command, actor = recorded.payload, recorded.actor
-    closes = isinstance(command, MountParkCommanded) or getattr(command, "action", "") == "close"
+    closes = isinstance(command, MountParkCommanded) or getattr(command, "action", "") in ("close", "stop")
     if (actor == EXECUTOR and known.running is not None) or (closes and actor in CLOSING):
         return None
     why = "outside any recipe" if actor == EXECUTOR else f"by '{actor}', which may not"

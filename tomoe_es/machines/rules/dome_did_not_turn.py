@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from tomoe_es.events.envelope import Recorded
-from tomoe_es.events.telescope import DeviceUnreachable, DomeRotationCommanded, DomeRotationRead
+from tomoe_es.events.safety import ProcessFellSilent
+from tomoe_es.events.telescope import (
+    DeviceCommandFailed,
+    DeviceUnreachable,
+    DomeRotationCommanded,
+    DomeRotationRead,
+    DomeRotationStopCommanded,
+)
 from tomoe_es.machines.judging.known import Known
 from tomoe_es.machines.rule import Departing, Rule
 
@@ -12,9 +19,12 @@ WITHIN_SECONDS = 120.0
 
 
 def judge(known: Known, recorded: Recorded) -> Departing | None:
-    """By its own readings; when it breaks or is cut off, its machine tells that."""
+    """By its own readings; when it breaks, is cut off or refuses, that is told by another name.
+
+    While the night's process is silent, nobody records its readings.
+    """
     order, reading = known.orders.get("dome_rotation"), known.hardware.dome_rotation
-    if order is None:
+    if order is None or known.unheard:
         return None
     shows = f"reads '{reading.state}'" if reading is not None else "was not read"
     return Departing(
@@ -30,6 +40,9 @@ RULE = Rule(
     meaning="the dome was told to turn, and does not read that its slit is there",
     remedy="look at the dome's readings: they may be frozen; turn it by hand",
     thing="dome_rotation",
-    reads=(DomeRotationCommanded, DomeRotationRead, DeviceUnreachable),
+    reads=(
+        *(DomeRotationCommanded, DomeRotationStopCommanded),
+        *(DomeRotationRead, DeviceUnreachable, DeviceCommandFailed, ProcessFellSilent),
+    ),
     judge=judge,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tomoe_es.clock import SECOND
 from tomoe_es.control import weather_limits
 from tomoe_es.events.envelope import Recorded
+from tomoe_es.events.safety import ProcessFellSilent, TelescopeMadeSafe
 from tomoe_es.events.telescope import DeviceReached, DeviceUnreachable, DomeSlitRead
 from tomoe_es.events.weather import WeatherRead
 from tomoe_es.machines.judging.known import Known
@@ -29,10 +30,14 @@ def judge(known: Known, recorded: Recorded) -> Departing | None:
     if reasons:
         told = f"the dome slit reads '{slit.state}' in {', '.join(reasons)}"
         return Departing(told, evidence, grace_seconds=CLOSING_SECONDS)
+    if known.unheard:
+        return None  # nobody records the weather; the guardian, which reads it, closes and says so
     return Departing(
         f"the dome slit reads '{slit.state}' without a new reading of the weather",
         evidence,
-        due=hardware.read_at["weather"] + weather_limits.STALE_AFTER + round(CLOSING_SECONDS * SECOND),
+        due=max(hardware.read_at["weather"], known.heard_us)
+        + weather_limits.STALE_AFTER
+        + round(CLOSING_SECONDS * SECOND),
     )
 
 
@@ -42,6 +47,6 @@ RULE = Rule(
     meaning="rain, wind or what nobody has measured can reach the telescope",
     remedy="close it with 'tomoe emergency', or by hand; then see why it did not obey",
     thing="dome_slit",
-    reads=(DomeSlitRead, WeatherRead, DeviceUnreachable, DeviceReached),
+    reads=(DomeSlitRead, WeatherRead, DeviceUnreachable, DeviceReached, TelescopeMadeSafe, ProcessFellSilent),
     judge=judge,
 )

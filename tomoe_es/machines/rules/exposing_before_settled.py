@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.telescope import MountRead
-from tomoe_es.machines.judging.known import EXPOSURE_CHANGES, Known
+from tomoe_es.machines.judging.known import EXPOSURE_CHANGES, STOPPING_SECONDS, Known
 from tomoe_es.machines.rule import Departing, Rule
 
 
@@ -16,6 +16,7 @@ def judge(known: Known, recorded: Recorded) -> Departing | None:
     return Departing(
         f"exposure {exposing.request.exposure_number} is taken while the mount reads '{mount.state}'",
         (*known.evidence("mount"), exposing.started),
+        grace_seconds=STOPPING_SECONDS if mount.state == "fault" else 0.0,
     )
 
 

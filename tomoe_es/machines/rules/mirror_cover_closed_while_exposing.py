@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.telescope import MirrorCoverRead
-from tomoe_es.machines.judging.known import EXPOSURE_CHANGES, Known
+from tomoe_es.machines.judging.known import EXPOSURE_CHANGES, STOPPING_SECONDS, Known
 from tomoe_es.machines.rule import Departing, Rule
 
 
@@ -17,6 +17,7 @@ def judge(known: Known, recorded: Recorded) -> Departing | None:
         f"exposure {exposing.request.exposure_number} looks at the sky while the mirror cover reads "
         f"'{cover.state}'",
         (*known.evidence("mirror_cover"), exposing.started),
+        grace_seconds=STOPPING_SECONDS if cover.state == "fault" else 0.0,
     )
 
 

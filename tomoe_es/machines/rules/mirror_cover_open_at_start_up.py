@@ -10,9 +10,9 @@ from tomoe_es.machines.rule import Departing, Rule
 
 
 def judge(known: Known, recorded: Recorded) -> Departing | None:
-    """From the night's start-up on, until the cover reads closed or the night goes on."""
+    """From start-up on, until the cover reads closed or the night goes on; faults tell themselves."""
     cover = known.hardware.mirror_cover
-    if known.phase != "starting_up" or cover is None or cover.state in ("closed", "closing"):
+    if known.phase != "starting_up" or cover is None or cover.state in ("closed", "closing", "fault"):
         return None
     return Departing(
         f"the mirror cover reads '{cover.state}' at the start of the night",

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from tomoe_es.events.envelope import Recorded
-from tomoe_es.events.telescope import DeviceUnreachable, MountParkCommanded, MountRead, MountSlewCommanded
+from tomoe_es.events.safety import ProcessFellSilent
+from tomoe_es.events.telescope import (
+    DeviceCommandFailed,
+    DeviceUnreachable,
+    MountParkCommanded,
+    MountRead,
+    MountSlewCommanded,
+    MountStopCommanded,
+)
 from tomoe_es.machines.judging.known import Known
 from tomoe_es.machines.rule import Departing, Rule
 
@@ -12,9 +20,12 @@ WITHIN_SECONDS = 180.0
 
 
 def judge(known: Known, recorded: Recorded) -> Departing | None:
-    """By its own readings; when it breaks or is cut off, its machine tells that."""
+    """By its own readings; when it breaks, is cut off or refuses, that is told by another name.
+
+    While the night's process is silent, nobody records its readings.
+    """
     order, reading = known.orders.get("mount"), known.hardware.mount
-    if order is None:
+    if order is None or known.unheard:
         return None
     shows = f"reads '{reading.state}'" if reading is not None else "was not read"
     return Departing(
@@ -30,6 +41,9 @@ RULE = Rule(
     meaning="the mount was told to go to a target, and does not read that it tracks it",
     remedy="look at the mount's readings: they may be frozen; park it and point it again",
     thing="mount",
-    reads=(MountSlewCommanded, MountParkCommanded, MountRead, DeviceUnreachable),
+    reads=(
+        *(MountSlewCommanded, MountParkCommanded, MountStopCommanded),
+        *(MountRead, DeviceUnreachable, DeviceCommandFailed, ProcessFellSilent),
+    ),
     judge=judge,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tomoe_es.clock import SECOND
 from tomoe_es.control import weather_limits
 from tomoe_es.events.envelope import Recorded
+from tomoe_es.events.safety import ProcessFellSilent
 from tomoe_es.events.weather import WeatherRead
 from tomoe_es.machines.judging.known import EXPOSURE_CHANGES, Known
 from tomoe_es.machines.rule import Departing, Rule
@@ -16,7 +17,7 @@ STOPPING_SECONDS = 10.0
 def judge(known: Known, recorded: Recorded) -> Departing | None:
     """Each reading puts the time off at which the newest one is too old."""
     exposing, read_at = known.on_sky, known.hardware.read_at.get("weather")
-    if exposing is None or read_at is None:
+    if exposing is None or read_at is None or known.unheard:
         return None
     return Departing(
         f"exposure {exposing.request.exposure_number} goes on without a new reading of the weather",
@@ -31,6 +32,6 @@ RULE = Rule(
     meaning="nobody knows the weather, and observing goes on",
     remedy="close the dome; restart the weather monitor; find out why the weather watch did not close",
     thing="weather",
-    reads=(WeatherRead, *EXPOSURE_CHANGES),
+    reads=(WeatherRead, ProcessFellSilent, *EXPOSURE_CHANGES),
     judge=judge,
 )

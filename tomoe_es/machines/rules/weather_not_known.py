@@ -5,19 +5,24 @@ from __future__ import annotations
 from tomoe_es.clock import SECOND
 from tomoe_es.control import weather_limits
 from tomoe_es.events.envelope import Recorded
-from tomoe_es.events.system import NIGHT_OVER, NightPhaseEntered
+from tomoe_es.events.safety import ProcessFellSilent, ProcessHeardAgain
+from tomoe_es.events.system import NIGHT_OVER, NightPhaseEntered, NightResumed
 from tomoe_es.events.telescope import DeviceReached, DeviceUnreachable
 from tomoe_es.events.weather import WeatherRead
 from tomoe_es.machines.judging.known import Known
 from tomoe_es.machines.rule import Departing, Rule
 
-STALE_SECONDS = 120.0
+STALE_SECONDS = 75.0
+"""It is read every 10 s; the weather watch closes after a minute."""
 
 
 def judge(known: Known, recorded: Recorded) -> Departing | None:
-    """The monitor does not answer, repeats itself, or its newest reading gets old."""
+    """The monitor does not answer, repeats itself, or its newest reading gets old.
+
+    While the night's process is silent nobody records it; the guardian has readings of its own.
+    """
     hardware = known.hardware
-    if known.phase in ("", *NIGHT_OVER):
+    if known.phase in ("", *NIGHT_OVER) or known.unheard:
         return None
     if "weather" in hardware.unreachable:
         return Departing(f"the weather monitor does not answer: {hardware.unreachable['weather']}")
@@ -30,7 +35,7 @@ def judge(known: Known, recorded: Recorded) -> Departing | None:
     return Departing(
         f"the weather was not read for {STALE_SECONDS:g} s",
         known.evidence("weather"),
-        due=read_at + round(STALE_SECONDS * SECOND),
+        due=max(read_at, known.heard_us) + round(STALE_SECONDS * SECOND),
     )
 
 
@@ -40,6 +45,9 @@ RULE = Rule(
     meaning="nothing may be opened, and what is open closes, because nobody knows the weather",
     remedy="look at the weather monitor, its line and its power",
     thing="weather",
-    reads=(WeatherRead, DeviceUnreachable, DeviceReached, NightPhaseEntered),
+    reads=(
+        *(WeatherRead, DeviceUnreachable, DeviceReached, NightPhaseEntered),
+        *(ProcessFellSilent, ProcessHeardAgain, NightResumed),
+    ),
     judge=judge,
 )

@@ -1,4 +1,4 @@
-"""A worker gave no result within its lease."""
+"""A worker died, or gave no result within its lease."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ from tomoe_es.events.reduction import ReductionFailed, ReductionLeaseExpired
 from tomoe_es.machines.judging.known import Known
 from tomoe_es.machines.rule import Departing, Rule
 
+ENDS_OF_WORKERS = ("LeaseExpired", "WorkerDied", "WorkerHung")
+"""Conditions of a failure that is the worker's and not the job's."""
+
 
 def judge(known: Known, recorded: Recorded) -> Departing | None:
-    """Each lease by itself; the last one ends as a failure of this name."""
+    """Each attempt by itself; the last lease that ends is a failure of this name."""
     event = recorded.payload
     assert isinstance(event, ReductionLeaseExpired | ReductionFailed), "the rule reads nothing else"
-    if isinstance(event, ReductionFailed) and event.condition != "LeaseExpired":
+    if isinstance(event, ReductionFailed) and event.condition not in ENDS_OF_WORKERS:
         return None
-    return Departing(f"{event.frame_id}: no result from attempt {event.attempt} within its lease")
+    how = event.message if isinstance(event, ReductionFailed) else "no result within its lease"
+    return Departing(f"{event.frame_id}: attempt {event.attempt}: {how}")
 
 
 RULE = Rule(

@@ -6,6 +6,7 @@ from tomoe_es.events import Event, telescope
 from tomoe_es.observatory import FOCUS_RANGE_MM, FOCUS_TOLERANCE_MM
 from tomoe_es.recipe.argument_forms import Number
 from tomoe_es.recipe.operation import Operation, Situation
+from tomoe_es.recipe.readings import device_shows
 from tomoe_es.recipe.refusals import Refusal
 
 
@@ -27,6 +28,8 @@ class SetFocus(Operation, frozen=True):
         if not lowest <= self.position_mm <= highest:
             message = f"{self.position_mm:g} mm is outside of {lowest:g} to {highest:g} mm"
             return Refusal("FocusOutOfRange", f"{message}, where the focus can be")
+        if "focus" in situation.hardware.unreachable:
+            return Refusal("DeviceNotReady", device_shows(situation, "focus"))
         return super().refusal(situation)
 
     def commands(self, situation: Situation) -> list[Event]:

@@ -245,13 +245,20 @@ def readings(until: int, step: int = 50) -> tuple[Moment, ...]:
 
 def heartbeats(until: int) -> tuple[Moment, ...]:
     """The weather, as it is read while nothing else happens."""
-    return tuple((seconds, weather(wind_speed_m_s=1.0 + seconds / 1e4)) for seconds in range(10, until, 100))
+    return tuple((seconds, weather(wind_speed_m_s=1.0 + seconds / 1e4)) for seconds in range(10, until, 50))
 
 
 CASES: dict[str, Case] = {
     "TargetBehindClosedSlit": Case(
         given=EXPOSING,
-        quiet=((30, slit("open")), (40, ABORT), (41, slit("closing")), (42, ABORTED), (50, slit("closed"))),
+        quiet=(
+            (30, slit("open")),
+            (39, slit("fault")),
+            (40, ABORT),
+            (41, slit("closing")),
+            (42, ABORTED),
+            (50, slit("closed")),
+        ),
         firing=((30, slit("closing")), (31, slit("closed"))),
         over=((60, slit("open")), *END),
     ),
@@ -396,6 +403,7 @@ CASES: dict[str, Case] = {
             (2, slit("closed")),
             (3, make(telescope.MountParkCommanded), "emergency"),
             (4, mount("parked")),
+            (5, order("mirror_cover", "stop"), "standstill watch"),
         ),
         firing=(
             (0, make(telescope.MountSlewCommanded), "guardian"),
@@ -443,7 +451,11 @@ CASES: dict[str, Case] = {
     ),
     "WorkerSilent": Case(
         quiet=((0, make(reduction.ReductionFailed, **CHIP, condition="MasterMissing", given_up=True)),),
-        firing=((0, make(reduction.ReductionLeaseExpired, **CHIP)),),
+        firing=(
+            (0, make(reduction.ReductionLeaseExpired, **CHIP)),
+            (1, make(reduction.ReductionFailed, **CHIP, condition="WorkerDied", message="killed")),
+        ),
+        times=2,
     ),
     "UnfamiliarError": Case(
         quiet=((0, make(monitor.ErrorRaised, process="worker", understood=True)),),
@@ -515,12 +527,21 @@ CASES: dict[str, Case] = {
     ),
     "WeatherNotKnown": Case(
         given=((0, night()), (0, phase("starting_up"))),
-        quiet=(*readings(200), (250, phase("ended")), (9999, mount("parked"))),
+        quiet=(*readings(220), (250, phase("ended")), (9999, mount("parked"))),
         firing=(
             *((1, weather()), (2, make(telescope.DeviceUnreachable, device="weather"))),
             (30, make(telescope.DeviceUnreachable, device="weather")),
         ),
         over=((40, make(telescope.DeviceReached, device="weather")),),
+    ),
+    "PowerNotKnown": Case(
+        given=((0, night()), (0, phase("starting_up"))),
+        quiet=(
+            *((n, each) for n in range(600)[::30] for each in (power("mains"), weather(wind_speed_m_s=n))),
+            *((610, phase("ended")), (9999, mount("parked"))),
+        ),
+        firing=((0, power("mains")), (181, mount()), (200, mount())),
+        over=((301, power("mains")),),
     ),
     # the deadlines of `deadlines.py`
     "ExposureNotStarted": Case(
@@ -575,9 +596,9 @@ CASES: dict[str, Case] = {
     "SlitOpenAfterSuspension": Case(
         quiet=(
             *((0, make(queue.ObservingSuspended, reasons=["clouds"])), (500, slit("open"))),
-            *((501, make(queue.ObservingSuspended, reasons=["rain"])), (600, slit("closed"))),
+            *((501, make(queue.ObservingSuspended, reasons=["rain"], danger=True)), (600, slit("closed"))),
         ),
-        firing=((0, make(queue.ObservingSuspended, reasons=["rain"])), (181, slit("closing"))),
+        firing=((0, make(queue.ObservingSuspended, reasons=["rain"], danger=True)), (181, slit("closing"))),
     ),
     "NightNotBegun": Case(
         given=((0, night(start_up="20:10")),),
