@@ -1,4 +1,4 @@
-"""Prints the linker's time and completeness beside tracee's: `python -m benchmarks.linking [--quick] [--out FILE]`.
+"""Time and completeness of the linker beside tracee: `python -m benchmarks.linking [--quick] [--out FILE]`.
 
 CPU time, ours the best of five, tracee's of one run, on the same points in the same process. `--quick` leaves
 out the scenes for which tracee takes minutes.
@@ -61,9 +61,7 @@ class Page:
 
 
 def growth(page: Page, densities: list[int]) -> None:
-    page.line(
-        "| false points a frame | points | ms | target | tracee ms | ratio | complete | tracee complete |"
-    )
+    page.line("| false a frame | points | ms | target | tracee ms | ratio | complete | tracee complete |")
     page.line("|---|---|---|---|---|---|---|---|")
     measured = []
     for density in densities:
@@ -72,38 +70,38 @@ def growth(page: Page, densities: list[int]) -> None:
         tracee_ms, tracklets = timed(lambda given=given: theirs(given), 1)  # type: ignore[misc]
         target = f"{TARGET_MS[density]:,.0f}" if density in TARGET_MS else ""
         page.line(
-            f"| {density} | {len(given.x):,} | {ms:,.1f} | {target} | {tracee_ms:,.0f} | {tracee_ms / ms:,.0f} x |"
+            f"| {density} | {len(given.x):,} | {ms:,.1f} | {target} | {tracee_ms:,.0f} |"
+            f" {tracee_ms / ms:,.0f} x |"
             f" {given.completeness(lines, 7):.2f} | {given.completeness(tracklets, 7):.2f} |"
         )
         measured.append((len(given.x), ms, tracee_ms))
     logs = np.log(np.array(measured))
     slope, their_slope = (np.polyfit(logs[:, 0], logs[:, column], 1)[0] for column in (1, 2))
     page.line(
-        f"\nGrows as n^{slope:.2f}; tracee as n^{their_slope:.2f}; target: {TARGET_RATIO:.0f} x at each size.\n"
+        f"\nGrows as n^{slope:.2f}; tracee as n^{their_slope:.2f}; at least {TARGET_RATIO:.0f} x is the target.\n"
     )
 
 
 def cells(page: Page) -> None:
-    page.line(
-        "| pixels a frame | seen | false a frame | complete | tracee | lines of chance alone | tracee |"
-    )
+    page.line("| pixels a frame | seen | false a frame | complete | tracee | lines of chance | tracee |")
     page.line("|---|---|---|---|---|---|---|")
     for slowest, fastest in ((0.1, 0.2), (0.2, 0.4), (0.4, 1.0), (1.0, 5.0), (5.0, 20.0), (20.0, 40.0)):
         for seen in (0.9, 0.6):
             for density in (20, 200):
                 given = scene(2, 84, density, slowest, fastest, detected=seen)
                 lines, tracklets = ours(given), theirs(given)
-                alone = [
-                    sum(1 for each in found if (given.mover[each] < 0).all()) for found in (lines, tracklets)
+                chance = [
+                    sum((given.mover[each] < 0).all() for each in found) for found in (lines, tracklets)
                 ]
                 page.line(
-                    f"| {slowest:g} to {fastest:g} | {seen} | {density} | {given.completeness(lines, 7):.2f} |"
-                    f" {given.completeness(tracklets, 7):.2f} | {alone[0]} | {alone[1]} |"
+                    f"| {slowest:g} to {fastest:g} | {seen} | {density} |"
+                    f" {given.completeness(lines, 7):.2f} | {given.completeness(tracklets, 7):.2f} |"
+                    f" {chance[0]} | {chance[1]} |"
                 )
 
 
 def paper(page: Page) -> None:
-    """The cases of arXiv 2109.09064: 512 x 512, 30 frames, 200 false points in all, about 5 pixels a frame."""
+    """The cases of arXiv 2109.09064: 512 x 512, 30 frames, 200 false points in all, some 5 pixels a frame."""
     page.line("\n| objects (the paper's cases) | found | tracee | ms | tracee ms |\n|---|---|---|---|---|")
     for objects in (25, 100, 150):
         found, ms = np.zeros(2), np.zeros(2)
@@ -129,14 +127,13 @@ def main(quick: bool, out: Path | None) -> None:
     cells(page)
     paper(page)
     if out is not None:
-        head, mark, rest = out.read_text(encoding="utf-8").partition("<!-- linking -->\n")
-        _, end, after = rest.partition("<!-- end of linking -->\n")
-        out.write_text(f"{head}{mark}\n{page.text}\n{end}{after}", encoding="utf-8")
+        head, mark, _ = out.read_text(encoding="utf-8").partition("<!-- measured -->\n")
+        out.write_text(f"{head}{mark}\n{page.text}", encoding="utf-8")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m benchmarks.linking")
     parser.add_argument("--quick", action="store_true", help="without the scenes that take tracee minutes")
-    parser.add_argument("--out", type=Path, help="page whose part after '<!-- linking -->' is written anew")
+    parser.add_argument("--out", type=Path, help="page whose part after '<!-- measured -->' is written anew")
     given_options = parser.parse_args()
     main(given_options.quick, given_options.out)

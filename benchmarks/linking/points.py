@@ -24,7 +24,7 @@ class Scene:
     frames: int
 
     def completeness(self, found: list[NDArray[np.int64]], fewest: int) -> float:
-        """Part of the movers seen in `fewest` frames that a line has: most of its points, all but a few its."""
+        """Part of the movers seen in `fewest` frames that have a line: half of its points, mostly its."""
         counts = np.bincount(self.mover[self.mover >= 0], minlength=self.movers)
         seen = np.flatnonzero(counts >= fewest)
         got = set()

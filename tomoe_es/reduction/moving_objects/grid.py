@@ -1,4 +1,4 @@
-"""Points of many frames in a grid of cells a frame, so that a look at a place costs the same for any number."""
+"""Points of many frames in a grid of cells: a look at a place costs the same for any number of points."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ LARGEST_CELL_PIXELS: Final = 128.0
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Points in order of frame and cell: `x`, `y` float64 from the grid's corner, in cells, and `frame` int64.
+    """Points in order of frame and cell: `x`, `y` float64, cells from the grid's corner, and `frame` int64.
 
-    Cell (frame, row, column) counts as c = (frame * rows + row) * columns + column; its points are those from
-    starts[c] to starts[c + 1]. `order` (n,) are the indices of the points as they were given; a cell is `cell`
-    pixels wide.
+    Cell (frame, row, column) counts as c = (frame * rows + row) * columns + column; its points are those
+    from starts[c] to starts[c + 1]. `order` (n,) are the indices of the points as they were given; a cell is
+    `cell` pixels wide.
     """
 
     x: NDArray[np.float64]
@@ -36,7 +36,7 @@ class Grid:
 
 
 def grid_of(x: NDArray[np.float64], y: NDArray[np.float64], frame: NDArray[np.int64], frames: int) -> Grid:
-    """The grid of points (n,) at pixels `x`, `y` in frames 0 to `frames` - 1, with cells for about one point."""
+    """The grid of points (n,) at pixels `x`, `y` in frames from 0, with cells for about one point."""
     width, height = float(np.ptp(x)) + 1.0, float(np.ptp(y)) + 1.0
     wanted = np.sqrt(POINTS_A_CELL * width * height * frames / len(x))
     cell = float(np.clip(wanted, SMALLEST_CELL_PIXELS, LARGEST_CELL_PIXELS))
@@ -61,7 +61,7 @@ def nearest(
     y_at: float,
     radius: float,
 ) -> int:
-    """The point of a frame nearest to a place, or -1 when none is within the radius; all in cells of a Grid."""
+    """The point of a frame nearest to a place, or -1: none is within the radius. All in cells of a Grid."""
     best, best_squared = -1, radius * radius
     if x_at + radius < 0.0 or y_at + radius < 0.0 or x_at - radius >= columns or y_at - radius >= rows:
         return best

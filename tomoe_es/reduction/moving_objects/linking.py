@@ -3,11 +3,11 @@
 The question and the reference are those of Ohsawa (2021, arXiv 2109.09064), whose `tracee` merges line
 segments; here each pair of points of near frames is a seed. The line through it predicts where to look in the
 frames after and before, each point found sharpens it, and a line with enough points is kept. Points lie in a
-grid of cells a frame, so that a look costs the same however many there are; what grows is the number of seeds,
-as the points times their density.
+grid of cells, so that a look costs the same however many there are; what grows is the number of seeds, as the
+points times their density.
 
-A line with k points in n frames has two of them at most (n - 1) // (k - 1) frames apart, so that with seeds of
-that reach no line is missed for want of a seed.
+A line with k points in n frames has two of them at most (n - 1) // (k - 1) frames apart, so that with seeds
+of that reach no line is missed for want of a seed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from tomoe_es.reduction.moving_objects.grid import grid_of, nearest
 
 FASTEST_PIXELS_A_FRAME: Final = 40.0
 FEWEST_POINTS: Final = 6
-FEWEST_POINTS_EVER: Final = 5
 CHANCE_LINES: Final = 0.01
 SCATTER_PIXELS: Final = 0.35
 WINDOW_SIGMA: Final = 3.5
@@ -55,7 +54,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class LinkingLimits:
-    """What is a line: its fewest points, its greatest speed, the points' scatter in x and in y (one sigma)."""
+    """What is a line: fewest points, greatest speed, scatter of its points in x and in y (one sigma)."""
 
     fewest_points: int = FEWEST_POINTS
     fastest_pixels_a_frame: float = FASTEST_PIXELS_A_FRAME
@@ -111,7 +110,7 @@ def fewest_points_for(
     limits = limits or LinkingLimits()
     density = points / frames / (width * height)
     hit = min(1.0, density * math.pi * (WINDOW_SIGMA * limits.scatter_pixels) ** 2)
-    for fewest in range(FEWEST_POINTS_EVER, frames):
+    for fewest in range(FEWEST_POINTS, frames):
         gaps = np.arange(1, (frames - 1) // (fewest - 1) + 1)
         seeds = points * density * math.pi * float(((gaps * limits.fastest_pixels_a_frame) ** 2).sum())
         if seeds * math.comb(frames - 2, fewest - 2) * hit ** (fewest - 2) < CHANCE_LINES:
@@ -147,7 +146,7 @@ def _without_shared_points(
 def _fit_rows(
     members: NDArray[np.int64], x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """x0, y0, vx, vy of least squares and the rms distance, shape (n, 5), of each row of one point a frame."""
+    """x0, y0, vx, vy of least squares and rms distance, shape (n, 5), of each row of one point a frame."""
     fits = np.empty((len(members), 5))
     for i in range(len(members)):
         n = st = sx = sy = stt = stx = sty = 0.0
@@ -188,7 +187,7 @@ def _grow(
     scatter: float,
     largest_window: float,
 ) -> NDArray[np.int64]:
-    """Every line found from a seed, as a row of one point a frame (-1: none). Lengths are in cells of the grid.
+    """Every line found from a seed, as a row of one point a frame (-1: none). Lengths are in cells.
 
     One function, because its inner part runs some ten million times a second. A row of `sums` holds a line's
     n, t, tt, x, tx, y, ty.
