@@ -59,6 +59,7 @@ class LinkingLimits:
     fewest_points: int = FEWEST_POINTS
     fastest_pixels_a_frame: float = FASTEST_PIXELS_A_FRAME
     scatter_pixels: float = SCATTER_PIXELS
+    largest_window_pixels: float = LARGEST_WINDOW_PIXELS
 
 
 def link(
@@ -93,27 +94,32 @@ def link(
         (frames - 1) // (limits.fewest_points - 1),
         limits.fastest_pixels_a_frame / grid.cell,
         limits.scatter_pixels / grid.cell,
-        LARGEST_WINDOW_PIXELS / grid.cell,
+        limits.largest_window_pixels / grid.cell,
     )
     members = np.where(found == _NONE, _NONE, grid.order[found])
     return _without_shared_points(members, x, y, limits.fewest_points)
 
 
+def chance_lines(points: int, frames: int, area: float, fewest: int, limits: LinkingLimits) -> float:
+    """Lines of `fewest` points that chance makes of points all over an `area` in square pixels.
+
+    As many as there are seeds, times the ways to choose the frames of the other points, times the probability
+    that each is in its window.
+    """
+    density = points / frames / area
+    hit = min(1.0, density * math.pi * (WINDOW_SIGMA * limits.scatter_pixels) ** 2)
+    gaps = np.arange(1, max(1, (frames - 1) // (fewest - 1)) + 1)
+    seeds = points * density * math.pi * float(((gaps * limits.fastest_pixels_a_frame) ** 2).sum())
+    return seeds * math.comb(frames - 2, fewest - 2) * hit ** (fewest - 2)
+
+
 def fewest_points_for(
     points: int, frames: int, width: float, height: float, limits: LinkingLimits | None = None
 ) -> int:
-    """So many points a line needs that chance makes fewer than 0.01 lines of points all over an image.
-
-    Chance makes as many lines as there are seeds, times the ways to choose the frames of the other points,
-    times the probability that each is in its window.
-    """
+    """So many points, at least those of `limits`, a line needs that chance makes fewer than 0.01 of them."""
     limits = limits or LinkingLimits()
-    density = points / frames / (width * height)
-    hit = min(1.0, density * math.pi * (WINDOW_SIGMA * limits.scatter_pixels) ** 2)
-    for fewest in range(FEWEST_POINTS, frames):
-        gaps = np.arange(1, (frames - 1) // (fewest - 1) + 1)
-        seeds = points * density * math.pi * float(((gaps * limits.fastest_pixels_a_frame) ** 2).sum())
-        if seeds * math.comb(frames - 2, fewest - 2) * hit ** (fewest - 2) < CHANCE_LINES:
+    for fewest in range(limits.fewest_points, frames):
+        if chance_lines(points, frames, width * height, fewest, limits) < CHANCE_LINES:
             return fewest
     return frames
 
