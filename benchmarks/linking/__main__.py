@@ -78,7 +78,7 @@ def growth(page: Page, densities: list[int]) -> None:
     logs = np.log(np.array(measured))
     slope, their_slope = (np.polyfit(logs[:, 0], logs[:, column], 1)[0] for column in (1, 2))
     page.line(
-        f"\nGrows as n^{slope:.2f}; tracee as n^{their_slope:.2f}; at least {TARGET_RATIO:.0f} x is the target.\n"
+        f"\nGrows as n^{slope:.2f}; tracee as n^{their_slope:.2f}; the target is {TARGET_RATIO:.0f} x.\n"
     )
 
 

@@ -31,7 +31,7 @@ def product_header(
 ) -> fits.Header:
     """Header of a product: the raw cube's sections, then what the reduction did, then the events."""
     header = _sections_of(raw)
-    header["FMTTYPE"] = f"TOMOE-IMAGE-{kind}"
+    header["FMTTYPE"] = f"TOMOE-{'COLLECTION' if kind == 'NEO' else 'IMAGE'}-{kind}"
     header["CODEACQ"] = (raw.get("CODEVER", ""), "code that took the data")
     header["CODEVER"] = (text(job.code_version), "code that made this file")
     provenance: Cards = [
@@ -116,7 +116,7 @@ def archive_product(job: ReductionJob, kind: ProductKind, parts: list[bytes | me
 def archive_path(frame_id: str, kind: ProductKind) -> Path:
     """Where a product belongs, below the archive folder."""
     frame = parse_frame_id(frame_id)
-    name = f"{FILE_PREFIXES[kind]}{frame}.fits"
+    name = f"{FILE_PREFIXES[kind]}{frame}.{'psv' if kind == 'ADES' else 'fits'}"
     return Path(f"{frame.utc_date:%Y%m%d}", f"{frame.exposure_number:08d}", name)
 
 

@@ -22,6 +22,10 @@ from tomoe_es.reduction.job import (
     ReductionResult,
     Step,
 )
+from tomoe_es.reduction.moving_objects.archiving import archive_moving_objects, timing_of
+from tomoe_es.reduction.moving_objects.difference import FEWEST_FRAMES
+from tomoe_es.reduction.moving_objects.step import MovingObjects, find_moving_objects
+from tomoe_es.reduction.moving_objects.telling import moving_objects_result
 from tomoe_es.reduction.photometry import Photometry, measure
 from tomoe_es.reduction.product import archive_product, image_product, product_header, source_table
 from tomoe_es.reduction.quality import (
@@ -38,9 +42,6 @@ from tomoe_es.reduction.stack_header import describe_stack
 from tomoe_es.reduction.stopwatch import Stopwatch
 from tomoe_es.transfer.header import Cards
 
-NOT_DONE = {"neo": "moving objects aren't searched for in this version"}
-"""Steps that a recipe may ask for and that this version doesn't do."""
-
 
 def reduce_chip(job: ReductionJob, solver: AstrometricSolver, stopwatch: Stopwatch) -> ReductionResult:
     """Reduce one chip, judge it, and archive its products if it passes. Raises the named conditions."""
@@ -52,8 +53,6 @@ def reduce_chip(job: ReductionJob, solver: AstrometricSolver, stopwatch: Stopwat
         calibrated = calibrate(cube, dark, flat, gain)
     with stopwatch.stage("stack"):
         stacked = stack(calibrated.frames)
-        if "cube" not in job.steps:
-            calibrated = calibrated.without_frames()
     with stopwatch.stage("photometry"):
         measured = measure(stacked.image, calibrated.bad, calibrated.saturated, gain * stacked.frames_used)
     solution, failure = None, None
@@ -62,6 +61,16 @@ def reduce_chip(job: ReductionJob, solver: AstrometricSolver, stopwatch: Stopwat
             solution, failure = _solve(job, measured, solver)
     verdicts = _judge(job, raw, stacked, measured, solution, failure, gain)
     reasons = tuple(f"{verdict.check}: {verdict.reason}" for verdict in verdicts if not verdict.passed)
+    moving: MovingObjects | None = None
+    not_done: tuple[str, ...] = ()
+    if "neo" in job.steps and len(calibrated.frames) < FEWEST_FRAMES:
+        not_done = (f"neo: {len(calibrated.frames)} frames, a search needs {FEWEST_FRAMES}",)
+    elif "neo" in job.steps and not reasons:
+        with stopwatch.stage("neo"):
+            wcs = solution.wcs if solution is not None else None
+            moving = find_moving_objects(calibrated, measured, job.frame_id, timing_of(job, raw), wcs, gain)
+    if "cube" not in job.steps:
+        calibrated = calibrated.without_frames()
     products: tuple[ArchivedProduct, ...] = ()
     if not reasons:
         with stopwatch.stage("write"):
@@ -69,6 +78,8 @@ def reduce_chip(job: ReductionJob, solver: AstrometricSolver, stopwatch: Stopwat
                 archive_product(job, kind, parts)
                 for kind, parts in _products(job, raw, calibrated, stacked, measured, solution, verdicts)
             )
+            if moving is not None and solution is not None:
+                products += archive_moving_objects(job, raw, moving, solution.rms_arcsec, verdicts)
     return ReductionResult(
         job_id=job.job_id,
         frame_id=job.frame_id,
@@ -84,11 +95,12 @@ def reduce_chip(job: ReductionJob, solver: AstrometricSolver, stopwatch: Stopwat
             saturated_fraction=calibrated.saturated_fraction,
             fwhm_arcsec=measured.fwhm_arcsec,
         ),
+        moving_objects=moving_objects_result(moving) if moving is not None else None,
         verdicts=verdicts,
         products=products,
         rejected_kinds=_kinds(job) if reasons else (),
         rejected=reasons,
-        steps_not_done=tuple(f"{step}: {NOT_DONE[step]}" for step in job.steps if step in NOT_DONE),
+        steps_not_done=not_done,
         stage_seconds=stopwatch.seconds,
     )
 

@@ -256,7 +256,7 @@ def test_a_cube_product_holds_the_calibrated_video(bench: Bench, frames: NDArray
     with fits.open(bench.folder / "archive" / result.products[1].path) as hdus:
         assert hdus[0].header["FMTTYPE"] == "TOMOE-IMAGE-CUBE"
         assert hdus[0].data.shape == (6, 1128, 2000)
-    assert result.steps_not_done == ("neo: moving objects aren't searched for in this version",)
+    assert result.steps_not_done == ("neo: 6 frames, a search needs 8",)
 
 
 def expect_rejected(bench: Bench, job: ReductionJob, check: str) -> ReductionResult:

@@ -13,8 +13,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def compiled(function: Function) -> Function:
     """Compile with numba, single-threaded.
 
-    Sums keep their order, so that results are the same on any machine; only NaN, infinity and the sign of zero
-    are not to be relied on, which lets minima and maxima run on several pixels at once.
+    Sums keep their order, so that results are the same on any machine. Only NaN, infinity and the sign of
+    zero are not to be relied on, which lets minima and maxima run on several pixels at once.
     """
-    options = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"nnan", "ninf", "nsz"}}
-    return cast(Function, numba.njit(**options)(function))
+    jit = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"nnan", "ninf", "nsz"})
+    return cast(Function, jit(function))

@@ -18,7 +18,7 @@ from tomoe_es.reduction.moving_objects.compiled import compiled
 GROUPS: Final = 6
 FEWEST_FRAMES: Final = 8
 UNSTEADY_PART_OF_STARLIGHT: Final = 0.03
-"""A star's light in a pixel changes by so much from frame to frame (seeing, scintillation), beside its noise."""
+"""A star's light in a pixel changes by so much from frame to frame (seeing, scintillation)."""
 
 
 @dataclass(frozen=True, slots=True)

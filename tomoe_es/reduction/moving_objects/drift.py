@@ -1,9 +1,9 @@
 """Objects so slow that they are sources of the stack: those whose light moves while the stars' stays.
 
 The means of six parts of the exposure, weighted by their time from its middle, add up to an image in which
-everything steady cancels. An object of flux F at rate v leaves -F v sum(t^2) times the slope of its PSF there,
-which a matched filter of that slope measures for every source of the stack: one frame's signal-to-noise ratio
-of 5 and a tenth of a pixel a frame make six sigma.
+everything steady cancels. An object of flux F at rate v leaves -F v sum(t^2) times the slope of its PSF
+there, which a matched filter of that slope measures for every source of the stack: a signal-to-noise ratio of
+5 a frame and a tenth of a pixel a frame make six sigma.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ LEAST_CHI_SQUARED: Final = 26.0
 """Of two degrees of freedom: chance reaches it once in 440,000 sources."""
 RADIUS: Final = 5
 _FWHM_SIGMA: Final = 2.3548
+
+Array = NDArray[np.float64]
+Window = tuple[tuple[slice, slice], Array, Array, Array]
 
 
 def drifting(difference: Difference, sources: NDArray[np.void], fwhm_pixels: float) -> list[Track]:
@@ -60,7 +63,7 @@ def _inside(sources: NDArray[np.void], shape: tuple[int, ...]) -> NDArray[np.boo
     return np.asarray((x > margin) & (x < shape[1] - margin) & (y > margin) & (y < shape[0] - margin))
 
 
-def _window(x: float, y: float, fwhm_pixels: float) -> tuple[tuple[slice, slice], NDArray[np.float64], ...]:
+def _window(x: float, y: float, fwhm_pixels: float) -> Window:
     """The pixels about a place, and the PSF of unit sum and its slopes along x and y there."""
     column, row = round(x), round(y)
     area = (slice(row - RADIUS, row + RADIUS + 1), slice(column - RADIUS, column + RADIUS + 1))
@@ -74,7 +77,7 @@ def _window(x: float, y: float, fwhm_pixels: float) -> tuple[tuple[slice, slice]
 def _slopes(
     difference: Difference, t: NDArray[np.float64], x: float, y: float, fwhm_pixels: float
 ) -> tuple[float, float, float]:
-    """How much of the PSF's slope along x and along y the weighted sum holds, and the noise of both a unit t."""
+    """How much of the PSF's slopes along x and y the weighted sum holds, and their noise a unit t."""
     area, _, along_x, along_y = _window(x, y, fwhm_pixels)
     changes = np.tensordot(t, difference.groups[(slice(None), *area)], axes=1)
     weight = difference.inverse_noise[area].astype(np.float64) ** 2
@@ -103,7 +106,7 @@ def _follow(
     """
     frames, places = difference.group_frames, []
     middle = frames.mean()
-    sky = float(np.median(difference.reference[:: 37, :: 41]))
+    sky = float(np.median(difference.reference[::37, ::41]))
     for group, frame in zip(difference.groups, frames, strict=True):
         x, y = source["x"] + vx * (frame - middle), source["y"] + vy * (frame - middle)
         flux = snr = 0.0
@@ -137,6 +140,16 @@ def _follow(
         return None
     score = float(chi_squared / 2 / np.log(10) - np.log10(sources))
     return Track(
-        "drift", frames, x, y, float(x0), float(y0), float(vx), float(vy), rms, float(snr.mean()),
-        float(flux.mean()), score,
+        "drift",
+        frames,
+        x,
+        y,
+        float(x0),
+        float(y0),
+        float(vx),
+        float(vy),
+        rms,
+        float(snr.mean()),
+        float(flux.mean()),
+        score,
     )

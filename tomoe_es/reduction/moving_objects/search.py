@@ -1,4 +1,4 @@
-"""The search: four ways to find movers, each for the speeds for which it is best, and what they have in common.
+"""The search: four ways to find movers, each for the speeds for which it is best.
 
 | way | pixels a frame | what is linked |
 |---|---|---|
@@ -13,6 +13,7 @@ one exposure than the fastest object moves is a satellite. Every track gets a sc
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -91,17 +92,18 @@ def search(difference: Difference, sources: NDArray[np.void], fwhm_pixels: float
                 implausible += 1
             else:
                 candidates.append(track)
-    candidates += drifting(difference, sources, fwhm_pixels)
     candidates.sort(key=lambda track: -track.score)
     tracks: list[Track] = []
     low_score = 0
-    for track in candidates:
+    # A drift comes first: of an object so slow, what stays holds a part and pushes its points apart.
+    for track in (*drifting(difference, sources, fwhm_pixels), *candidates):
         if any(track.same_as(better) for better in tracks):
             continue
         if track.score < LEAST_SCORE:
             low_score += 1
             continue
         tracks.append(track)
+    tracks.sort(key=lambda track: -track.score)
     return Found(
         tracks=tuple(tracks),
         points=len(points),
@@ -146,7 +148,7 @@ def _track(
     fwhm_pixels: float,
     duty: float,
 ) -> Track | None:
-    """The track of a line; None when it hardly moves, or its streaks aren't as long as its way, or elsewhere."""
+    """The track of a line; None when it hardly moves, or its streaks don't fit."""
     frame = points["frame"].astype(np.float64)
     x0, y0, vx, vy = line.x0, line.y0, line.vx, line.vy
     deeper = 1.0
@@ -166,13 +168,23 @@ def _track(
         return None
     snr = float(np.median(points["snr"]))
     return Track(
-        channel, frame, points["x"], points["y"], x0, y0, vx, vy, line.rms_pixels, snr / deeper,
-        _flux(difference, points, snr / deeper, streak, fwhm_pixels), score,
+        channel,
+        frame,
+        points["x"],
+        points["y"],
+        x0,
+        y0,
+        vx,
+        vy,
+        line.rms_pixels,
+        snr / deeper,
+        _flux(difference, points, snr / deeper, streak, fwhm_pixels),
+        score,
     )
 
 
 def _as_long_as_its_way(points: NDArray[np.void], streak: float, direction: float) -> bool:
-    length = np.median(points["length"])
+    length = float(np.median(points["length"]))
     turned = np.abs((points["angle"] - direction + np.pi / 2) % np.pi - np.pi / 2)
     return bool(
         (1 - LENGTH_TOLERANCE) * streak - LONG_PIXELS < length < (1 + LENGTH_TOLERANCE) * streak + LONG_PIXELS
@@ -183,7 +195,7 @@ def _as_long_as_its_way(points: NDArray[np.void], streak: float, direction: floa
 def _flux(
     difference: Difference, points: NDArray[np.void], snr: float, streak: float, fwhm_pixels: float
 ) -> float:
-    """Light in one frame, in counts, from the signal of a filter for points, which sees a part of a streak."""
+    """Light in one frame, counts, from the signal of a filter for points, which sees a part of a streak."""
     shape = difference.reference.shape
     column = np.clip(np.rint(points["x"]).astype(int), 0, shape[1] - 1)
     row = np.clip(np.rint(points["y"]).astype(int), 0, shape[0] - 1)
@@ -193,4 +205,4 @@ def _flux(
     sigma = fwhm_pixels / 2.3548
     along = np.linspace(-streak / 2, streak / 2, 101)
     seen = float(np.exp(-(along**2) / (4 * sigma**2)).mean())
-    return snr / float(np.median(inverse[inverse > 0])) * sigma * np.sqrt(4 * np.pi) / seen
+    return snr / float(np.median(inverse[inverse > 0])) * sigma * math.sqrt(4 * math.pi) / seen

@@ -13,7 +13,7 @@ Channel = Literal["drift", "groups", "frames", "streaks"]
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """The line x = x0 + vx frame, y = y0 + vy frame (0-based pixels) and the points (k,) that it goes through.
+    """The line x = x0 + vx frame, y = y0 + vy frame (0-based pixels) and the points (k,) that it goes by.
 
     `frame` may be between two frames, for means of several. `snr` is the signal-to-noise ratio in one frame,
     `flux_counts` the light in one frame. `score` is how unlikely chance is: minus log10 of the number of such
