@@ -14,7 +14,7 @@ one exposure than the fastest object moves is a satellite. Every track gets a sc
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -24,6 +24,7 @@ from scipy.spatial import cKDTree
 from tomoe_es.reduction.moving_objects.detection import LONG_PIXELS, detect
 from tomoe_es.reduction.moving_objects.difference import GROUPS, Difference
 from tomoe_es.reduction.moving_objects.drift import drifting
+from tomoe_es.reduction.moving_objects.following import follow
 from tomoe_es.reduction.moving_objects.linking import (
     Line,
     LinkingLimits,
@@ -37,6 +38,7 @@ LEAST_SCORE: Final = 3.0
 SHORTEST_WAY_PIXELS: Final = 4.0
 STAYS_PIXELS: Final = 1.5
 SATELLITE_PIXELS: Final = 75.0
+FOLLOWED_PIXELS_A_FRAME: Final = 0.8
 LENGTH_TOLERANCE: Final = 0.45
 DIRECTION_TOLERANCE: Final = 0.35
 
@@ -166,6 +168,11 @@ def _track(
         return None
     if channel == "frames" and np.median(points["length"]) > max(1.6 * streak, 2 * LONG_PIXELS):
         return None
+    if speed < FOLLOWED_PIXELS_A_FRAME:
+        middle = difference.group_frames.mean()
+        followed = follow(difference, x0 + vx * middle, y0 + vy * middle, vx, vy, fwhm_pixels)
+        if followed is not None and abs(followed.pixels_a_frame - speed) < 0.5 * speed:
+            return replace(followed, channel=channel, score=score)
     snr = float(np.median(points["snr"]))
     return Track(
         channel,

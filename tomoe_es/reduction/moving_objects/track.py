@@ -44,8 +44,8 @@ class Track:
         return self.x0 + self.vx * frame, self.y0 + self.vy * frame
 
     def same_as(self, other: Track) -> bool:
-        """Whether both are tracks of one object: near each other all along."""
-        apart = 4.0 + 0.3 * max(self.pixels_a_frame, other.pixels_a_frame)
+        """Whether both are tracks of one object: near each other all along, as two parts of a streak are."""
+        apart = 4.0 + 0.6 * max(self.pixels_a_frame, other.pixels_a_frame)
         first, last = max(self.frame[0], other.frame[0]), min(self.frame[-1], other.frame[-1])
         for frame in (first, last):
             (x, y), (u, v) = self.at(frame), other.at(frame)
