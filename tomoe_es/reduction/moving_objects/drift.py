@@ -74,9 +74,9 @@ def _slopes(
     sigma: float,
     out: NDArray[np.float64],
 ) -> None:
-    """How much of the PSF's slopes along x and y the sum of t times group holds at each source, and their noise.
+    """How much of the PSF's slopes along x and y the sum of t times group holds at each source.
 
-    The noise is a unit t. Where nothing can be measured it is without bounds.
+    And their noise a unit t; where nothing can be measured it is without bounds.
     """
     for i in range(len(x)):
         column, row = int(np.rint(x[i])), int(np.rint(y[i]))

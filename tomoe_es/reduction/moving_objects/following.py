@@ -25,7 +25,7 @@ Array = NDArray[np.float64]
 def follow(
     difference: Difference, x: float, y: float, vx: float, vy: float, fwhm_pixels: float
 ) -> Track | None:
-    """The track, without a score, of what is at `x`, `y` in the middle of the exposure and moves at `vx`, `vy`.
+    """The track, without a score, of what is at `x`, `y` in the middle of the exposure, at rate `vx`, `vy`.
 
     None when its centres don't lie on a line or its light changes, as what is left of a star or a blend does.
     """
