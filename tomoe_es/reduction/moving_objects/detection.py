@@ -23,7 +23,9 @@ MOST_POINTS_A_FRAME: Final = 4000
 LONG_PIXELS: Final = 4.0
 """From this length on a point is a streak, placed by the mean of its light, not by its peak."""
 _LARGEST_AREA: Final = 20000
-_BLOCK: Final = 50
+SAMPLE: Final = (slice(5, -4, 17), slice(5, -4, 19))
+"""Some 7,000 pixels tell level and noise of a frame to one part in a hundred."""
+_BLOCK: Final = 100
 _FWHM_SIGMA: Final = 2.3548
 
 POINT_TYPE: Final = np.dtype(
@@ -61,10 +63,11 @@ def detect(
     table = np.empty((MOST_POINTS_A_FRAME, 6))
     found = []
     for number, image in enumerate(images):
-        sample = (image[::9, ::11] - difference.reference[::9, ::11])[difference.inverse_noise[::9, ::11] > 0]
+        changes = image[SAMPLE] - difference.reference[SAMPLE]
+        sample = changes[difference.inverse_noise[SAMPLE] > 0]
         level = float(np.median(sample)) if sample.size else 0.0
         _filter(image, difference.reference, difference.inverse_noise, level, profile, filtered)
-        sigma = _sigma(filtered[5::9, 5::11])
+        sigma = _sigma(filtered[SAMPLE])
         if not sigma > 0:
             continue
         # Noise as it is may exceed what light and readout explain, and must not be less.
@@ -142,9 +145,10 @@ def _points(
     count = 0
     stack = np.empty((_LARGEST_AREA, 2), dtype=np.int32)
     for y in range(1, height - 1):
+        row = filtered[y]
         for block in range(0, width, _BLOCK):
             over = 0
-            part = filtered[y, block : block + _BLOCK]
+            part = row[block : block + _BLOCK]
             for x in range(len(part)):
                 over += part[x] > threshold
             if over == 0:
