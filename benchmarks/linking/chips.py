@@ -1,7 +1,7 @@
-"""Which movers are found in simulated chips, by speed and signal: `python -m benchmarks.linking.chips [CHIPS]`.
+"""Which movers are found in simulated chips, by speed and signal: `python -m benchmarks.linking.chips [N]`.
 
-Prints completeness, errors and false tracklets. Signal to noise is that of the whole streak in one frame, by a
-filter of its shape. Run from the top of the repository: the simulated chips are those of the tests.
+Prints completeness and false tracklets. Signal to noise is that of the whole streak in one frame, by a filter
+of its shape. Run from the top of the repository: the simulated chips are those of the tests.
 """
 
 from __future__ import annotations
