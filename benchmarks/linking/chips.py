@@ -42,6 +42,11 @@ def main(chips: int) -> None:
             found[cell] += bool(tracks)
             twice += len(tracks) > 1
         false += len(searched.false())
+        for number in searched.false():
+            track = searched.moving.found.tracks[number]
+            sys.stderr.write(
+                f"false: {track.channel}, {len(track.x)} points, {track.pixels_a_frame:.2f} a frame\n"
+            )
         sys.stderr.write(f"{seed} ")
     lines = ["| pixels a frame | " + " | ".join(f"SNR {signal:g}" for signal in SIGNALS) + " |"]
     lines.append("|---" * (1 + len(SIGNALS)) + "|")

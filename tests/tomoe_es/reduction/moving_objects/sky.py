@@ -87,7 +87,7 @@ class Searched:
             for each in self.truth
             if each.name == name
         ]
-        return bool(np.median(off) < 3 + 0.1 * track.pixels_a_frame)
+        return bool(np.median(off) < 3 + 0.3 * track.pixels_a_frame)
 
 
 def search_sky(
