@@ -63,8 +63,8 @@ def _sources(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Places and fluxes of the stack's sources, and of fainter ones that a matched filter finds.
 
-    Photometry asks for five pixels over five sigma, which a drifting object with a signal-to-noise ratio of 5 in
-    one frame doesn't have.
+    Photometry asks for five pixels over five sigma, which a drifting object with a signal-to-noise ratio of 5
+    in one frame doesn't have.
     """
     good = (sources["flags"] & TRUNCATED == 0) & ~sources["saturated"] & (sources["flux"] > 0)
     known = sources[good]

@@ -130,7 +130,7 @@ def same_object(one: MovingObjectDetected, other: MovingObjectDetected) -> bool:
 
 
 def _motion(tracklets: list[MovingObjectDetected], centre: reduction.Sighting) -> _Motion:
-    """The straight line through all sightings, in the plane that touches the sky at one of them."""
+    """The straight line through all sightings, in arcs about one of them."""
     sightings = [each for tracklet in tracklets for each in tracklet.sightings]
     seconds = np.array([(each.time_us - centre.time_us) / 1e6 for each in sightings])
     places = np.array([_east_north(each, centre) for each in sightings])
@@ -154,7 +154,10 @@ def _motion(tracklets: list[MovingObjectDetected], centre: reduction.Sighting) -
 
 
 def _east_north(sighting: reduction.Sighting, centre: reduction.Sighting) -> tuple[float, float]:
-    """Gnomonic projection, arcsec; both positions are known."""
+    """Arcs east and north of a centre on the way, arcsec, in which a uniform motion through it is uniform.
+
+    Zenithal equidistant projection (ARC). Both positions are known.
+    """
     assert sighting.ra_deg is not None
     assert sighting.dec_deg is not None
     assert centre.ra_deg is not None
@@ -162,9 +165,11 @@ def _east_north(sighting: reduction.Sighting, centre: reduction.Sighting) -> tup
     east = math.radians(sighting.ra_deg - centre.ra_deg)
     dec, dec0 = math.radians(sighting.dec_deg), math.radians(centre.dec_deg)
     cosine = math.sin(dec0) * math.sin(dec) + math.cos(dec0) * math.cos(dec) * math.cos(east)
-    xi = math.cos(dec) * math.sin(east) / cosine
-    eta = (math.cos(dec0) * math.sin(dec) - math.sin(dec0) * math.cos(dec) * math.cos(east)) / cosine
-    return math.degrees(xi) * 3600, math.degrees(eta) * 3600
+    xi = math.cos(dec) * math.sin(east)
+    eta = math.cos(dec0) * math.sin(dec) - math.sin(dec0) * math.cos(dec) * math.cos(east)
+    sine = math.hypot(xi, eta)
+    arcsec = math.degrees(math.atan2(sine, cosine)) * 3600
+    return (xi / sine * arcsec, eta / sine * arcsec) if sine > 0 else (0.0, 0.0)
 
 
 def _joined(recipe_id: str, exposure_number: int, group: list[MovingObjectDetected]) -> TrackletsJoined:
