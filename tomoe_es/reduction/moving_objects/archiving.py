@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from astropy.io import fits
 
+from tomoe_es.reduction.checks import Verdict
 from tomoe_es.reduction.job import ArchivedProduct, ReductionJob
 from tomoe_es.reduction.moving_objects.ades import ades_report
 from tomoe_es.reduction.moving_objects.collection import tracklet_table
 from tomoe_es.reduction.moving_objects.step import MovingObjects
 from tomoe_es.reduction.moving_objects.tracklet import Timing
 from tomoe_es.reduction.product import archive_product, image_product, product_header
-from tomoe_es.reduction.quality import Verdict
 
 
 def timing_of(job: ReductionJob, raw: fits.Header) -> Timing:

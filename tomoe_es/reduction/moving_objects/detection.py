@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tomoe_es.reduction.moving_objects.compiled import compiled
+from tomoe_es.reduction.compiled import compiled
 from tomoe_es.reduction.moving_objects.difference import Difference
 
 PEAK_SIGMA: Final = 4.0

@@ -12,8 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tomoe_es.camera.frame_geometry import READ_NOISE_E
-from tomoe_es.reduction.moving_objects.compiled import compiled
+from tomoe_es.reduction.compiled import compiled
 
 GROUPS: Final = 6
 FEWEST_FRAMES: Final = 8
@@ -42,16 +41,17 @@ def differ(
     first_used: int,
     untrusted: NDArray[np.bool_],
     sky_counts: float,
-    gain_e_per_count: float,
+    variance: NDArray[np.float32],
 ) -> Difference:
     """Make ready calibrated `frames` (nframe, 1128, 2000), at least 8, of which the first few may be unlike.
 
-    `untrusted` pixels, such as bad and saturated ones, are left out of everything.
+    `untrusted` pixels, such as bad and saturated ones, are left out of everything. `variance` is that of a
+    pixel of one frame from light and readout, counts squared.
     """
     edges = np.linspace(first_used, len(frames), GROUPS + 1).round().astype(np.int64)
     groups = np.empty((GROUPS, *frames.shape[1:]), dtype=np.float32)
     reference, inverse_noise = np.empty_like(groups[0]), np.empty_like(groups[0])
-    _compare(frames, edges, untrusted, sky_counts, gain_e_per_count, groups, reference, inverse_noise)
+    _compare(frames, edges, untrusted, sky_counts, variance, groups, reference, inverse_noise)
     return Difference(frames, groups, (edges[:-1] + edges[1:] - 1) / 2, reference, inverse_noise)
 
 
@@ -61,16 +61,14 @@ def _compare(
     edges: NDArray[np.int64],
     untrusted: NDArray[np.bool_],
     sky_counts: float,
-    gain: float,
+    variance: NDArray[np.float32],
     groups: NDArray[np.float32],
     reference: NDArray[np.float32],
     inverse_noise: NDArray[np.float32],
 ) -> None:
     """Row by row, so that a row of all groups stays in the cache."""
     height, width = reference.shape
-    read = np.float32((READ_NOISE_E / gain) ** 2)
-    shot, sky = np.float32(1.0 / gain), np.float32(sky_counts)
-    unsteady = np.float32(UNSTEADY_PART_OF_STARLIGHT)
+    sky, unsteady = np.float32(sky_counts), np.float32(UNSTEADY_PART_OF_STARLIGHT)
     for y in range(height):
         for g in range(GROUPS):
             row = groups[g, y]
@@ -101,5 +99,5 @@ def _compare(
             reference[y, x] = np.float32(0.5) * (c + d)
         for x in range(width):
             star = unsteady * max(reference[y, x] - sky, np.float32(0))
-            noise = read + max(reference[y, x], np.float32(0)) * shot + star * star
+            noise = variance[y, x] + star * star
             inverse_noise[y, x] = np.float32(0) if untrusted[y, x] else np.float32(1) / np.sqrt(noise)

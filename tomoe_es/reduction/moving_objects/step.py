@@ -9,17 +9,16 @@ import numpy as np
 from astropy.wcs import WCS
 from numpy.typing import NDArray
 
-from tomoe_es.camera.frame_geometry import PIXEL_SCALE_ARCSEC
-from tomoe_es.reduction.calibrate import CalibratedCube
+from tomoe_es.reduction.mask import BAD, SATURATED
 from tomoe_es.reduction.moving_objects.collection import cutouts
 from tomoe_es.reduction.moving_objects.difference import differ
 from tomoe_es.reduction.moving_objects.search import Found, search
 from tomoe_es.reduction.moving_objects.tracklet import Timing, Tracklet, tracklet_of
 from tomoe_es.reduction.photometry import Photometry
-from tomoe_es.reduction.stack import DROPPED_FRAMES
+from tomoe_es.reduction.stack import DROPPED_FRAMES, Stack
 
-USUAL_FWHM_ARCSEC: Final = 3.5
-NARROWEST_FWHM_PIXELS, WIDEST_FWHM_PIXELS = 1.8, 5.5
+NARROWEST_FWHM_PIXELS: Final = 1.8
+WIDEST_FWHM_PIXELS: Final = 5.5
 """Between these a filter of nine pixels holds the PSF."""
 
 
@@ -33,29 +32,29 @@ class MovingObjects:
 
 
 def find_moving_objects(
-    calibrated: CalibratedCube,
+    stacked: Stack,
+    variance: NDArray[np.float32],
     measured: Photometry,
     frame_id: str,
     timing: Timing,
     wcs: WCS | None,
-    gain_e_per_count: float,
+    magnitude_of_one_count: float,
 ) -> MovingObjects:
-    """Search the frames of a calibrated cube, of which there must be at least difference.FEWEST_FRAMES."""
-    difference = differ(
-        calibrated.frames,
-        DROPPED_FRAMES,
-        calibrated.bad | calibrated.saturated,
-        measured.sky_counts,
-        gain_e_per_count,
-    )
-    fwhm = (measured.fwhm_arcsec or USUAL_FWHM_ARCSEC) / PIXEL_SCALE_ARCSEC
-    fwhm = float(np.clip(fwhm, NARROWEST_FWHM_PIXELS, WIDEST_FWHM_PIXELS))
+    """Search the frames of a stack, of which there must be at least difference.FEWEST_FRAMES.
+
+    `variance` (1128, 2000) is that of a pixel of one frame, counts squared. What clipping left out of the
+    stack is searched as well: a mover is what it leaves out.
+    """
+    assert stacked.frames is not None
+    untrusted = (stacked.mask & (BAD | SATURATED)) != 0
+    difference = differ(stacked.frames, DROPPED_FRAMES, untrusted, measured.sky_counts, variance)
+    fwhm = float(np.clip(measured.fwhm_pixels, NARROWEST_FWHM_PIXELS, WIDEST_FWHM_PIXELS))
     found = search(difference, measured.sources, fwhm, timing.exposure_seconds / timing.frame_seconds)
     return MovingObjects(
         tracklets=tuple(
-            tracklet_of(track, number, frame_id, timing, wcs, gain_e_per_count)
+            tracklet_of(track, number, frame_id, timing, wcs, magnitude_of_one_count)
             for number, track in enumerate(found.tracks)
         ),
-        cutouts=cutouts(calibrated.frames, difference.reference, found.tracks),
+        cutouts=cutouts(stacked.frames, difference.reference, found.tracks),
         found=found,
     )

@@ -18,10 +18,6 @@ from tomoe_es.scheduling.sky import separation_arcsec
 
 Kind = Literal["object", "satellite"]
 
-NOMINAL_ZERO_POINT_MAG: Final = 24.92
-"""Magnitude of a star of one electron a second: the one for which the instrument's limit, 18.5 mag at 5 sigma
-in 0.5 s, is true under a dark sky."""
-
 SIGHTINGS: Final = 3
 GEOSTATIONARY_ARCSEC_PER_SECOND: Final = (13.5, 16.0)
 GEOSTATIONARY_ANGLE_DEG: Final = 20.0
@@ -45,7 +41,8 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
 class Tracklet(msgspec.Struct, frozen=True, kw_only=True):
     """One moving object in one exposure of one chip; numbers of the sky are None where it isn't solved.
 
-    `sightings` are three, each from a third of its points. `magnitude` is from the nominal zero point.
+    `sightings` are three, each from a third of its points. `magnitude` is
+    from the chip's zero point, where no star gives one from that of a clear sky.
     """
 
     tracklet_id: str
@@ -79,7 +76,7 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def tracklet_of(
-    track: Track, number: int, frame_id: str, timing: Timing, wcs: WCS | None, gain_e_per_count: float
+    track: Track, number: int, frame_id: str, timing: Timing, wcs: WCS | None, magnitude_of_one_count: float
 ) -> Tracklet:
     """The tracklet of a track, the `number`-th of its chip from 0."""
     sightings = tuple(
@@ -87,7 +84,7 @@ def tracklet_of(
         for part in np.array_split(np.arange(len(track.frame)), min(SIGHTINGS, len(track.frame)))
     )
     rate, angle = _motion(sightings)
-    electrons = track.flux_counts * gain_e_per_count / timing.exposure_seconds
+    counts = track.flux_counts
     return Tracklet(
         tracklet_id=tracklet_id(frame_id, number),
         kind=_kind(rate, angle),
@@ -95,8 +92,8 @@ def tracklet_of(
         points=len(track.frame),
         score=track.score,
         signal_to_noise=track.snr,
-        flux_counts=track.flux_counts,
-        magnitude=NOMINAL_ZERO_POINT_MAG - 2.5 * math.log10(electrons) if electrons > 0 else None,
+        flux_counts=counts,
+        magnitude=magnitude_of_one_count - 2.5 * math.log10(counts) if counts > 0 else None,
         pixels_a_frame=track.pixels_a_frame,
         first_frame=math.floor(track.frame[0]),
         last_frame=math.ceil(track.frame[-1]),

@@ -13,17 +13,23 @@ from adapters.simulator.sky.request import RenderRequest
 from tomoe_es.camera.focal_plane import chip_wcs
 from tomoe_es.camera.frame_geometry import (
     DARK_E_PER_SECOND,
-    FULL_WELL_E,
     GAIN_ELECTRONS_PER_COUNT,
     IMAGING_AREA,
     IMAGING_SHAPE,
+    ORIGINAL_SHAPE,
     PIXEL_SCALE_ARCSEC,
+    READ_NOISE_E,
 )
-from tomoe_es.reduction.calibrate import CalibratedCube
+from tomoe_es.reduction.bias import bias_levels
+from tomoe_es.reduction.calibration_frame import CalibrationFrame
+from tomoe_es.reduction.mask import HOT
 from tomoe_es.reduction.moving_objects.step import MovingObjects, find_moving_objects
 from tomoe_es.reduction.moving_objects.tracklet import Timing
 from tomoe_es.reduction.photometry import measure
-from tomoe_es.reduction.stack import stack
+from tomoe_es.reduction.stack import room_for_frames, stack
+from tomoe_es.reduction.variance import frame_variance
+from tomoe_es.reduction.zero_point import magnitude_of_one_count
+from tomoe_es.transfer.cube_file import as_stored
 
 CHIP, FRAMES, START_US = 101, 18, 1_780_000_000_000_000
 RA_DEG, DEC_DEG = 30.8, -3.9
@@ -111,18 +117,37 @@ def search_sky(
         true_dec_deg=dec_deg,
         movers=moving,
     )
-    renderer, detector = ChipRenderer(request), detector_of(CHIP)
-    original = np.empty((1200, 2160), np.uint16)
-    frames = np.empty((len(transparency), *IMAGING_SHAPE), np.float32)
-    saturated = np.zeros(IMAGING_SHAPE, dtype=bool)
-    for number, frame in enumerate(frames):
-        renderer.write_frame(number, original)
-        light = (original - detector.bias_counts)[IMAGING_AREA]
-        saturated |= light > 0.98 * FULL_WELL_E / GAIN
-        frame[:] = (light - detector.dark_e_per_second * np.float32(0.5 / GAIN)) / detector.response
-    bad = detector.dark_e_per_second > 100 * DARK_E_PER_SECOND
-    calibrated = CalibratedCube(frames, saturated, bad, float(saturated.mean()))
-    measured = measure(stack(frames).image, bad, saturated, GAIN * (len(frames) - 1))
-    wcs = chip_wcs(CHIP, ra_deg, dec_deg)
-    found = find_moving_objects(calibrated, measured, FRAME_ID, TIMING, wcs, GAIN)
+    renderer = ChipRenderer(request)
+    counts = np.empty((len(transparency), *ORIGINAL_SHAPE), np.uint16)
+    for number, frame in enumerate(counts):
+        renderer.write_frame(number, frame)
+    dark, flat = perfect_masters()
+    room = room_for_frames(len(counts))
+    stacked = stack(as_stored(counts, counts), dark, flat, GAIN, frames=room)
+    measured = measure(stacked.image, stacked.mask, GAIN * stacked.frames_used)
+    found = find_moving_objects(
+        stacked,
+        frame_variance(stacked.image, dark, flat, GAIN),
+        measured,
+        FRAME_ID,
+        TIMING,
+        chip_wcs(CHIP, ra_deg, dec_deg),
+        magnitude_of_one_count(None, measured, GAIN, TIMING.exposure_seconds),
+    )
     return Searched(found, renderer.truth().movers)
+
+
+def perfect_masters() -> tuple[CalibrationFrame, CalibrationFrame]:
+    """Dark and flat of the chip as of infinitely many frames; each frame's bias level is measured."""
+    detector = detector_of(CHIP)
+    electrons = detector.dark_e_per_second * np.float32(TIMING.exposure_seconds)
+    without_light = np.rint(detector.bias_counts).astype(np.uint16)
+    pattern = detector.bias_counts - bias_levels(as_stored(without_light[None]))
+    dark = CalibrationFrame(
+        pattern[IMAGING_AREA] + electrons / np.float32(GAIN),
+        np.sqrt(np.float32(READ_NOISE_E**2) + electrons) / np.float32(GAIN),
+        np.where(detector.dark_e_per_second > 100 * DARK_E_PER_SECOND, np.uint8(HOT), np.uint8(0)),
+        1000,
+    )
+    none = np.zeros(IMAGING_SHAPE, np.uint8)
+    return dark, CalibrationFrame(detector.response, np.zeros(IMAGING_SHAPE, np.float32), none, 1000)
