@@ -277,7 +277,7 @@ def test_a_moving_object_is_reported_archived_and_told(bench: Bench, tmp_path: P
         rate_north_arcsec_per_second=-4.0,
         magnitude=16.5,
     )
-    job = bench.job("OBJECT", 23, render("OBJECT", 23, 10, movers=(mover,)))
+    job = bench.job("OBJECT", 40, render("OBJECT", 40, 10, movers=(mover,)))
     job = msgspec.structs.replace(job, steps=("wcs", "stack", "neo"))
 
     result = bench.run(job)
@@ -291,7 +291,7 @@ def test_a_moving_object_is_reported_archived_and_told(bench: Bench, tmp_path: P
     verified = subprocess.run(["fitsverify", collection], capture_output=True, text=True, check=False)
     assert "found 0 warning(s) and 0 error(s)" in verified.stdout
 
-    told = outcome(Job(23, job.frame_id, CHIP, "OBJECT", "default", 1, 2, "job", 5, 6, 1), result)
+    told = outcome(Job(40, job.frame_id, CHIP, "OBJECT", "default", 1, 2, "job", 5, 6, 1), result)
     [detected] = [event for event in told if isinstance(event, MovingObjectDetected)]
     [searched] = [event for event in told if isinstance(event, MovingObjectsSearched)]
     assert (searched.tracklets, detected.kind) == (1, "object")
