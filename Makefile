@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .PHONY: night test setup debian check unit schema samples docs lock picture clean help
-.PHONY: test-faults test-chaos explore-safety bench-log bench-normal bench-reduction
+.PHONY: test-faults test-chaos explore-safety bench-log bench-linking bench-normal bench-reduction
 
 night: setup ## A simulated night on real stars: live dashboard on a terminal, progress lines otherwise
 	$(BIN)/tomoe night --recipes recipes/first-night --script recipes/nights/first-night.yaml \
@@ -49,6 +49,10 @@ test-chaos: setup ## Every fault in every operation, to docs/faults.md; then wha
 bench-log: setup ## The log's speed against its targets
 	$(BIN)/uv pip install -q --python $(BIN)/python --group bench
 	$(BIN)/python -m benchmarks.log --growth --out docs/benchmarks.md
+
+bench-linking: setup ## The linker of moving objects beside tracee: time, growth, completeness
+	$(BIN)/uv pip install -q --python $(BIN)/python --group bench
+	$(BIN)/python -m benchmarks.linking --out docs/benchmarks-linking.md
 
 bench-normal: setup ## How fast a night is judged; runs a full night first
 	$(BIN)/python -m benchmarks.normal --out docs/benchmarks-normal.md

@@ -15,11 +15,11 @@ from tomoe_es.camera.focal_plane import CHIPS
 from tomoe_es.errors import TomoeError
 
 FILE_PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
-    {"STACK": "s", "CUBE": "r", "DARK": "d", "FLAT": "f"}
+    {"STACK": "s", "CUBE": "r", "DARK": "d", "FLAT": "f", "NEO": "n", "ADES": "n"}
 )
 """By kind of product, what stands before FRAME_ID in the name of its file; that of raw cubes is `r`, too.
 
-Those of cube and stack are the archive's, those of dark and flat ours.
+Those of cube and stack are the archive's, the others ours.
 """
 
 _FRAME_ID: Final = re.compile(r"TMQ(?P<quadrant>\d)(?P<date>\d{8})(?P<number>\d{8})(?P<chip>\d{2})", re.ASCII)

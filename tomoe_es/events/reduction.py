@@ -122,7 +122,7 @@ class ProductArchived(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=T
 
     frame_id: str
     product_id: str
-    kind: str  # DARK, FLAT, STACK, CUBE
+    kind: str  # DARK, FLAT, STACK, CUBE, NEO, ADES
     path: str  # below the archive folder
     sha256: str
     size_bytes: int
@@ -134,6 +134,61 @@ class ProductRejected(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=T
     frame_id: str
     kind: str
     reasons: list[str]
+
+
+class Sighting(msgspec.Struct, frozen=True, gc=False):
+    """Where a moving object was in the middle of the exposure of its row."""
+
+    time_us: int
+    x: float  # 0-based pixel of the imaging area
+    y: float
+    error_pixels: float
+    ra_deg: float | None  # ICRS; None: the field is not solved
+    dec_deg: float | None
+
+
+class MovingObjectDetected(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=True):
+    """A tracklet: one moving object in the frames of one chip, that chance and stars hardly feign."""
+
+    frame_id: str
+    tracklet_id: str  # as in the report to the Minor Planet Center
+    kind: Literal["object", "satellite"]
+    channel: str  # drift, groups, frames, streaks: what it was found by
+    points: int
+    score: float  # minus log10 of the number of such lines that chance makes on a chip
+    signal_to_noise: float  # of one frame
+    magnitude: float | None  # from the chip's zero point, where no star gives one from that of a clear sky
+    pixels_a_frame: float
+    first_frame: int
+    last_frame: int
+    sightings: list[Sighting]
+    rate_arcsec_per_second: float | None
+    position_angle_deg: float | None  # of the motion, from north over east
+
+
+class MovingObjectsSearched(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=True):
+    """The frames of one chip were searched for moving objects; what became of all that was found."""
+
+    frame_id: str
+    points: int  # in single frames
+    stationary: int  # points that stay: hot pixels, what is left of bright stars
+    satellite_trails: int  # longer in one frame than the fastest object's way
+    lines: int  # linked of points
+    implausible: int  # lines whose streaks don't fit their way, or that hardly move
+    low_score: int  # lines that chance may have made
+    tracklets: int
+
+
+class TrackletsJoined(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=True):
+    """Tracklets of several exposures of one recipe are of one object."""
+
+    recipe_id: str
+    tracklet_ids: list[str]  # in order of time
+    first_us: int
+    last_us: int
+    rate_arcsec_per_second: float  # over the whole way
+    position_angle_deg: float
+    residual_arcsec: float  # root mean square of the sightings about the way
 
 
 class ReductionFinished(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=True):

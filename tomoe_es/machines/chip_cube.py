@@ -6,6 +6,8 @@ from tomoe_es.events.camera import ChipCubeAcquired
 from tomoe_es.events.reduction import (
     AstrometryFailed,
     FieldSolved,
+    MovingObjectDetected,
+    MovingObjectsSearched,
     PhotometryMeasured,
     ProductArchived,
     ProductRejected,
@@ -20,7 +22,7 @@ from tomoe_es.events.reduction import (
 from tomoe_es.events.transfer import ChipCubeBuffered, ChipCubeExpired, ChipCubeLost, RingOverwritten
 from tomoe_es.machines.declaration import ByField, Departure, Machine, On
 
-_RESULTS = ("leased", "located", "measured", "judged", "decided")
+_RESULTS = ("leased", "located", "measured", "judged", "searched", "decided")
 """Results come in this order; the steps of the recipe say which of them come at all."""
 
 MACHINE = Machine(
@@ -46,6 +48,7 @@ MACHINE = Machine(
         ("locate", "leased", "located"),  # or known to have no astrometric solution
         ("measure", _RESULTS[:2], "measured"),
         ("judge", _RESULTS[:3], "judged"),
+        ("search", ("judged", "searched"), "searched"),  # only what passed
         ("decide", _RESULTS, "decided"),
         ("finish", "decided", "finished"),
         ("fail", "leased", "queued"),
@@ -65,6 +68,8 @@ MACHINE = Machine(
         On(AstrometryFailed, "locate"),
         On(PhotometryMeasured, "measure"),
         On(QualityJudged, "judge"),
+        On(MovingObjectDetected, "search"),
+        On(MovingObjectsSearched, "search"),
         On(ProductArchived, "decide"),
         On(ProductRejected, "decide"),
         On(ReductionFinished, "finish"),

@@ -9,10 +9,11 @@ from typing import Final, Literal
 import msgspec
 
 from tomoe_es.reduction.checks import Verdict
+from tomoe_es.reduction.moving_objects.tracklet import Tracklet
 from tomoe_es.transfer.exposure_facts import DataType
 
 Step = Literal["wcs", "stack", "clip", "neo", "cube"]
-ProductKind = Literal["DARK", "FLAT", "STACK", "CUBE"]
+ProductKind = Literal["DARK", "FLAT", "STACK", "CUBE", "NEO", "ADES"]
 
 _PRODUCTS: Final = uuid.UUID("6f1c2b0e-6a0b-5c57-9c0e-6d4f0f1d9a51")
 
@@ -83,6 +84,18 @@ class PhotometryResult(msgspec.Struct, frozen=True, kw_only=True):
     frame_limiting_mag: float | None = None
 
 
+class MovingObjectsResult(msgspec.Struct, frozen=True, kw_only=True):
+    """The tracklets of a chip, and how many of what was found are none."""
+
+    tracklets: tuple[Tracklet, ...]
+    points: int
+    stationary: int
+    satellite_trails: int
+    lines: int
+    implausible: int
+    low_score: int
+
+
 class ArchivedProduct(msgspec.Struct, frozen=True, kw_only=True):
     """A complete file in the archive; `path` is below the archive folder."""
 
@@ -115,6 +128,7 @@ class ReductionResult(msgspec.Struct, frozen=True, kw_only=True):
     astrometry: AstrometryResult | None = None
     astrometry_failure: Failure | None = None
     photometry: PhotometryResult | None = None
+    moving_objects: MovingObjectsResult | None = None
     verdicts: tuple[Verdict, ...] = ()
     products: tuple[ArchivedProduct, ...] = ()
     rejected_kinds: tuple[ProductKind, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tomoe_es.events import Event, reduction
 from tomoe_es.reduction.job import ReductionResult
+from tomoe_es.reduction.moving_objects.telling import moving_object_events
 from tomoe_es.reduction.queue import failure
 from tomoe_es.reduction.queue_state import Job
 
@@ -83,6 +84,8 @@ def outcome(job: Job, result: ReductionResult) -> list[Event]:
                 ],
             )
         )
+    if result.moving_objects is not None:
+        events += moving_object_events(number, frame_id, result.moving_objects)
     events += [
         reduction.ProductArchived(
             exposure_number=number,

@@ -27,7 +27,7 @@ from tomoe_es.transfer.checksum import ones_complement_sum, set_sums
 from tomoe_es.transfer.cube_file import FITS_BLOCK, SUM_COMMENT, hdu_bytes, write_whole_file
 from tomoe_es.transfer.header import Cards, add_events, add_section, add_wcs, text
 
-Extension: TypeAlias = fits.ImageHDU | fits.CompImageHDU | Table
+Extension: TypeAlias = fits.ImageHDU | fits.CompImageHDU | fits.BinTableHDU | Table
 MASK_TILE_ROWS: Final = 188
 
 _FROM_HERE_OURS: Final = (" WCS ", " EVENTS ")
@@ -38,7 +38,7 @@ def product_header(
 ) -> fits.Header:
     """Header of a product: the raw cube's sections, then what the reduction did, then the events."""
     header = _sections_of(raw)
-    header["FMTTYPE"] = f"TOMOE-IMAGE-{kind}"
+    header["FMTTYPE"] = f"TOMOE-{'COLLECTION' if kind == 'NEO' else 'IMAGE'}-{kind}"
     header["CODEACQ"] = (raw.get("CODEVER", ""), "code that took the data")
     header["CODEVER"] = (text(job.code_version), "code that made this file")
     provenance: Cards = [
@@ -122,7 +122,7 @@ def archive_product(job: ReductionJob, kind: ProductKind, parts: list[bytes | me
 def archive_path(frame_id: str, kind: ProductKind) -> Path:
     """Where a product belongs, below the archive folder."""
     frame = parse_frame_id(frame_id)
-    name = f"{FILE_PREFIXES[kind]}{frame}.fits"
+    name = f"{FILE_PREFIXES[kind]}{frame}.{'psv' if kind == 'ADES' else 'fits'}"
     return Path(f"{frame.utc_date:%Y%m%d}", f"{frame.exposure_number:08d}", name)
 
 

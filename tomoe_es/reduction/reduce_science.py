@@ -28,19 +28,27 @@ from tomoe_es.reduction.job import (
     ReductionResult,
     Step,
 )
+from tomoe_es.reduction.moving_objects.archiving import archive_moving_objects, timing_of
+from tomoe_es.reduction.moving_objects.difference import FEWEST_FRAMES
+from tomoe_es.reduction.moving_objects.step import MovingObjects, find_moving_objects
+from tomoe_es.reduction.moving_objects.telling import moving_objects_result
 from tomoe_es.reduction.photometry import Photometry, measure
 from tomoe_es.reduction.product import archive_product, image_product, product_header, stack_planes
 from tomoe_es.reduction.source_table import source_table
 from tomoe_es.reduction.stack import Stack, room_for_frames, stack
 from tomoe_es.reduction.stack_header import describe_stack, measured_cards
 from tomoe_es.reduction.stopwatch import Stopwatch
-from tomoe_es.reduction.zero_point import ZeroPoint, extinction_mag, limiting_magnitude, zero_point
+from tomoe_es.reduction.variance import frame_variance
+from tomoe_es.reduction.zero_point import (
+    ZeroPoint,
+    extinction_mag,
+    limiting_magnitude,
+    magnitude_of_one_count,
+    zero_point,
+)
 
 FEWEST_STARS_TO_TELL_CLOUDS: Final = 2
 """One star alone may be variable, or a blend."""
-
-NOT_DONE = {"neo": "moving objects aren't searched for in this version"}
-"""Steps that a recipe may ask for and that this version doesn't do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +71,16 @@ def reduce_chip(job: ReductionJob, solver: AstrometricSolver, stopwatch: Stopwat
     chip = _reduced(job, solver, stopwatch)
     verdicts = judge(_measurements(job, chip))
     reasons = tuple(f"{verdict.check}: {verdict.reason}" for verdict in verdicts if not verdict.passed)
+    short = _too_short_to_search(job, chip)
+    moving = _moving_objects(job, chip, stopwatch) if "neo" in job.steps and not (reasons or short) else None
     products: tuple[ArchivedProduct, ...] = ()
     if not reasons:
         with stopwatch.stage("write"):
             products = tuple(
                 archive_product(job, kind, parts) for kind, parts in _products(job, chip, verdicts)
             )
+            if moving is not None and chip.solution is not None:
+                products += archive_moving_objects(job, chip.raw, moving, chip.solution.rms_arcsec, verdicts)
     return ReductionResult(
         job_id=job.job_id,
         frame_id=job.frame_id,
@@ -77,11 +89,12 @@ def reduce_chip(job: ReductionJob, solver: AstrometricSolver, stopwatch: Stopwat
         astrometry=_astrometry_result(chip.solution),
         astrometry_failure=chip.astrometry_failure,
         photometry=_photometry_result(chip),
+        moving_objects=moving_objects_result(moving) if moving is not None else None,
         verdicts=verdicts,
         products=products,
         rejected_kinds=_kinds(job) if reasons else (),
         rejected=reasons,
-        steps_not_done=tuple(f"{step}: {NOT_DONE[step]}" for step in job.steps if step in NOT_DONE),
+        steps_not_done=(short,) if short else (),
         stage_seconds=stopwatch.seconds,
     )
 
@@ -103,6 +116,29 @@ def _reduced(job: ReductionJob, solver: AstrometricSolver, stopwatch: Stopwatch)
             solution, failure = _solve(job, measured, solver)
     zero = _zero_point(measured, solution) if solution is not None else None
     return ReducedChip(raw, gain, dark, flat, stacked, measured, solution, failure, zero)
+
+
+def _too_short_to_search(job: ReductionJob, chip: ReducedChip) -> str:
+    """Why the step `neo` can't be done; empty where it can, or isn't asked for."""
+    frames = chip.stacked.frames
+    if "neo" not in job.steps or frames is None or len(frames) >= FEWEST_FRAMES:
+        return ""
+    return f"neo: {len(frames)} frames, a search needs {FEWEST_FRAMES}"
+
+
+def _moving_objects(job: ReductionJob, chip: ReducedChip, stopwatch: Stopwatch) -> MovingObjects:
+    """What moves in the calibrated frames, which are used for nothing else after but the cube."""
+    gain, timing = chip.gain_e_per_count, timing_of(job, chip.raw)
+    with stopwatch.stage("neo"):
+        return find_moving_objects(
+            chip.stacked,
+            frame_variance(chip.stacked.image, chip.dark, chip.flat, gain),
+            chip.measured,
+            job.frame_id,
+            timing,
+            chip.solution.wcs if chip.solution is not None else None,
+            magnitude_of_one_count(chip.zero, chip.measured, gain, timing.exposure_seconds),
+        )
 
 
 def _solve(

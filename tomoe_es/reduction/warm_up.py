@@ -5,14 +5,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from tomoe_es.camera.frame_geometry import IMAGING_SHAPE, ORIGINAL_SHAPE
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
 from tomoe_es.reduction.dark import master_dark
+from tomoe_es.reduction.moving_objects.difference import FEWEST_FRAMES, differ
+from tomoe_es.reduction.moving_objects.search import search
 from tomoe_es.reduction.optimal import Profile, optimal_flux
-from tomoe_es.reduction.photometry import TYPICAL_FWHM_PIXELS
-from tomoe_es.reduction.stack import stack
+from tomoe_es.reduction.photometry import SOURCE_TYPE, TYPICAL_FWHM_PIXELS
+from tomoe_es.reduction.stack import DROPPED_FRAMES, stack
+
+CORNER: Final = (256, 256)
 
 
 class _FewFrames:
@@ -37,6 +43,17 @@ def warm_up() -> None:
     places = np.full((1, 2), 100.0)
     profile = Profile.of_fwhm(TYPICAL_FWHM_PIXELS)
     optimal_flux(stacked.image, flat.bad, places, np.ones(1), profile, TYPICAL_FWHM_PIXELS, 1.0, 1.0)
+    _search_for_moving_objects()
+
+
+def _search_for_moving_objects() -> None:
+    """In a corner of a chip, whose noise has points to link and whose two stars may drift."""
+    frames = np.random.default_rng(0).standard_normal((FEWEST_FRAMES, *CORNER), dtype=np.float32)
+    stars = np.zeros(2, SOURCE_TYPE)
+    stars["x"], stars["y"], stars["flux"] = (50, 90), (50, 90), 100
+    plane = np.ones(CORNER, np.float32)
+    difference = differ(frames, DROPPED_FRAMES, np.zeros(CORNER, np.bool_), 0.0, plane)
+    search(difference, stars, TYPICAL_FWHM_PIXELS, 1.0)
 
 
 if __name__ == "__main__":

@@ -54,9 +54,20 @@ def zero_point(sources: NDArray[np.void], magnitude: NDArray[np.float64]) -> Zer
 
 def extinction_mag(zero: ZeroPoint, measured: Photometry, gain_e_per_count: float, seconds: float) -> float:
     """By how much stars are fainter than under a clear sky; gain and exposure are those of one frame."""
-    of_all_light = zero.magnitude - 2.5 * math.log10(measured.profile.part_within(APERTURE_RADIUS_PIXELS))
-    of_an_electron_a_second = of_all_light + 2.5 * math.log10(gain_e_per_count / seconds)
-    return CLEAR_ZERO_POINT_MAG - of_an_electron_a_second
+    of_one_count = magnitude_of_one_count(zero, measured, gain_e_per_count, seconds)
+    return magnitude_of_one_count(None, measured, gain_e_per_count, seconds) - of_one_count
+
+
+def magnitude_of_one_count(
+    zero: ZeroPoint | None, measured: Photometry, gain_e_per_count: float, seconds: float
+) -> float:
+    """Magnitude of a source all the light of which is one count; gain and exposure are those of one frame.
+
+    Without a measured zero point that of a clear sky.
+    """
+    if zero is None:
+        return CLEAR_ZERO_POINT_MAG - 2.5 * math.log10(gain_e_per_count / seconds)
+    return zero.magnitude - 2.5 * math.log10(measured.profile.part_within(APERTURE_RADIUS_PIXELS))
 
 
 def limiting_magnitude(

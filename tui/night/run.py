@@ -41,6 +41,7 @@ from tomoe_es.log.port import EventLog
 from tomoe_es.machines import monitor
 from tomoe_es.reduction import queue as reduction_queue
 from tomoe_es.reduction import queue_state
+from tomoe_es.reduction.moving_objects import joining
 from tomoe_es.safety.reconciling import differences
 from tomoe_es.scheduling import scheduler
 from tomoe_es.transfer import time_to_live
@@ -71,6 +72,7 @@ class Folds:
     reduction: Fold
     buffer: Fold
     monitor: Fold
+    joining: Fold
 
 
 def run_night(options: NightOptions, data: DataFolder) -> None:
@@ -91,6 +93,7 @@ class _Night:
             Fold(queue_state.initial(), queue_state.evolve, queue_state.EVENT_TYPES),
             Fold(time_to_live.initial(), time_to_live.evolve, time_to_live.EVENT_TYPES),
             Fold(monitor.initial(), monitor.evolve, monitor.EVENT_TYPES),
+            Fold(joining.initial(), joining.evolve, joining.EVENT_TYPES),
         )
         tell(data.run, log)  # what a guardian or an emergency could not tell
         self._log, self._last_time = log, _last_time(log)
@@ -108,6 +111,7 @@ class _Night:
                 reduction_queue.decider(self._folds.reduction),
                 time_to_live.decider(self._folds.buffer),
                 monitor.decider(self._folds.monitor),
+                joining.decider(self._folds.joining),
             ]
         )
         self._stopping = False

@@ -214,6 +214,24 @@ LIVES: dict[str, tuple[list[Life], str, str | int, str]] = {
         ],
         *("chip_cube", CUBE["frame_id"], "finished"),
     ),
+    "chip-cube, searched for moving objects": (
+        [
+            *IDLE,
+            *QUEUED,
+            *cube(
+                reduction.ReductionLeased,
+                reduction.FieldSolved,
+                reduction.PhotometryMeasured,
+                reduction.QualityJudged,
+                reduction.MovingObjectDetected,
+                reduction.MovingObjectDetected,
+                reduction.MovingObjectsSearched,
+                reduction.ProductArchived,
+                reduction.ReductionFinished,
+            ),
+        ],
+        *("chip_cube", CUBE["frame_id"], "finished"),
+    ),
     "chip-cube of a dark, leased three times": (
         [
             *IDLE,

@@ -20,14 +20,18 @@ from astropy.wcs import WCS
 from numpy.typing import NDArray
 
 from adapters.astrometry_net import AstrometryNet, installed_solver
+from adapters.simulator.sky.moving_objects import MovingObject, position_at
 from adapters.simulator.sky.render import render_chip
 from adapters.simulator.sky.request import RenderRequest
 from adapters.tycho2_field_index import build_field_index
 from tomoe_es.camera.focal_plane import chip_centre, chip_wcs
+from tomoe_es.events.reduction import MovingObjectDetected, MovingObjectsSearched
 from tomoe_es.reduction.checks import all_checks
 from tomoe_es.reduction.job import ArchivedProduct, ReductionJob, ReductionResult, Step
 from tomoe_es.reduction.mask import CLIPPED
+from tomoe_es.reduction.outcome import outcome
 from tomoe_es.reduction.pipeline import run_job
+from tomoe_es.reduction.queue_state import Job
 from tomoe_es.scheduling.sky import separation_arcsec
 from tomoe_es.transfer.cube_file import open_raw_cube, write_raw_cube
 from tomoe_es.transfer.exposure_facts import DataType, ExposureFacts, WeatherFacts
@@ -102,7 +106,11 @@ class Bench:
 
 
 def render(
-    data_type: Literal["OBJECT", "DARK", "FLAT"], number: int, nframe: int, transparency: float = 1.0
+    data_type: Literal["OBJECT", "DARK", "FLAT"],
+    number: int,
+    nframe: int,
+    transparency: float = 1.0,
+    movers: tuple[MovingObject, ...] = (),
 ) -> NDArray[np.uint16]:
     frames = np.empty((nframe, 1200, 2160), np.uint16)
     render_chip(
@@ -117,6 +125,7 @@ def render(
             transparency=(transparency,) * nframe,
             true_ra_deg=TRUE_RA_DEG,
             true_dec_deg=TRUE_DEC_DEG,
+            movers=movers,
         ),
         frames,
     )
@@ -254,7 +263,49 @@ def test_a_cube_product_holds_the_calibrated_video(bench: Bench, frames: NDArray
     with fits.open(bench.folder / "archive" / result.products[1].path) as hdus:
         assert hdus[0].header["FMTTYPE"] == "TOMOE-IMAGE-CUBE"
         assert hdus[0].data.shape == (6, 1128, 2000)
-    assert result.steps_not_done == ("neo: moving objects aren't searched for in this version",)
+    assert result.steps_not_done == ("neo: 6 frames, a search needs 8",)
+
+
+def test_a_moving_object_is_reported_archived_and_told(bench: Bench, tmp_path: Path) -> None:
+    ra, dec = chip_centre(CHIP, TRUE_RA_DEG, TRUE_DEC_DEG)
+    mover = MovingObject(
+        name="mover",
+        ra_deg=ra,
+        dec_deg=dec,
+        epoch_us=START_US + 2_500_000,
+        rate_east_arcsec_per_second=5.0,
+        rate_north_arcsec_per_second=-4.0,
+        magnitude=16.5,
+    )
+    job = bench.job("OBJECT", 40, render("OBJECT", 40, 10, movers=(mover,)))
+    job = msgspec.structs.replace(job, steps=("wcs", "stack", "neo"))
+
+    result = bench.run(job)
+    assert [product.kind for product in result.products] == ["STACK", "NEO", "ADES"]
+    collection, report = (bench.folder / "archive" / product.path for product in result.products[1:])
+    assert (collection.name, report.name) == (f"n{job.frame_id}.fits", f"n{job.frame_id}.psv")
+    with fits.open(collection) as hdus:
+        assert hdus[0].header["FMTTYPE"] == "TOMOE-COLLECTION-NEO"
+        assert hdus[0].data.shape == (1, 10, 31, 31)
+        assert len(hdus["TRACKLETS"].data) == 3
+    verified = subprocess.run(["fitsverify", collection], capture_output=True, text=True, check=False)
+    assert "found 0 warning(s) and 0 error(s)" in verified.stdout
+
+    told = outcome(Job(40, job.frame_id, CHIP, "OBJECT", "default", 1, 2, "job", 5, 6, 1), result)
+    [detected] = [event for event in told if isinstance(event, MovingObjectDetected)]
+    [searched] = [event for event in told if isinstance(event, MovingObjectsSearched)]
+    assert (searched.tracklets, detected.kind) == (1, "object")
+    assert detected.tracklet_id in report.read_text()
+    assert detected.rate_arcsec_per_second == pytest.approx(np.hypot(5, 4), rel=0.02)
+    assert detected.position_angle_deg == pytest.approx(128.66, abs=1)
+    for sighting in detected.sightings:
+        assert sighting.ra_deg is not None
+        assert sighting.dec_deg is not None
+        true = position_at(mover, sighting.time_us)
+        assert separation_arcsec(sighting.ra_deg, sighting.dec_deg, *true) < 0.7
+
+    again = bench.run(msgspec.structs.replace(job, archive=tmp_path))
+    assert again.products == result.products
 
 
 def expect_rejected(bench: Bench, job: ReductionJob, *checks: str) -> ReductionResult:
@@ -367,12 +418,11 @@ def test_a_solver_that_is_not_installed_is_named(
     assert "apt-get install" in result.failure.message
 
 
-def test_nothing_is_left_to_compile_for_a_worker_after_the_warm_up(
-    bench: Bench, frames: NDArray[np.uint16], tmp_path: Path
-) -> None:
+def test_nothing_is_left_to_compile_for_a_worker_after_the_warm_up(bench: Bench, tmp_path: Path) -> None:
     cache = tmp_path / "kernels"
     environment = os.environ | {"NUMBA_CACHE_DIR": str(cache)}
-    job = msgspec.structs.replace(bench.job("OBJECT", 25, frames), steps=("wcs", "stack", "clip", "cube"))
+    job = bench.job("OBJECT", 25, render("OBJECT", 25, 8))
+    job = msgspec.structs.replace(job, steps=("wcs", "stack", "clip", "neo", "cube"))
     (tmp_path / "job").write_bytes(pickle.dumps((job, bench.solver)))
     subprocess.run([sys.executable, "-m", "tomoe_es.reduction.warm_up"], env=environment, check=True)
     compiled = sorted(cache.rglob("*.nbc"))
@@ -382,7 +432,7 @@ def test_nothing_is_left_to_compile_for_a_worker_after_the_warm_up(
         "sys.exit(0 if run_job(job, solver, lambda: 0.0).passed else 1)"
     )
     subprocess.run([sys.executable, "-c", reduce_it, tmp_path / "job"], env=environment, check=True)
-    assert len(compiled) >= 3
+    assert len(compiled) >= 8
     assert sorted(cache.rglob("*.nbc")) == compiled
 
 

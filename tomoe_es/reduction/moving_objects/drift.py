@@ -1,0 +1,126 @@
+"""Objects so slow that they are sources of the stack: those whose light moves while the stars' stays.
+
+The means of six parts of the exposure, weighted by their time from its middle, add up to an image in which
+everything steady cancels. An object of flux F at rate v leaves -F v sum(t^2) times the slope of its PSF
+there, which a matched filter of that slope measures for every source of the stack: a signal-to-noise ratio of
+5 a frame and a tenth of a pixel a frame make six sigma.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from tomoe_es.reduction.compiled import compiled
+from tomoe_es.reduction.moving_objects.detection import detect
+from tomoe_es.reduction.moving_objects.difference import Difference
+from tomoe_es.reduction.moving_objects.following import FWHM_SIGMA, RADIUS, follow
+from tomoe_es.reduction.moving_objects.track import Track
+from tomoe_es.reduction.photometry import TRUNCATED
+
+SLOWEST_PIXELS_A_FRAME: Final = 0.05
+FASTEST_PIXELS_A_FRAME: Final = 0.6
+UNSTEADY_PIXELS_A_FRAME: Final = 0.006
+"""What seeing and blends may feign for a star, however bright."""
+FAINTEST_SIGMA: Final = 8.0
+LEAST_CHI_SQUARED: Final = 26.0
+"""Of two degrees of freedom: chance reaches it once in 440,000 sources."""
+
+
+def drifting(difference: Difference, sources: NDArray[np.void], fwhm_pixels: float) -> list[Track]:
+    """Tracks of the sources (photometry.SOURCE_TYPE) of the stack that move, the fastest drifts excepted."""
+    t = difference.group_frames - difference.group_frames.mean()
+    spread = float(t @ t)
+    x, y, flux = _sources(difference, sources, fwhm_pixels)
+    if len(x) < 2:
+        return []
+    group_noise = np.sqrt(len(difference.groups) / len(difference.frames))
+    measured = np.zeros((len(x), 3))
+    _slopes(difference.groups, t, difference.inverse_noise, x, y, fwhm_pixels / FWHM_SIGMA, measured)
+    v = -measured[:, :2] / (flux * spread)[:, None]
+    error = measured[:, 2] * group_noise / (flux * np.sqrt(spread))
+    bright = error < 3 * UNSTEADY_PIXELS_A_FRAME
+    if np.count_nonzero(bright) >= 10:
+        v -= np.median(v[bright], axis=0)  # the telescope's own drift
+    tracks = []
+    for i, ((vx, vy), sigma) in enumerate(zip(v, error, strict=True)):
+        speed = float(np.hypot(vx, vy))
+        chi_squared = speed**2 / (sigma**2 + UNSTEADY_PIXELS_A_FRAME**2)
+        if chi_squared > LEAST_CHI_SQUARED and speed > SLOWEST_PIXELS_A_FRAME:
+            track = follow(difference, float(x[i]), float(y[i]), float(vx), float(vy), fwhm_pixels)
+            if track is not None and SLOWEST_PIXELS_A_FRAME < track.pixels_a_frame < FASTEST_PIXELS_A_FRAME:
+                score = float(chi_squared / 2 / np.log(10) - np.log10(len(x)))
+                tracks.append(replace(track, score=score))
+    return tracks
+
+
+def _sources(
+    difference: Difference, sources: NDArray[np.void], fwhm_pixels: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Places and fluxes of the stack's sources, and of fainter ones that a matched filter finds.
+
+    Photometry asks for five pixels over five sigma, which a drifting object with a signal-to-noise ratio of 5
+    in one frame doesn't have.
+    """
+    good = (sources["flags"] & TRUNCATED == 0) & ~sources["saturated"] & (sources["flux"] > 0)
+    known = sources[good]
+    frames, shape = len(difference.frames), difference.reference.shape
+    mean = difference.groups.mean(axis=0, dtype=np.float32)
+    dark = replace(difference, reference=np.zeros_like(mean))
+    faint = detect(mean[None], dark, fwhm_pixels, 1 / np.sqrt(frames))
+    faint = faint[faint["snr"] > FAINTEST_SIGMA]
+    if len(sources) and len(faint):
+        near, _ = cKDTree(np.column_stack([sources["x"], sources["y"]])).query(
+            np.column_stack([faint["x"], faint["y"]]), distance_upper_bound=fwhm_pixels
+        )
+        faint = faint[np.isinf(near)]
+    column, row = np.rint(faint["x"]).astype(int), np.rint(faint["y"]).astype(int)
+    noise = 1 / np.maximum(difference.inverse_noise[row, column], np.float32(1e-6))
+    faint_flux = faint["snr"] * noise / np.sqrt(frames) * fwhm_pixels / FWHM_SIGMA * np.sqrt(4 * np.pi)
+    x = np.concatenate([known["x"], faint["x"]])
+    y = np.concatenate([known["y"], faint["y"]])
+    flux = np.concatenate([known["flux"], faint_flux])
+    margin = 2 * RADIUS + 2
+    inside = (x > margin) & (x < shape[1] - margin) & (y > margin) & (y < shape[0] - margin)
+    return x[inside], y[inside], flux[inside]
+
+
+@compiled
+def _slopes(
+    groups: NDArray[np.float32],
+    t: NDArray[np.float64],
+    inverse_noise: NDArray[np.float32],
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    sigma: float,
+    out: NDArray[np.float64],
+) -> None:
+    """How much of the PSF's slopes along x and y the sum of t times group holds at each source.
+
+    And their noise a unit t; where nothing can be measured it is without bounds.
+    """
+    for i in range(len(x)):
+        column, row = int(np.rint(x[i])), int(np.rint(y[i]))
+        sum_x = sum_y = weight_x = weight_y = 0.0
+        for dy in range(-RADIUS, RADIUS + 1):
+            for dx in range(-RADIUS, RADIUS + 1):
+                u, v = dx - (x[i] - column), dy - (y[i] - row)
+                psf = np.exp(-(u * u + v * v) / (2 * sigma**2)) / (2 * np.pi * sigma**2)
+                along_x, along_y = -u / sigma**2 * psf, -v / sigma**2 * psf
+                weight = float(inverse_noise[row + dy, column + dx]) ** 2
+                change = 0.0
+                for g in range(len(t)):
+                    change += t[g] * groups[g, row + dy, column + dx]
+                sum_x += weight * change * along_x
+                sum_y += weight * change * along_y
+                weight_x += weight * along_x * along_x
+                weight_y += weight * along_y * along_y
+        least = min(weight_x, weight_y)
+        if least > 0:
+            out[i, 0], out[i, 1], out[i, 2] = sum_x / weight_x, sum_y / weight_y, 1 / np.sqrt(least)
+        else:
+            out[i, 2] = 1e30

@@ -1,0 +1,54 @@
+"""A track: what is known of one moving object in the frames of one chip, in pixels and frames."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Channel = Literal["drift", "groups", "frames", "streaks"]
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """The line x = x0 + vx frame, y = y0 + vy frame (0-based pixels) and the points (k,) that it goes by.
+
+    `frame` may be between two frames, for means of several. `snr` is the signal-to-noise ratio in one frame,
+    `flux_counts` the light in one frame. `score` is how unlikely chance is: minus log10 of the number of such
+    lines that it makes on a chip. The rolling shutter changes none of this: an object's row is linear in the
+    frame's number as well.
+    """
+
+    channel: Channel
+    frame: NDArray[np.float64]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    x0: float
+    y0: float
+    vx: float
+    vy: float
+    rms_pixels: float
+    snr: float
+    flux_counts: float
+    score: float
+
+    @property
+    def pixels_a_frame(self) -> float:
+        """Speed."""
+        return float(np.hypot(self.vx, self.vy))
+
+    def at(self, frame: float) -> tuple[float, float]:
+        """Where the object is in a frame."""
+        return self.x0 + self.vx * frame, self.y0 + self.vy * frame
+
+    def same_as(self, other: Track) -> bool:
+        """Whether both are tracks of one object: near each other all along, as two parts of a streak are."""
+        apart = 4.0 + 0.6 * max(self.pixels_a_frame, other.pixels_a_frame)
+        first, last = max(self.frame[0], other.frame[0]), min(self.frame[-1], other.frame[-1])
+        for frame in (first, last):
+            (x, y), (u, v) = self.at(frame), other.at(frame)
+            if np.hypot(x - u, y - v) > apart:
+                return False
+        return True
