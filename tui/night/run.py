@@ -7,7 +7,6 @@ import signal
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.buffer_storage import BufferStorage
@@ -23,10 +22,9 @@ from adapters.simulator.no_pixels import NoImaging, NoReducing
 from adapters.simulator.script import load_script
 from adapters.simulator.telescope import SimulatedTelescope
 from tomoe_es.clock import SECOND
-from tomoe_es.control import evolution, executor, night_course, weather_watch
-from tomoe_es.control import state as control_state
+from tomoe_es.control import executor
 from tomoe_es.control.conductor import Conductor
-from tomoe_es.control.decider import Fold
+from tomoe_es.control.deciders_of_a_night import deciders_of_a_night, folds_of_a_night
 from tomoe_es.control.state import Control
 from tomoe_es.events import Event, queue, system
 from tomoe_es.events.envelope import Recorded
@@ -34,11 +32,7 @@ from tomoe_es.events.system import NIGHT_OVER
 from tomoe_es.events.telescope import DomeSlitCommanded, MirrorCoverCommanded
 from tomoe_es.log import open_log
 from tomoe_es.log.port import EventLog
-from tomoe_es.machines import monitor
 from tomoe_es.reduction import queue as reduction_queue
-from tomoe_es.reduction import queue_state
-from tomoe_es.scheduling import scheduler
-from tomoe_es.transfer import time_to_live
 from tui.data_folder import DataFolder
 from tui.night.first_recipes import RecipeFile, read_recipes, submissions, survey_submissions
 from tui.night.inbox import Inbox
@@ -55,16 +49,6 @@ FASTEST_FOLLOWED = 1000.0
 DRAINED_EVERY = 5 * SECOND
 
 
-@dataclass
-class Folds:
-    """The states that a night keeps."""
-
-    control: Fold
-    reduction: Fold
-    buffer: Fold
-    monitor: Fold
-
-
 def run_night(options: NightOptions, data: DataFolder) -> None:
     """Run the night to its end, printing its progress; raises TomoeError for what a person can mend."""
     data.make()
@@ -78,27 +62,11 @@ def run_night(options: NightOptions, data: DataFolder) -> None:
 class _Night:
     def __init__(self, options: NightOptions, data: DataFolder, log: EventLog, stack: ExitStack) -> None:
         self._options, self._data, self._stack = options, data, stack
-        self._folds = Folds(
-            Fold(control_state.initial(), evolution.evolve, evolution.EVENT_TYPES),
-            Fold(queue_state.initial(), queue_state.evolve, queue_state.EVENT_TYPES),
-            Fold(time_to_live.initial(), time_to_live.evolve, time_to_live.EVENT_TYPES),
-            Fold(monitor.initial(), monitor.evolve, monitor.EVENT_TYPES),
-        )
+        self._folds = folds_of_a_night()
         self._log, self._last_time = log, _last_time(log)
         self._loop = PacedLoop(0, options.speed)
         self._conductor = Conductor(log, self._loop)
-        control = self._folds.control
-        self._conductor.add(
-            [
-                weather_watch.decider(control),
-                executor.decider(control),
-                scheduler.decider(control),
-                night_course.decider(control),
-                reduction_queue.decider(self._folds.reduction),
-                time_to_live.decider(self._folds.buffer),
-                monitor.decider(self._folds.monitor),
-            ]
-        )
+        self._conductor.add(deciders_of_a_night(self._folds))
         self._stopping = False
         self._code = code_identity()
         self._projector = ProjectorProcess(data)
