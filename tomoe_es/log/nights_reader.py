@@ -59,9 +59,7 @@ OpenSegment = Callable[[Path, SegmentName], SegmentReader]
 class NightsReader:
     """The segments of a folder, opened when they are needed."""
 
-    def __init__(
-        self, folder: Path, opening: OpenSegment = open_segment, *, uses_index: bool = True
-    ) -> None:
+    def __init__(self, folder: Path, opening: OpenSegment = open_segment, *, uses_index: bool = True) -> None:
         """`uses_index` False: no file of the folder but the segments is opened."""
         self._folder, self._open_segment, self._uses_index = folder, opening, uses_index
         self._segments: list[SegmentName] = []
