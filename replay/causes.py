@@ -15,7 +15,7 @@ LONGEST_CHAIN = 60
 
 
 class Cause(msgspec.Struct, frozen=True):
-    """An event on the way back, how it is connected with the one before it in the list, and how long before."""
+    """An event on the way back: how it is connected with the one told before it, and how long before."""
 
     event: Recorded
     depth: int
@@ -25,7 +25,7 @@ class Cause(msgspec.Struct, frozen=True):
 
 
 def why(night: ReplayedNight, position: int, longest: int = LONGEST_CHAIN) -> list[Cause]:
-    """The event, its chain of causes to what began it, what a violation rests on, and the recipe's beginning."""
+    """The event, its causes to what began it, what a violation rests on, and the recipe's beginning."""
     seen: set[int] = set()
     found = list(_chain(night, position, 0, "", 0, seen, longest))
     first = found[0].event

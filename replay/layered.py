@@ -1,7 +1,7 @@
 """A table and a queue that share what they had when they were copied: a copy costs what changed since.
 
-A dict of 130,000 entries takes 30 ms to copy, because each entry is touched; these take none of that. They are
-put into the states only here, in replay; the code that evolves a state can't tell them from dict and deque.
+A dict of 130,000 entries takes 30 ms to copy, because each entry is touched; of these, none is. They are put
+into states only here, in replay; code that evolves a state cannot tell them from dict and deque.
 """
 
 from __future__ import annotations

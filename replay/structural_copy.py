@@ -1,7 +1,7 @@
 """Copies a state so that neither copy sees the other's changes, sharing all that never changes.
 
-A deep copy of the states of a full night takes a second. Of 130,000 raw cubes, which are frozen, only the table
-is copied; and a large table becomes a layered one, of which only the changes are.
+A deep copy of the states of a full night takes a second. Of 130,000 raw cubes, which are frozen, only the
+table is copied; and a large table becomes a layered one, of which only the changes are.
 """
 
 from __future__ import annotations

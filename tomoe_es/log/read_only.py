@@ -1,8 +1,8 @@
 """A log that is only read: not one byte in its folder changes, also where nothing may be written.
 
-SQLite leaves files beside a database in WAL mode even when it only reads. So a segment without a WAL is opened
-as one that nobody changes, one with a WAL read-only, and where SQLite can't do that in a folder without
-the right to write, a copy in a temporary folder is read.
+SQLite leaves files beside a database in WAL mode even when it only reads. So a segment without a WAL is
+opened as one that nobody changes, one with a WAL read-only, and where SQLite can't do that, since the folder
+may not be written to, a copy in a temporary folder is read.
 """
 
 from __future__ import annotations
