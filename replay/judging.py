@@ -9,7 +9,7 @@ stays what is true, so that each difference is one of a decision and not of what
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import msgspec
 
@@ -23,6 +23,8 @@ from tomoe_es.events.system import CodeRegistered
 
 TAKEN_TOGETHER = 1000
 """Events of one instant that may have been appended together, before anybody decided."""
+FEW = 4
+"""So many inputs are tried one by one, further ones only all together."""
 REMEMBERED = 64
 """Events last processed, one of which may have woken a decider whose decision stands later."""
 
@@ -44,19 +46,26 @@ class Judged(msgspec.Struct):
     events: int = 0
     decisions: int = 0  # recorded ones that the code of now makes too
     by_decider: dict[str, int] = {}
-    unknown: dict[str, int] = {}  # decisions by deciders that the code of now does not have
     differences: list[Difference] = []
 
 
 class Judge:
     """Goes once through the events of a night, beginning with the states before its first one."""
 
-    def __init__(self, folding: Folding, *, stop_after: int | None = 1) -> None:
-        """`stop_after`: so many differences are told; None: all."""
+    def __init__(self, folding: Folding, only: Collection[str] = (), *, stop_after: int | None = 1) -> None:
+        """`only`: the deciders over the states of these names; `stop_after` differences, None: never."""
         folds = FoldsOfANight(**folding.folds)
-        self._folding = folding
+        self._folding = Folding(
+            {name: fold for name, fold in folding.folds.items() if not only or name in only},
+            folding.position,
+        )
+        chosen = list(self._folding.folds.values())
         self._stop_after = stop_after
-        self._deciders = {each.name: each for each in deciders_of_a_night(folds)}
+        self._deciders = {
+            each.name: each
+            for each in deciders_of_a_night(folds)
+            if any(each.fold is fold for fold in chosen)
+        }
         self._listeners: dict[type[Event], list[Decider]] = {}
         for decider in self._deciders.values():
             for each in decider.inputs:
@@ -65,18 +74,22 @@ class Judge:
         for name, decider in self._deciders.items():
             for each in decider.fold.types:
                 self._stale_alarms.setdefault(each, []).append(name)
+        self._relevant = {CodeRegistered, *self._listeners, *self._stale_alarms}
         self._pending: deque[Recorded] = deque()
         self._gathered: dict[str, Recorded] = {}
         self._processed: deque[Recorded] = deque(maxlen=REMEMBERED)
         self._alarms: dict[str, int | None] = {}
         self._unasked = set(self._deciders)  # whose next alarm is not known since their state changed
         self._now = 0
-        self._knows_alarms = False
+        self._last: Recorded | None = None
         self.judged = Judged()
 
     def run(self, events: Iterator[Recorded]) -> Judged:
         """Judge all events, or up to the last difference that is asked for."""
-        self._coming = _Coming(events)
+        relevant, deciders = self._relevant, self._deciders
+        self._coming = _Coming(
+            each for each in events if type(each.payload) in relevant or each.actor in deciders
+        )
         while not self._is_enough() and self._step():
             pass
         return self.judged
@@ -88,7 +101,7 @@ class Judge:
         if self._pending:
             self._react(self._pending.popleft())
             return True
-        if self._gathered:
+        if self._gathered and not self._is_recorded_together(self._coming.first()):
             gathered, self._gathered = self._gathered, {}
             for name, recorded in gathered.items():
                 self._ask(self._deciders[name], recorded)
@@ -103,6 +116,14 @@ class Judge:
         else:
             self._take_in(self._coming.next())
         return True
+
+    def _is_recorded_together(self, upcoming: Recorded | None) -> bool:
+        """Tell whether the next input came at one time from one actor with the last: a decider that gathers
+        is asked after all of them."""
+        last = self._last
+        if upcoming is None or last is None or upcoming.actor in self._deciders:
+            return False
+        return (upcoming.actor, upcoming.time) == (last.actor, last.time)
 
     def _react(self, recorded: Recorded) -> None:
         self._processed.append(recorded)
@@ -157,16 +178,22 @@ class Judge:
         return True
 
     def _taken_together(self, decider: Decider, recorded: Recorded | None, now: int) -> int | None:
-        """How many of the coming inputs were taken in before it decided, judging by its decision; None when no
-        number makes that the recorded one."""
+        """How many of the coming inputs were taken in before it decided, judging by its decision.
+
+        None when no number makes that the recorded one.
+        """
+        inputs: list[Recorded] = []
+        for each in self._coming.peek(TAKEN_TOGETHER):
+            if each.actor in self._deciders or each.time != now:
+                break
+            inputs.append(each)
         trial = Fold(copy_state(decider.fold.state), decider.fold.evolve, decider.fold.types)
         fits: int | None = None
-        for count, each in enumerate(self._coming.peek(TAKEN_TOGETHER), 1):
-            if each.actor in self._deciders or (recorded is not None and each.time != now):
-                break
-            if type(each.payload) not in trial.types:
+        for count, each in enumerate(inputs, 1):
+            if type(each.payload) in trial.types:
+                trial.state = trial.evolve(trial.state, each)
+            if FEW < count < len(inputs):
                 continue
-            trial.state = trial.evolve(trial.state, each)
             decided = decider.decide(trial.state, recorded, now)
             stands = self._coming.peek(count + len(decided))[count:]
             if not decided:
@@ -178,7 +205,7 @@ class Judge:
         return fits
 
     def _account_for(self, recorded: Recorded) -> None:
-        """A recorded decision that nobody made when asked: perhaps by its own time, or by an earlier event."""
+        """A recorded decision that nobody made when asked: perhaps at its own time, or by an earlier event."""
         decider = self._deciders[recorded.actor]
         self._now = max(self._now, recorded.time)
         tried = sorted(self._processed, key=lambda each: each.position != recorded.cause)
@@ -194,9 +221,10 @@ class Judge:
 
     def _wake_before(self, upcoming: Recorded) -> bool:
         """Wake the decider whose time comes before the next event does; tell whether there was one."""
-        if not self._knows_alarms or upcoming.time <= self._now:
-            self._now = max(self._now, upcoming.time) if not self._knows_alarms else self._now
-            self._knows_alarms = self._knows_alarms or upcoming.time > 0
+        if isinstance(upcoming.payload, CodeRegistered) or self._now == 0:
+            self._now = max(self._now, upcoming.time)
+            return False  # no process was there to wake anybody
+        if upcoming.time <= self._now:
             return False
         for name in self._unasked:
             decider = self._deciders[name]
@@ -206,16 +234,11 @@ class Judge:
         when, name = min(due, default=(upcoming.time, ""))
         if when > upcoming.time or (when == upcoming.time and upcoming.actor != name):
             return False
-        if isinstance(upcoming.payload, CodeRegistered):
-            return False  # no process was there to wake anybody
         self._now = max(self._now, when)
         self._unasked.add(name)
-        before = self._folding.position
-        self._ask(self._deciders[name], None)
-        if (
-            self._folding.position == before
-            and self._deciders[name].next_wakeup(self._deciders[name].fold.state, self._now) == when
-        ):
+        before, decider = self._folding.position, self._deciders[name]
+        self._ask(decider, None)
+        if self._folding.position == before and decider.next_wakeup(decider.fold.state, self._now) == when:
             self._alarms[name] = None  # it would ask for the same time for ever
             self._unasked.discard(name)
         return True
@@ -249,6 +272,7 @@ class Judge:
             self._unasked = set(self._deciders)
         self._now = max(self._now, recorded.time)
         self._folding.take_in(recorded)
+        self._last = recorded
         self._unasked.update(self._stale_alarms.get(type(recorded.payload), ()))
         self._pending.append(recorded)
         self.judged.events += 1

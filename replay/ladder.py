@@ -22,9 +22,10 @@ States = dict[str, Any]
 class Folding:
     """Folds going forward through the log together."""
 
-    def __init__(self, folds: dict[str, Fold]) -> None:
+    def __init__(self, folds: dict[str, Fold], position: int = 0) -> None:
+        """The folds have taken in what is up to the position."""
         self.folds = folds
-        self.position = 0
+        self.position = position
         self._evolvers: dict[type[Event], list[Fold]] = {}
         for fold in folds.values():
             for each in fold.types:
@@ -95,9 +96,7 @@ class Ladder:
         folds = self._make_folds()
         for name, fold in folds.items():
             fold.state = copy_state(self._kept[index][name])
-        folding = Folding(folds)
-        folding.position = self._positions[index]
-        return folding
+        return Folding(folds, self._positions[index])
 
 
 def _keep(folds: dict[str, Fold]) -> States:
