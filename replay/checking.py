@@ -12,7 +12,7 @@ import msgspec
 
 from replay.folds import STATES, state_folds
 from replay.judging import Difference, Judge, Judged
-from replay.ladder import Folding, Ladder
+from replay.ladder import Folding
 from replay.night import ReplayedNight
 from replay.state_file import read_states, write_states
 from tomoe_es.log.read_only import ReadOnlyLog
@@ -102,4 +102,4 @@ def _together(night: ReplayedNight, parts: list[Judged], stop_after: int | None)
 
 def state_before(night: ReplayedNight, difference: Difference) -> dict[str, object]:
     """The states on which the differing decision was made."""
-    return Ladder.at(night.ladder, difference.position).states()
+    return night.folding(difference.position).states()

@@ -205,7 +205,7 @@ class Judge:
         return fits
 
     def _account_for(self, recorded: Recorded) -> None:
-        """A recorded decision that nobody made when asked: perhaps at its own time, or by an earlier event."""
+        """A recorded decision that nobody made when asked: perhaps at its own time, or by an event before."""
         decider = self._deciders[recorded.actor]
         self._now = max(self._now, recorded.time)
         tried = sorted(self._processed, key=lambda each: each.position != recorded.cause)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from replay.structural_copy import copy_state, layer
 from tomoe_es.control.decider import Fold
@@ -55,15 +55,31 @@ class Folding:
         return {name: fold.state for name, fold in self.folds.items()}
 
 
+class StateCache(Protocol):
+    """Keeps some of the copies for the next process."""
+
+    every: int
+
+    def nearest(self, position: int, folds: dict[str, Fold]) -> Folding | None:
+        """The folds given, as they were at the nearest position not after this one; None: nothing is kept."""
+
+    def save(self, folding: Folding) -> None:
+        """Keep these."""
+
+
 class Ladder:
     """Copies of the states of some folds, made every so many events the first time that one comes by."""
 
     def __init__(
-        self, log: EventLog, make_folds: Callable[[], dict[str, Fold]], every: int = KEPT_EVERY
+        self,
+        log: EventLog,
+        make_folds: Callable[[], dict[str, Fold]],
+        every: int = KEPT_EVERY,
+        cache: StateCache | None = None,
     ) -> None:
-        self._log, self._make_folds, self._every = log, make_folds, every
+        self._log, self._make_folds, self._every, self._cache = log, make_folds, every, cache
         self._positions = [0]
-        self._kept: list[States] = [_keep(make_folds())]
+        self._kept: dict[int, States] = {0: _keep(make_folds())}
 
     @property
     def kept_positions(self) -> list[int]:
@@ -76,27 +92,38 @@ class Ladder:
 
     def at(self, position: int) -> Folding:
         """Folds that have taken in the events up to a position; the caller may go on with them."""
-        index = bisect_right(self._positions, position) - 1
-        folding = self._work_on(index)
-        while index == len(self._positions) - 1 and folding.position + self._every <= position:
-            folding.read_to(self._log, folding.position + self._every)
-            self._positions.append(folding.position)
-            self._kept.append(_keep(folding.folds))
-            index += 1
+        folding = self._work_on(self._nearest(position))
+        while True:
+            following = folding.position - folding.position % self._every + self._every
+            if following > position:
+                break
+            folding.read_to(self._log, following)
+            self._keep(folding)
         folding.read_to(self._log, position)
         return folding
 
-    def begin_with(self, folding: Folding) -> None:
-        """Take states from elsewhere, at a position after the last copy."""
-        if folding.position > self._positions[-1]:
-            self._positions.append(folding.position)
-            self._kept.append(_keep(folding.folds))
+    def _nearest(self, position: int) -> int:
+        kept = self.kept_before(position)
+        if self._cache is not None and position - kept > self._cache.every:
+            found = self._cache.nearest(position, self._make_folds())
+            if found is not None and found.position > kept:
+                self._keep(found, is_cached=True)
+        return self.kept_before(position)
 
-    def _work_on(self, index: int) -> Folding:
+    def _keep(self, folding: Folding, *, is_cached: bool = False) -> None:
+        position = folding.position
+        if position in self._kept:
+            return
+        insort(self._positions, position)
+        self._kept[position] = _keep(folding.folds)
+        if self._cache is not None and not is_cached and position % self._cache.every == 0:
+            self._cache.save(folding)
+
+    def _work_on(self, position: int) -> Folding:
         folds = self._make_folds()
         for name, fold in folds.items():
-            fold.state = copy_state(self._kept[index][name])
-        return Folding(folds, self._positions[index])
+            fold.state = copy_state(self._kept[position][name])
+        return Folding(folds, position)
 
 
 def _keep(folds: dict[str, Fold]) -> States:

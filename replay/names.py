@@ -21,7 +21,9 @@ _PAYLOAD_FIELDS: frozenset[str] = frozenset(
     field for each in EVENT_TYPES.values() for field in each.__struct_fields__
 )
 EVENT_FIELDS: frozenset[str] = (_PAYLOAD_FIELDS | frozenset(ENVELOPE)) - {"payload"}
-STATE_TYPES: dict[str, type] = {name: type(fold.state) for name, fold in state_folds().items()}
+STATE_TYPES: dict[str, type[msgspec.Struct]] = {
+    name: type(fold.state) for name, fold in state_folds().items()
+}
 ROOTS: tuple[str, ...] = ("event", *STATES, *TABLES)
 
 

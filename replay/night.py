@@ -90,6 +90,10 @@ class ReplayedNight:
         ladder = self._ladder if name in STATES else self._read_models
         return ladder.at(position).states()[name]
 
+    def use_ladders(self, states: Ladder, read_models: Ladder) -> None:
+        """Use ladders with a cache instead of those in memory alone."""
+        self._ladder, self._read_models = states, read_models
+
     @property
     def ladder(self) -> Ladder:
         """Copies of the states that decisions are made on."""

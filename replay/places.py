@@ -55,6 +55,14 @@ def shown_time(time_us: int) -> str:
     return f"{isot(time_us)} UTC   {to_datetime(time_us).astimezone(JST):%H:%M:%S} JST"
 
 
+def time_of(night: ReplayedNight, text: str) -> int:
+    """UTC microseconds of a time of day in the night, JST if it does not say; raises PlaceUnknown."""
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        raise PlaceUnknown(f"'{text}' is no time of day: write 22:14, 22:14:05 or '13:14 UTC'")
+    return _moment(night, text, match)
+
+
 def _position(night: ReplayedNight, position: int) -> int:
     if not night.first <= position <= night.last:
         raise PlaceUnknown(

@@ -56,6 +56,11 @@ class Spans:
         """Something begins, unless it lasts already."""
         self._open.setdefault((track, lane, key), _Open(name, recorded))
 
+    def lasting(self, track: str, lane: str, key: str = "") -> str | None:
+        """Name of what lasts; None when nothing does."""
+        opened = self._open.get((track, lane, key))
+        return opened.name if opened is not None else None
+
     def end(self, track: str, lane: str, recorded: Recorded, key: str = "") -> Iterator[Span]:
         """It ends, if it had begun."""
         opened = self._open.pop((track, lane, key), None)
@@ -70,7 +75,15 @@ def spans(events: Iterable[Recorded]) -> Iterator[Span]:
 
 
 Handler = Callable[[Spans, Recorded, Any], Iterable[Span]]
-_SETTLED = frozenset({"closed", "open", "parked", "tracking", "still", "stopped", "idle"})
+_REACHED: dict[str, str] = {
+    "open": "open",
+    "close": "closed",
+    "MountSlew": "tracking",
+    "MountPark": "parked",
+    "DomeRotation": "still",
+    "Focus": "still",
+}
+"""What the device's reading says when a command is carried out."""
 
 
 def _recipe_started(known: Spans, recorded: Recorded, event: recipe.RecipeStarted) -> Iterable[Span]:
@@ -104,15 +117,17 @@ def _exposure_ended(known: Spans, recorded: Recorded, event: camera.ExposureEven
 def _commanded(device: str) -> Handler:
     def handler(known: Spans, recorded: Recorded, event: Any) -> Iterable[Span]:
         what = getattr(event, "action", type(event).__name__.removesuffix("Commanded"))
+        if known.lasting("devices", device) not in (None, f"{device} {what}"):
+            yield from known.end("devices", device, recorded)  # another command came before it was done
         known.begin("devices", device, f"{device} {what}", recorded)
-        return ()
 
     return handler
 
 
 def _device_read(device: str) -> Handler:
     def handler(known: Spans, recorded: Recorded, event: Any) -> Iterable[Span]:
-        if event.state in _SETTLED:
+        commanded = known.lasting("devices", device)
+        if commanded is not None and event.state == _REACHED[commanded.removeprefix(f"{device} ")]:
             return known.end("devices", device, recorded)
         return ()
 

@@ -8,7 +8,7 @@ from importlib import metadata
 from cyclopts import App, CycloptsError
 
 from tomoe_es.errors import TomoeError, UsageError
-from tui.commands import audit, log, queue, recipe
+from tui.commands import audit, log, queue, recipe, replay
 from tui.commands.dashboard import dashboard
 from tui.commands.night import night
 from tui.commands.rebuild import rebuild
@@ -24,7 +24,7 @@ app = App(
     help="Run, watch and audit the observatory.\n\nExit codes: 0 good, 1 a named condition, 2 usage.",
     version=metadata.version("tomoe-es"),
 )
-for command in (night, dashboard, status, recipe.app, queue.app, log.app, audit.app, rebuild):
+for command in (night, dashboard, status, recipe.app, queue.app, log.app, audit.app, replay.app, rebuild):
     app.command(command)
 
 
