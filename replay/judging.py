@@ -19,8 +19,10 @@ from tomoe_es.control.decider import Decider, Decision, Fold
 from tomoe_es.control.deciders_of_a_night import FoldsOfANight, deciders_of_a_night
 from tomoe_es.events import ErasedPayload, Event, encode_event
 from tomoe_es.events.envelope import Recorded
-from tomoe_es.events.system import CodeRegistered
+from tomoe_es.events.system import CodeRegistered, NightResumed
 
+PROCESS_BEGINS = (CodeRegistered, NightResumed)
+"""Before these there was no process that could have decided."""
 TAKEN_TOGETHER = 1000
 """Events of one instant that may have been appended together, before anybody decided."""
 FEW = 4
@@ -74,7 +76,7 @@ class Judge:
         for name, decider in self._deciders.items():
             for each in decider.fold.types:
                 self._stale_alarms.setdefault(each, []).append(name)
-        self._relevant = {CodeRegistered, *self._listeners, *self._stale_alarms}
+        self._relevant = {*PROCESS_BEGINS, *self._listeners, *self._stale_alarms}
         self._pending: deque[Recorded] = deque()
         self._gathered: dict[str, Recorded] = {}
         self._processed: deque[Recorded] = deque(maxlen=REMEMBERED)
@@ -154,7 +156,7 @@ class Judge:
             decided = decider.decide(decider.fold.state, recorded, now)
         if not decided or self._confirm(decider, decided):
             return
-        if upcoming is None or isinstance(upcoming.payload, CodeRegistered):
+        if upcoming is None or isinstance(upcoming.payload, PROCESS_BEGINS):
             return  # the process was cut off before it could record this
         further = self._taken_together(decider, recorded, now)
         if further is not None:
@@ -221,7 +223,7 @@ class Judge:
 
     def _wake_before(self, upcoming: Recorded) -> bool:
         """Wake the decider whose time comes before the next event does; tell whether there was one."""
-        if isinstance(upcoming.payload, CodeRegistered) or self._now == 0:
+        if isinstance(upcoming.payload, PROCESS_BEGINS) or self._now == 0:
             self._now = max(self._now, upcoming.time)
             return False  # no process was there to wake anybody
         if upcoming.time <= self._now:
@@ -264,7 +266,7 @@ class Judge:
             self._take_in(self._coming.next())
 
     def _take_in(self, recorded: Recorded) -> None:
-        if isinstance(recorded.payload, CodeRegistered):  # a process begins: what another left undone is gone
+        if isinstance(recorded.payload, PROCESS_BEGINS):  # a process begins: what another left undone is gone
             self._pending.clear()
             self._gathered.clear()
             self._processed.clear()
