@@ -76,10 +76,13 @@ class Ladder:
         make_folds: Callable[[], dict[str, Fold]],
         every: int = KEPT_EVERY,
         cache: StateCache | None = None,
+        layered: bool = True,
     ) -> None:
+        """`layered`: large tables are layered ones, for folds that only use them as Python does."""
+        self._layered = layered
         self._log, self._make_folds, self._every, self._cache = log, make_folds, every, cache
         self._positions = [0]
-        self._kept: dict[int, States] = {0: _keep(make_folds())}
+        self._kept: dict[int, States] = {0: self._copies(make_folds())}
 
     @property
     def kept_positions(self) -> list[int]:
@@ -115,18 +118,18 @@ class Ladder:
         if position in self._kept:
             return
         insort(self._positions, position)
-        self._kept[position] = _keep(folding.folds)
+        self._kept[position] = self._copies(folding.folds)
         if self._cache is not None and not is_cached and position % self._cache.every == 0:
             self._cache.save(folding)
+
+    def _copies(self, folds: dict[str, Fold]) -> States:
+        if self._layered:
+            for fold in folds.values():
+                layer(fold.state)
+        return {name: copy_state(fold.state) for name, fold in folds.items()}
 
     def _work_on(self, position: int) -> Folding:
         folds = self._make_folds()
         for name, fold in folds.items():
             fold.state = copy_state(self._kept[position][name])
         return Folding(folds, position)
-
-
-def _keep(folds: dict[str, Fold]) -> States:
-    for fold in folds.values():
-        layer(fold.state)
-    return {name: copy_state(fold.state) for name, fold in folds.items()}

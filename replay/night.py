@@ -63,7 +63,7 @@ class ReplayedNight:
             last_night = night_of(self.event(head).time)
             raise NightUnknown(f"the log holds no event of the night {self.night}; its last is {last_night}")
         self._ladder = Ladder(log, state_folds)
-        self._read_models = Ladder(log, read_model_folds)
+        self._read_models = Ladder(log, read_model_folds, layered=False)
 
     def event(self, position: int) -> Recorded:
         """The event at a position; raises LogUnavailable when there is none."""

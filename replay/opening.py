@@ -28,7 +28,9 @@ def opened_night(
             source = code.source_sha256[:16]
             opened.use_ladders(
                 Ladder(log, state_folds, cache=FileCache(cache, log, source, "states")),
-                Ladder(log, read_model_folds, cache=FileCache(cache, log, source, "read-models")),
+                Ladder(
+                    log, read_model_folds, cache=FileCache(cache, log, source, "read-models"), layered=False
+                ),
             )
         yield opened, identity(folder, opened, code_name(code))
 

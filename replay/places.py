@@ -157,15 +157,17 @@ def step(night: ReplayedNight, position: int, unit: str, count: int) -> int:
     if unit not in STEPS:
         raise PlaceUnknown(f"'{unit}' is no step: {did_you_mean(unit, STEPS)}")
     types = STEPS[unit]
+    if count == 0:
+        return position
     if not types:
         return min(max(position + count, night.first), night.last)
-    if count >= 0:
+    if count > 0:
         left = count
         for each in night.log.read(after=position, until=night.last, types=types):
             left -= 1
-            if left <= 0:
+            if left == 0:
                 return each.position
-        return night.last if count else position
+        return night.last
     return _back(night, position, types, -count)
 
 

@@ -22,7 +22,7 @@ FAULTS = """
 faults:
   - { device: dome_slit, kind: fail, from: '16:54', to: '17:05' }
   - { device: weather, kind: freeze, from: '17:10', to: '17:20' }
-  - { device: mount, kind: unreachable, from: '17:24', to: '17:26' }
+  - { device: mount, kind: drop, from: '17:24', to: '17:26' }
 """
 
 
@@ -72,7 +72,11 @@ def test_a_night_that_crashed_and_was_resumed_is_decided_the_same(tmp_path: Path
     first.run_until("16:53")
     events = first.all()
     first.close()
-    cut = [each.position for each in events if isinstance(each.payload, recipe.OperationStarted)][-1]
+    cut = next(
+        each
+        for each in first.noted.boundaries[::-1]
+        if isinstance(events[each - 1].payload, recipe.OperationStarted)
+    )
     copy_log(events[:cut], tmp_path / "log")
     second = Observatory(tmp_path / "log", plan(end="17:20", script=SCRIPT))
     second.resume()
