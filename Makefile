@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: night test setup debian check unit test-faults bench-log schema samples docs lock picture clean help
+.PHONY: night test setup debian check unit test-faults bench-log bench-replay schema samples docs lock picture clean help
 
 night: setup ## A simulated night on real stars: live dashboard on a terminal, progress lines otherwise
 	$(BIN)/tomoe night --recipes recipes/first-night --script recipes/nights/first-night.yaml \
@@ -40,6 +40,9 @@ test-faults: setup ## A fault at every write, sync and truncation of the log; ni
 bench-log: setup ## The log's speed against its targets
 	$(BIN)/uv pip install -q --python $(BIN)/python --group bench
 	$(BIN)/python -m benchmarks.log --growth --out docs/benchmarks.md
+
+bench-replay: setup ## Replay's speed on a night of full scale, which is run first
+	$(BIN)/python -m benchmarks.replay
 
 schema: setup ## Write events.schema.json anew from the event types
 	$(BIN)/python -m tomoe_es.events.schema

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 import msgspec
 
@@ -119,7 +120,7 @@ def _overhead(
 ) -> Overhead:
     stretches = [
         (start, following)
-        for (start, phase), (following, _) in zip(phases, [*phases[1:], (end, "")], strict=True)
+        for (start, phase), (following, _) in pairwise([*phases, (end, "")])
         if phase == "observing"
     ]
     observing = sum(following - start for start, following in stretches) / 1e6
