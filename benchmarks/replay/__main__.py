@@ -28,6 +28,11 @@ STATE_CONDITION = "control.execution != None and len(reduction.leased) > 40"
 MONOTONE = "control.last_exposure_number > 1200"
 
 
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
 def main(data: Path | None) -> None:
     """Measure on the log of a data folder, or on a night that is run for it."""
     if data is not None:
@@ -43,11 +48,11 @@ def main(data: Path | None) -> None:
 def measure(folder: Path) -> None:
     """Print a line for each figure: wall clock, CPU, target."""
     load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
-    print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, load {load}")  # noqa: T201
-    print(f"{'':44} {'wall':>12} {'CPU':>12}   target")  # noqa: T201
+    say(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, load {load}")
+    say(f"{'':44} {'wall':>12} {'CPU':>12}   target")
     with closing(ReadOnlyLog(folder)) as log:
         night = timed("open", "0.5 s", lambda: ReplayedNight(log))
-        print(f"{night.last - night.first + 1:,} events")  # noqa: T201
+        say(f"{night.last - night.first + 1:,} events")
         timed("fold the whole night once, keeping copies", "-", lambda: night.states(night.last))
         rng = random.Random(1)
         spread("seek, every state and read model", "25 ms", lambda: night.states(anywhere(night, rng)))
@@ -61,7 +66,7 @@ def measure(folder: Path) -> None:
 
 def check(folder: Path, night: str) -> None:
     [checked] = checking.check(folder, [night], stop_after=1, workers=2)
-    print(f"{checked.decisions:,} decisions, {len(checked.differences)} differences")  # noqa: T201
+    say(f"{checked.decisions:,} decisions, {len(checked.differences)} differences")
 
 
 def anywhere(night: ReplayedNight, rng: random.Random) -> int:
@@ -71,7 +76,7 @@ def anywhere(night: ReplayedNight, rng: random.Random) -> int:
 def timed(name: str, target: str, action: Callable[[], T]) -> T:
     wall, cpu = time.perf_counter(), cpu_seconds()
     result = action()
-    print(f"{name:44} {time.perf_counter() - wall:>10.2f} s {cpu_seconds() - cpu:>10.2f} s   {target}")  # noqa: T201
+    say(f"{name:44} {time.perf_counter() - wall:>10.2f} s {cpu_seconds() - cpu:>10.2f} s   {target}")
     return result
 
 
@@ -90,9 +95,7 @@ def spread(name: str, target: str, action: Callable[[], object]) -> None:
         cpu.append((time.process_time() - start_cpu) * 1000)
     for label, index in (("p50", SEEKS // 2), ("p99", SEEKS * 99 // 100)):
         one, other = sorted(wall)[index], sorted(cpu)[index]
-        print(
-            f"{name + ', ' + label:44} {one:>9.2f} ms {other:>9.2f} ms   {target if label == 'p50' else ''}"
-        )
+        say(f"{name + ', ' + label:44} {one:>9.2f} ms {other:>9.2f} ms   {target if label == 'p50' else ''}")
 
 
 if __name__ == "__main__":
