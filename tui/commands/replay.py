@@ -232,8 +232,10 @@ def diff(
 
     Parameters
     ----------
-    before, after
-        Places, as for `show`.
+    before
+        First place, as for `show`.
+    after
+        Second place.
     state
         One state alone.
     other_night
@@ -329,8 +331,10 @@ def export(
 
     Parameters
     ----------
-    start, end
-        First and last place, as for `show`.
+    start
+        First place, as for `show`.
+    end
+        Last place.
     form
         jsonl can be imported again; trace has recipes, operations, devices, chips as tracks.
     out
@@ -385,8 +389,10 @@ def timing(
 
     Parameters
     ----------
-    start, end
-        First and last place, as for `show`.
+    start
+        First place, as for `show`.
+    end
+        Last place.
     night
         Date of the night's evening; else the last one.
     json
@@ -417,8 +423,10 @@ def play(
 
     Parameters
     ----------
-    start, end
-        First and last place, as for `show`.
+    start
+        First place, as for `show`.
+    end
+        Last place.
     speed
         How many times faster than life.
     night
