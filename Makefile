@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: night test setup debian check unit test-faults bench-log bench-replay schema samples docs lock picture clean help
+.PHONY: night test setup debian check unit schema samples docs lock picture clean help
+.PHONY: test-faults test-chaos explore-safety bench-log bench-normal bench-reduction bench-replay
 
 night: setup ## A simulated night on real stars: live dashboard on a terminal, progress lines otherwise
 	$(BIN)/tomoe night --recipes recipes/first-night --script recipes/nights/first-night.yaml \
@@ -23,6 +24,7 @@ $(READY): deploy/requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r deploy/requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m tomoe_es.reduction.warm_up
 	touch $@
 
 check: setup ## Style, types, layers
@@ -37,9 +39,22 @@ unit: setup ## Tests
 test-faults: setup ## A fault at every write, sync and truncation of the log; nights killed again and again
 	$(BIN)/python -m pytest -q --timeout 3000 tests/faults/fault_injection.py tests/faults/killed_night.py
 
+explore-safety: setup ## The guardian explored over 100,000 steps
+	TOMOE_EXPLORE_STEPS=100000 $(BIN)/python -m pytest -q --timeout 3000 tests/tomoe_es/safety/test_exploration.py
+
+test-chaos: setup ## Whatever may happen to a night, in 100,000 steps; nothing unsafe comes of it
+	TOMOE_CHAOS_STEPS=100000 $(BIN)/python -m pytest -q --timeout 0 tests/chaos
+
 bench-log: setup ## The log's speed against its targets
 	$(BIN)/uv pip install -q --python $(BIN)/python --group bench
 	$(BIN)/python -m benchmarks.log --growth --out docs/benchmarks.md
+
+bench-normal: setup ## How fast a night is judged; runs a full night first
+	$(BIN)/python -m benchmarks.normal --out docs/benchmarks-normal.md
+
+bench-reduction: setup ## The reduction's speed against its targets, and against ccdproc and astropy
+	$(BIN)/uv pip install -q --python $(BIN)/python --group bench-reduction
+	$(BIN)/python -m benchmarks.reduction --out docs/benchmarks-reduction.md
 
 bench-replay: setup ## Replay's speed on a night of full scale, which is run first
 	$(BIN)/python -m benchmarks.replay
@@ -52,9 +67,11 @@ samples: setup ## Write a stored sample of each event type that has none
 
 docs: setup ## Write the generated reference pages anew
 	$(BIN)/python -m tomoe_es.recipe.reference
+	$(BIN)/python -m tomoe_es.machines.drawing
 	$(BIN)/python -m tomoe_es.machines.reference
 	$(BIN)/python -m tomoe_es.events.reference
 	$(BIN)/python -m tui.reference
+	$(BIN)/python -m tui.conditions
 
 lock: ## Resolve the pinned Python packages anew
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \

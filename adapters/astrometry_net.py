@@ -32,6 +32,8 @@ CODE_TOLERANCE = 0.005
 POSITION_ERROR_PIXELS = 0.3
 ODDS_TO_SOLVE = 1e6
 
+MAGNITUDE = "MAG_VT"
+
 CPU_LIMIT_REACHED = b"CPU time limit reached"
 _BUSY = "look at the machine's load; the job can be repeated"
 
@@ -121,6 +123,7 @@ def _augmented_xylist(
     head["ANRDLS"], head["ANWCS"], head["ANCORR"] = "rdls.fits", "wcs.fits", "corr.fits"
     head["ANCTOL"], head["ANPOSERR"] = CODE_TOLERANCE, POSITION_ERROR_PIXELS
     head["ANPARITY"] = "POS"
+    head["ANTAGALL"] = True  # the magnitudes go with the pairs
     head["ANERA"], head["ANEDEC"], head["ANERAD"] = hint.ra_deg, hint.dec_deg, hint.radius_deg
     head["ANDPL1"], head["ANDPU1"] = 1, max(len(xy), 1)
     columns = [fits.Column("X", "D", array=xy[:, 0]), fits.Column("Y", "D", array=xy[:, 1])]
@@ -135,7 +138,9 @@ def _match(work: Path, sources: int) -> Match:
     sure = np.asarray(pairs["match_weight"]) > 0.5
     if source.size and not (source.min() >= 0 and source.max() < sources):
         raise AstrometryFailed("the solver's pairs name sources that were not given")
-    return Match(source[sure], sky_deg[sure], log_odds)
+    known = MAGNITUDE in pairs.dtype.names
+    magnitude = np.asarray(pairs[MAGNITUDE] if known else np.full(len(pairs), np.nan), dtype=np.float64)
+    return Match(source[sure], sky_deg[sure], log_odds, magnitude[sure])
 
 
 def _install_line(packages: Sequence[str] = ("astrometry.net", "astrometry-data-tycho2")) -> str:

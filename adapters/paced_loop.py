@@ -19,11 +19,13 @@ LONGEST_WAIT_SECONDS = 0.5
 class PacedLoop:
     """A clock with alarms (`tomoe_es.control.ports.Timers`), from `start_us` on at `speed` times life.
 
-    With an infinite speed it never waits for the wall clock.
+    With an infinite speed it never waits for the wall clock. `alive` is called between actions, and several
+    times a second while it waits.
     """
 
-    def __init__(self, start_us: int, speed: float) -> None:
+    def __init__(self, start_us: int, speed: float, alive: Callable[[], None] = lambda: None) -> None:
         self._now = start_us
+        self._alive = alive
         self._speed = speed
         self._base_time = start_us
         self._base_wall = time.monotonic()
@@ -39,6 +41,12 @@ class PacedLoop:
     def set_time(self, time_us: int) -> None:
         """Set the clock, before anything runs on it."""
         self._now = time_us
+
+    def skip_to(self, time_us: int) -> None:
+        """Move the clock forward, where something has let time pass; alarms passed over ring at once."""
+        if time_us > self._now:
+            self._now = time_us
+            self._rebase()
 
     def call_at(self, time_us: int, action: Callable[[], None]) -> None:
         """Run an action when the clock shows `time_us`; those of the same time run in the order asked for."""
@@ -59,6 +67,7 @@ class PacedLoop:
         self._stopped = False
         self._rebase()
         while not self._stopped:
+            self._alive()
             rest = self._rest_seconds()
             try:
                 posted = self._posted.get(rest > 0, min(rest, LONGEST_WAIT_SECONDS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import multiprocessing
 import os
+import re
 import signal
 import threading
 import time
@@ -14,12 +15,17 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
 from tomoe_es.errors import TomoeError
+from tomoe_es.events.monitor import ErrorRaised
 
 Result = TypeVar("Result")
+
+WORKER = "worker"
 
 PATIENCE_SECONDS = 600.0
 """Real time without any task of the pool being done, after which a worker counts as hung. The longest task,
 a flat of 3,600 frames, takes half of it on a slow machine."""
+ALIVE_SECONDS = 0.5
+"""Real time after which somebody who waits for a task says that he lives."""
 _MESSAGE_CHARACTERS = 600
 
 _PR_SET_PDEATHSIG = 1  # from linux/prctl.h
@@ -29,26 +35,50 @@ _THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 class WorkerDied(TomoeError):
     """The worker process of a task is gone."""
 
+    what_to_do = "look for its reason in the system's log, such as memory; the job is repeated"
+
 
 class WorkerHung(TomoeError):
     """No task of the pool came to an end for longer than any can take."""
 
+    what_to_do = "look for a disk that does not answer; the workers were killed, the job is repeated"
+
 
 class WorkerRaised(TomoeError):
     """A task ended in an exception that nobody foresaw; `error` is that exception."""
+
+    what_to_do = "report the exception with its place: nobody foresaw it; the job is repeated"
 
     def __init__(self, error: BaseException) -> None:
         told = f"{type(error).__name__}: {error}"
         places = [line.strip() for line in str(error.__cause__).splitlines() if line.startswith("  File ")]
         super().__init__(" at ".join([told[:_MESSAGE_CHARACTERS], *places[-1:]]))
         self.error = error
+        self._place = places[-1] if places else ""
+
+    def event(self) -> ErrorRaised:
+        """What is recorded of it, so that it is an alarm."""
+        found = re.search(r'([^/"]+/[^/"]+)", line (\d+), in (\S+)', self._place)
+        return ErrorRaised(
+            process=WORKER,
+            condition=type(self.error).__name__,
+            message=str(self.error)[:_MESSAGE_CHARACTERS],
+            where=f"{found[1]}:{found[2]} in {found[3]}" if found else "",
+            understood=False,
+        )
 
 
 class ProcessPool:
     """Worker processes. One that dies takes its pool with it; the pool is made anew for the next job."""
 
-    def __init__(self, workers: int, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        workers: int,
+        patience_seconds: float = PATIENCE_SECONDS,
+        alive: Callable[[], None] = lambda: None,
+    ) -> None:
         self.workers = workers
+        self._alive = alive  # called while a task is waited for
         self._patience_seconds = patience_seconds
         self._last_done = 0.0
         self._pool: ProcessPoolExecutor | None = None
@@ -80,7 +110,8 @@ class ProcessPool:
                     f"nothing was done for {self._patience_seconds:g} s: the workers were killed; "
                     "look for a disk that does not answer"
                 )
-            wait([future], rest)
+            wait([future], min(rest, ALIVE_SECONDS))
+            self._alive()
         error = future.exception()
         if isinstance(error, BrokenProcessPool):
             raise WorkerDied(

@@ -12,14 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapters.astrometry_net import AstrometryNet, installed_solver
-from adapters.reduction_engine import ProcessPool
+from adapters.reduction_engine import ProcessPool, WorkerRaised
 from adapters.tycho2_field_index import Field, build_field_index
 from tomoe_es.errors import TomoeError
 from tomoe_es.events import Event
 from tomoe_es.reduction.astrometry import FieldHint, Match
 from tomoe_es.reduction.job import ReductionJob, ReductionResult
 from tomoe_es.reduction.outcome import outcome
-from tomoe_es.reduction.pipeline import run_job
 from tomoe_es.reduction.queue import failure
 from tomoe_es.reduction.queue_state import NO_MASTER, Job, Master, ReductionState
 
@@ -37,6 +36,13 @@ class ReductionJobs:
         self._buffer, self._archive, self._star_indexes = buffer, archive, star_indexes
         self._running: dict[str, Future[ReductionResult]] = {}
 
+    def warm_up(self) -> None:
+        """Before a night, let one worker compile what else all would. Raises KernelCacheUnwritable."""
+        try:
+            self._pool.result(self._pool.submit(warm_up_in_worker))
+        except WorkerRaised as raised:
+            raise raised.error from raised
+
     def begin(self, state: ReductionState, job: Job) -> None:
         """Begin a job."""
         described = self._describe(state, job)
@@ -47,7 +53,8 @@ class ReductionJobs:
         try:
             result = self._pool.result(self._running.pop(job.frame_id))
         except TomoeError as trouble:
-            return [failure(job, trouble.condition, str(trouble), permanent=False)]
+            failed = failure(job, trouble.condition, str(trouble), permanent=False)
+            return [failed, trouble.event()] if isinstance(trouble, WorkerRaised) else [failed]
         return outcome(job, result)
 
     def _describe(self, state: ReductionState, job: Job) -> ReductionJob:
@@ -91,7 +98,16 @@ class ReductionJobs:
 
 def reduce_in_worker(job: ReductionJob, star_indexes: Path) -> ReductionResult:
     """Run one job in this process."""
+    from tomoe_es.reduction.pipeline import run_job  # imports numba, 0.5 s that only workers have use for
+
     return run_job(job, CellSolver(star_indexes), time.perf_counter)
+
+
+def warm_up_in_worker() -> None:
+    """Have the kernels compiled and on the disk, where every worker finds them."""
+    from tomoe_es.reduction.warm_up import warm_up  # as above
+
+    warm_up()
 
 
 class CellSolver(msgspec.Struct, frozen=True):

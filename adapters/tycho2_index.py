@@ -24,6 +24,8 @@ T = TypeVar("T", bound=np.generic)
 class StarIndexMissing(TomoeError):
     """The Tycho-2 index file is not installed where it was looked for."""
 
+    what_to_do = "install the packages that deploy/install-debian-packages.sh names"
+
     def __init__(self, path: Path) -> None:
         super().__init__(
             f"the Tycho-2 star index {path} is missing; install it with"
@@ -33,6 +35,8 @@ class StarIndexMissing(TomoeError):
 
 class StarIndexDamaged(TomoeError):
     """The Tycho-2 index file is there but is not what it should be."""
+
+    what_to_do = "install the package of the star index again"
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(

@@ -6,6 +6,7 @@ packages="
 astrometry.net
 astrometry-data-tycho2
 fitsverify
+graphviz
 librsvg2-bin
 postgresql
 python3-venv
@@ -14,6 +15,7 @@ strace
 # astrometry.net: the plate solver; astrometry-data-tycho2: its star indexes, and the stars of the simulated sky
 # strace: strikes single system calls with faults in `make test-faults`
 # postgresql: the tests start a server of their own on the loopback interface
+# graphviz: draws the state machines of docs/states/ from their declarations
 # fitsverify: judges the FITS products in the tests; librsvg2-bin: draws the README's picture of the dashboard
 
 missing=""

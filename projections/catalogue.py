@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from projections import archive_index, chips, hardware, history, lineage, messages, night, pool, queue
+from projections import (
+    alarms,
+    archive_index,
+    chips,
+    hardware,
+    history,
+    lineage,
+    messages,
+    night,
+    pool,
+    processes,
+    queue,
+)
 from projections.errors import UnknownProjection
 from projections.projection import Projection
 
 PROJECTIONS: tuple[Projection, ...] = tuple(
     module.PROJECTION
-    for module in (queue, pool, hardware, night, chips, history, messages, archive_index, lineage)
+    for module in (
+        *(queue, pool, hardware, night, chips, history, alarms, messages, processes),
+        *(archive_index, lineage),
+    )
 )
 NAMES: tuple[str, ...] = tuple(projection.name for projection in PROJECTIONS)
 

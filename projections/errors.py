@@ -10,9 +10,13 @@ from tomoe_es.errors import TomoeError, UsageError
 class ProjectionError(TomoeError):
     """A condition of a projection."""
 
+    what_to_do = "build the projections again with `tomoe rebuild`: the log holds everything"
+
 
 class NoNightYet(ProjectionError):
     """Nothing has been projected in this folder."""
+
+    what_to_do = "run `tomoe night` with this --data, or name another"
 
     def __init__(self, projections_dir: Path) -> None:
         data = projections_dir.parent
@@ -21,6 +25,8 @@ class NoNightYet(ProjectionError):
 
 class ProjectionOutdated(ProjectionError):
     """The file was made by another version of the projection's code, or was never finished."""
+
+    what_to_do = "build it again with `tomoe rebuild`"
 
     def __init__(self, path: Path) -> None:
         super().__init__(
@@ -32,6 +38,8 @@ class ProjectionOutdated(ProjectionError):
 class ProjectionDamaged(ProjectionError):
     """The file can't be read as what it should be."""
 
+    what_to_do = "delete the file and run `tomoe rebuild`: the log holds everything"
+
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
             f"{path} is damaged ({reason}): delete it and run "
@@ -42,6 +50,8 @@ class ProjectionDamaged(ProjectionError):
 class ProjectionBusy(ProjectionError):
     """Somebody holds the file in a long transaction; what was to be written is kept for later."""
 
+    what_to_do = "none needed: it is written later; end queries that hold the file for long"
+
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path} is locked by another process: close the program that reads it")
 
@@ -49,12 +59,16 @@ class ProjectionBusy(ProjectionError):
 class UnknownProjection(UsageError):
     """There is no projection of this name."""
 
+    what_to_do = "name one of the projections that the message lists"
+
     def __init__(self, name: str, known: list[str]) -> None:
         super().__init__(f"there is no projection '{name}': choose from {', '.join(known)}")
 
 
 class ProductUnknown(ProjectionError):
     """No product of this id or file name is in the archive's history."""
+
+    what_to_do = "check the id or file name; it may lie in another data folder"
 
     def __init__(self, product: str) -> None:
         super().__init__(

@@ -8,7 +8,7 @@ import sqlite_utils
 from projections.overview_model import FinishedRecipe, Outcome
 from projections.projection import Projection, Row
 from projections.store import ProjectionReader
-from tomoe_es.events import recipe
+from tomoe_es.events import ErasedPayload, recipe
 from tomoe_es.events.envelope import Recorded
 
 
@@ -65,6 +65,13 @@ def _submitted(state: History, event: recipe.RecipeSubmitted, _: Recorded) -> No
     )
 
 
+def _erased(state: History, event: ErasedPayload, recorded: Recorded) -> None:
+    if event.of_type == recipe.RecipeSubmitted.__name__:
+        state.recipes[recorded.stream.removeprefix("recipe/")] = OpenRecipe(
+            "(erased)", "(erased)", "(erased)"
+        )
+
+
 def _started(state: History, event: recipe.RecipeStarted, recorded: Recorded) -> None:
     if known := state.recipes.get(event.recipe_id):
         known.started_us = recorded.time
@@ -97,6 +104,7 @@ PROJECTION = Projection(
     state=History,
     evolve={
         recipe.RecipeSubmitted: _submitted,
+        ErasedPayload: _erased,
         recipe.RecipeStarted: _started,
         recipe.RecipeCompleted: _completed,
         recipe.RecipeCancelled: _cancelled,

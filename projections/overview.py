@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from projections import chips, hardware, history, messages, night, pool, queue
-from projections.overview_model import Executing, LockOverview, Overview
+from projections import alarms, chips, hardware, history, messages, night, pool, processes, queue
+from projections.overview_model import AlarmLine, Executing, LockOverview, Overview
 from projections.projection import Projection
 from projections.queue import Queue
 from projections.store import ProjectionReader, Snapshot
@@ -27,7 +27,8 @@ def read_overview(projections_dir: Path) -> Overview:
     queues = _snapshot(projections_dir, queue.PROJECTION)
     waiting = _snapshot(projections_dir, pool.PROJECTION).state.waiting()
     observatory = _snapshot(projections_dir, hardware.PROJECTION).state
-    noticed = _snapshot(projections_dir, messages.PROJECTION).state
+    posted = _snapshot(projections_dir, messages.PROJECTION).state
+    alarmed = _snapshot(projections_dir, alarms.PROJECTION).state
     lock = observatory.lock()
     return Overview(
         position=nights.position,
@@ -36,6 +37,7 @@ def read_overview(projections_dir: Path) -> Overview:
         queue_mode=queues.state.mode,
         queue_reason=queues.state.reason,
         queue_since_us=queues.state.since_us,
+        queue_held_by=queues.state.held_by,
         executing=_executing(queues.state, lock),
         queue=queues.state.first(FIRST),
         queue_total=len(queues.state.waiting),
@@ -48,11 +50,19 @@ def read_overview(projections_dir: Path) -> Overview:
         lock=lock,
         weather=observatory.weather(),
         chips=_snapshot(projections_dir, chips.PROJECTION).state.overview(),
-        violations=noticed.newest_violations(LINES),
-        violations_total=noticed.violations,
-        messages=noticed.newest_messages(LINES),
+        alarms=_shown(alarmed.lines(nights.time_us)),
+        violations_total=alarmed.violations,
+        muted=alarmed.muted_names(nights.time_us),
+        processes=_snapshot(projections_dir, processes.PROJECTION).state.lines(),
+        messages=posted.newest_messages(LINES),
         counters=nights.state.counters(nights.position),
     )
+
+
+def _shown(lines: list[AlarmLine]) -> tuple[AlarmLine, ...]:
+    """All open alarms, and the newest of the others."""
+    count = sum(line.open > 0 for line in lines)
+    return tuple(lines[: max(count, LINES)])
 
 
 def _snapshot(folder: Path, projection: Projection) -> Snapshot:

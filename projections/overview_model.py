@@ -22,6 +22,7 @@ ChipStage = Literal[
 RecipeState = Literal["waiting", "queued", "executing"]
 Outcome = Literal["done", "cancelled", "expired"]
 QueueMode = Literal["running", "paused", "suspended"]
+ProcessState = Literal["running", "stopped", "silent"]
 
 
 class PlannedTimes(msgspec.Struct, frozen=True):
@@ -166,16 +167,51 @@ class ChipsOverview(msgspec.Struct, frozen=True, kw_only=True):
     reduced_per_minute: float
 
 
-class ViolationLine(msgspec.Struct, frozen=True, kw_only=True):
+class AlarmLine(msgspec.Struct, frozen=True, kw_only=True):
     """A violation, or a burst of the same name on one line."""
 
     name: str
-    severity: str  # of the newest
+    kind: str  # violation; or rejected, failed, lost: chips, never open
+    severity: str  # the loudest of the burst
     count: int
+    open: int  # of these, neither cleared nor acknowledged
     first_us: int
     last_us: int
+    position: int  # of the newest
     thing: str  # of the newest
     message: str
+    evidence: tuple[int, ...]  # positions, of the newest
+    chain: tuple[int, ...]
+    needs_acknowledgement: bool  # one of the open ones does
+    cleared: int  # over by themselves
+    muted_until_us: int  # 0: announced
+    acknowledged_by: str  # the newest acknowledgement; empty: none
+    acknowledged_why: str
+    acknowledged_us: int
+
+    @property
+    def said(self) -> str:
+        """Thing and message; many messages begin with their thing."""
+        return self.message if self.message.startswith(self.thing) else f"{self.thing}: {self.message}"
+
+
+class MutedAlarm(msgspec.Struct, frozen=True, kw_only=True):
+    """A name whose violations are recorded but not announced."""
+
+    name: str
+    until_us: int
+    who: str
+    why: str
+
+
+class ProcessLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A process of the system, as the log last told of it."""
+
+    process: str
+    state: ProcessState
+    pid: int
+    since_us: int
+    reason: str  # why it ended or counts as silent
 
 
 class MessageLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -214,6 +250,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     queue_mode: QueueMode
     queue_reason: str  # why it is paused, suspended or runs
     queue_since_us: int
+    queue_held_by: str  # whose hand is on it: who has paused it
     executing: Executing | None
     queue: tuple[QueuedRecipe, ...]  # the first ten, next one first
     queue_total: int
@@ -226,7 +263,9 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     lock: LockOverview
     weather: WeatherOverview
     chips: ChipsOverview
-    violations: tuple[ViolationLine, ...]  # newest first
+    alarms: tuple[AlarmLine, ...]  # all open ones first, the loudest on top; then the others, newest first
     violations_total: int
+    muted: tuple[MutedAlarm, ...]
+    processes: tuple[ProcessLine, ...]
     messages: tuple[MessageLine, ...]  # newest first
     counters: Counters

@@ -45,6 +45,7 @@ class Queue(msgspec.Struct, kw_only=True):
     waiting: list[str] = []
     execution: Execution | None = None
     paused: bool = False
+    held_by: str = ""  # who has paused it
     suspended: bool = False
     reason: str = ""
     since_us: int = 0
@@ -162,12 +163,12 @@ def _over(state: Queue, event: recipe.RecipeEvent, _: Recorded) -> None:
 
 
 def _queue_started(state: Queue, event: queue.QueueStarted, recorded: Recorded) -> None:
-    state.paused = False
+    state.paused, state.held_by = False, ""
     _because(state, event.reason, recorded)
 
 
 def _queue_paused(state: Queue, event: queue.QueuePaused, recorded: Recorded) -> None:
-    state.paused = True
+    state.paused, state.held_by = True, event.who
     _because(state, event.reason, recorded)
 
 

@@ -13,9 +13,12 @@ from replay.folds import state_folds
 from replay.ladder import Folding
 from replay.night import ReplayedNight
 from tomoe_es.control.decider import Fold
+from tomoe_es.events import ErasedPayload, Event
 from tomoe_es.events.envelope import Recorded
-from tomoe_es.machines import judge
-from tomoe_es.machines.catalogue import TABLES
+from tomoe_es.machines.catalogue import ROUTES
+from tomoe_es.machines.judging import by_machines, steps
+from tomoe_es.machines.judging.by_machines import Judge
+from tomoe_es.machines.judging.state import Instances, Judged
 
 _MACHINES = "machines"
 
@@ -81,7 +84,7 @@ def first_hit(night: ReplayedNight, condition: Condition, *, declared_monotone: 
 def moment(night: ReplayedNight, position: int) -> Moment:
     """Everything that a condition may look at after an event."""
     states = night.folding(position).states()
-    return Moment(states, states["monitor"].states, night.event(position))
+    return Moment(states, states["monitor"].judged.machines, night.event(position))
 
 
 def _by_halves(night: ReplayedNight, condition: Condition) -> Recorded | None:
@@ -102,7 +105,7 @@ class _Watching:
         if night.ladder.kept_before(position) > 0:
             known = night.folding(position).states()
             for name, fold in folds.items():
-                fold.state = known["monitor"].states if name == _MACHINES else known[name]
+                fold.state = known["monitor"].judged if name == _MACHINES else known[name]
         else:
             for recorded in night.log.read(until=position, types=self._folding.types):
                 self._folding.take_in(recorded)
@@ -120,7 +123,7 @@ class _Watching:
         """Tell whether the condition, which does not look at the event, holds already."""
         states = self._folding.states()
         nothing: Any = None
-        return self._condition.holds(Moment(states, states.get(_MACHINES), nothing))
+        return self._condition.holds(Moment(states, self._machines(states), nothing))
 
     def holds_after(self, recorded: Recorded) -> bool:
         """Take the next event in, and judge."""
@@ -129,15 +132,27 @@ class _Watching:
         if only_at is not None and type(recorded.payload).__name__ not in only_at:
             return False
         states = self._folding.states()
-        return self._condition.holds(Moment(states, states.get(_MACHINES), recorded))
+        return self._condition.holds(Moment(states, self._machines(states), recorded))
+
+    def _machines(self, states: dict[str, Any]) -> dict[str, Instances]:
+        judged: Judged | None = states.get(_MACHINES)
+        return judged.machines if judged is not None else {}
 
 
 def _machines_fold(machines: frozenset[str]) -> Fold:
-    """The machines named; the others are not kept right."""
-    listened = frozenset(on.event for name in machines for on in TABLES[name].machine.listens)
+    """The machines named, without rules and deadlines; the others are not kept right."""
+    routes = {
+        kind: tuple(each for each in several if each.machine.name in machines)
+        for kind, several in ROUTES.items()
+    }
+    judges: dict[type[Event], list[Judge]] = {
+        kind: [by_machines.step(each) for each in several] for kind, several in routes.items() if several
+    }
+    judges[ErasedPayload] = [by_machines.erased_step(routes)]
 
-    def evolve(states: judge.States, recorded: Recorded) -> judge.States:
-        judge.judge(states, recorded)
-        return states
+    def evolve(judged: Judged, recorded: Recorded) -> Judged:
+        for judge in judges[type(recorded.payload)]:
+            judge(judged, recorded, [])
+        return judged
 
-    return Fold(judge.initial(), evolve, listened)
+    return Fold(steps.initial(), evolve, frozenset(judges))

@@ -18,6 +18,7 @@ from replay.errors import ConditionInvalid, did_you_mean
 from tomoe_es.events import EVENT_TYPES
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.machines.catalogue import TABLES
+from tomoe_es.machines.judging.state import Instances
 
 LONGEST = 1000
 """Characters of a condition."""
@@ -27,7 +28,7 @@ class Moment(msgspec.Struct):
     """What a condition is judged on: the states after an event, and the event."""
 
     states: dict[str, Any]
-    machines: Any  # states of the machines, as `judge` keeps them
+    machines: dict[str, Instances]  # by name of the machine, as the monitor keeps them
     event: Recorded
 
 
@@ -151,12 +152,12 @@ class _Compiler:
     def _machine(self, machine: str, path: str, key: Value | None = None) -> Term:
         self.machines.add(machine)
         declared = TABLES[machine].machine
-        initial = declared.initial
+        start = (declared.initial, 0)
         if key is None:
-            value: Value = lambda moment: moment.machines[machine].states.get("", initial)  # noqa: E731
+            value: Value = lambda moment: moment.machines[machine].at.get("", start)[0]  # noqa: E731
         else:
             of_key = key
-            value = lambda moment: moment.machines[machine].states.get(of_key(moment), initial)  # noqa: E731
+            value = lambda moment: moment.machines[machine].at.get(of_key(moment), start)[0]  # noqa: E731
         return Term(value, path, words=declared.states)
 
     def _of_state(self, root: str, fields: list[str]) -> Term:

@@ -9,9 +9,11 @@ from typing import Any
 import msgspec
 
 from replay.layered import LayeredQueue
+from replay.layered_bytes import LayeredBytes
 
 ABSENT = "absent"
 _SEQUENCES = (list, tuple, deque, LayeredQueue)
+_BYTES = (bytes, bytearray, LayeredBytes)
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -58,6 +60,8 @@ def plain(value: Any) -> Any:
         return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, (*_SEQUENCES, Set)):
         return [plain(each) for each in value]
+    if isinstance(value, _BYTES):
+        return f"{len(value)} bytes"
     return value
 
 

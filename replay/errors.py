@@ -11,17 +11,25 @@ from tomoe_es.errors import TomoeError, UsageError
 class NightUnknown(TomoeError):
     """The log holds no event of this night."""
 
+    what_to_do = "name a night of the log by its evening's date, as 2023-12-12, or none for its last one"
+
 
 class PlaceUnknown(UsageError):
     """A place in the night that can't be found, or can't be meant so."""
+
+    what_to_do = "write the place as `tomoe replay show --help` says: a position, a time, a recipe, a product"
 
 
 class ConditionInvalid(UsageError):
     """A condition can't be understood; nothing was searched."""
 
+    what_to_do = "write the condition with the names that `tomoe replay names` lists"
+
 
 class ImportRefused(TomoeError):
     """What should be imported is no log, or there is one already where it should go."""
+
+    what_to_do = "name a file that `tomoe replay export` wrote, and a folder that holds no log"
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str:

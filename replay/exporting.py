@@ -42,7 +42,7 @@ class _Line(msgspec.Struct):
     cause: int
     code: int
     actor: str
-    payload: AnyEvent  # type: ignore[valid-type]  # built from the modules
+    payload: AnyEvent
 
 
 _decode_line = msgspec.json.Decoder(_Line).decode

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from replay.layered import LayeredQueue, LayeredTable
+from replay.layered_bytes import LayeredBytes
 from tomoe_es.control.decider import Fold
 
 
@@ -29,6 +30,8 @@ def _plain(value: Any) -> Any:
         return dict(value.items())
     if isinstance(value, (LayeredQueue, deque)):
         return list(value)
+    if isinstance(value, LayeredBytes):
+        return bytes(value)
     raise NotImplementedError(f"a state holds a {type(value).__name__}, which can't be written")
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from replay.layered import LARGE, LayeredQueue, LayeredTable
+from replay.layered_bytes import LayeredBytes
 
 Copy = Callable[[Any], Any]
 
@@ -48,6 +49,8 @@ def copy_of(kind: Any) -> Copy | None:
         return None
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return None if kind.__struct_config__.frozen else _struct(kind)
+    if kind is bytearray:
+        return lambda value: value.copy()
     if kind is dict:  # a state that is itself a table, of values not declared
         return copy.deepcopy
     return None if kind in (int, float, str, bytes, bool, type(None)) else copy.deepcopy
@@ -90,11 +93,11 @@ def _union(arguments: tuple[Any, ...]) -> Copy | None:
 
 @cache
 def _layer_of(kind: Any) -> Callable[[Any], None]:
-    """Layers what is directly in a struct, and in the structs in a table of it."""
+    """Layers what is in a struct, in the structs in it, and in the structs in a table of it."""
     if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
         return lambda _: None
     hints = typing.get_type_hints(kind)
-    tables, queues, inner = [], [], []
+    tables, queues, growing, parts, inner = [], [], [], [], []
     for name in kind.__struct_fields__:
         origin, arguments = typing.get_origin(hints[name]), typing.get_args(hints[name])
         if origin is dict and copy_of(arguments[1]) is None:
@@ -103,6 +106,10 @@ def _layer_of(kind: Any) -> Callable[[Any], None]:
             inner.append((name, _layer_of(arguments[1])))
         elif origin is deque and copy_of(arguments[0]) is None:
             queues.append(name)
+        elif hints[name] is bytearray:
+            growing.append(name)
+        elif origin is None and copy_of(hints[name]) is not None:
+            parts.append((name, _layer_of(hints[name])))
 
     def layered(value: Any) -> None:
         for name in tables:
@@ -113,6 +120,12 @@ def _layer_of(kind: Any) -> Callable[[Any], None]:
             queue = getattr(value, name)
             if type(queue) is deque and len(queue) >= LARGE:
                 setattr(value, name, LayeredQueue(list(queue)))
+        for name in growing:
+            grown = getattr(value, name)
+            if type(grown) is bytearray and len(grown) >= LARGE:
+                setattr(value, name, LayeredBytes((bytes(grown),)))
+        for name, how in parts:
+            how(getattr(value, name))
         for name, how in inner:
             for each in getattr(value, name).values():
                 how(each)

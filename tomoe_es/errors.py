@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 
 class TomoeError(Exception):
-    """A condition that is understood; its message names the thing and the remedy."""
+    """A condition that is understood; its message names the thing and the remedy.
+
+    The first sentence of the docstring of each is its meaning in `docs/conditions.md`.
+    """
+
+    what_to_do: ClassVar[str] = ""
+    """The remedy in general, for `docs/conditions.md`; a message says it for the thing at hand."""
 
     @property
     def condition(self) -> str:
@@ -15,13 +23,19 @@ class TomoeError(Exception):
 class UsageError(TomoeError):
     """What was asked for on the command line can't be meant so."""
 
+    what_to_do = "write the command as the message says; `--help` shows how"
+
 
 class LogError(TomoeError):
     """A condition of the event log."""
 
+    what_to_do = "look whether the disk of the data folder is there, writable and not full"
+
 
 class VersionConflict(LogError):
     """Somebody else appended to the stream since it was read: read it again, then decide again."""
+
+    what_to_do = "give the command again: it decides on what the log says now"
 
     def __init__(self, stream: str, expected: int, actual: int) -> None:
         super().__init__(
@@ -34,6 +48,8 @@ class VersionConflict(LogError):
 class LogCorrupt(LogError):
     """What is stored at a position is not what was appended there."""
 
+    what_to_do = "restore the night's file of the log from its copy, then `tomoe log verify`"
+
     def __init__(self, position: int, reason: str) -> None:
         super().__init__(f"event {position} of the log is damaged: {reason}; restore the log from its copy")
         self.position = position
@@ -42,13 +58,19 @@ class LogCorrupt(LogError):
 class LogUnavailable(LogError):
     """The log can't be opened, read or written just now; nothing was appended."""
 
+    what_to_do = "look whether the disk of the data folder is there, writable and not full; then try again"
+
 
 class LogSealed(LogError):
     """The night of this segment is sealed: append to the live one."""
 
+    what_to_do = "write into the live night; a sealed one is never changed"
+
 
 class NightNotSealed(LogError):
     """A payload is erased once its night is sealed: a live file keeps the bytes in its free pages."""
+
+    what_to_do = "seal the night first with `tomoe log seal`, then erase"
 
     def __init__(self, position: int, night: str) -> None:
         super().__init__(
@@ -59,6 +81,8 @@ class NightNotSealed(LogError):
 
 class UnknownEventType(LogError):
     """The log holds an event type that this version of the code does not know."""
+
+    what_to_do = "use the version of the code that wrote the event, or a newer one"
 
     def __init__(self, name: str, position: int) -> None:
         super().__init__(
@@ -71,10 +95,16 @@ class UnknownEventType(LogError):
 class DataFolderInUse(TomoeError):
     """Another process runs a night on this data folder."""
 
+    what_to_do = "wait until the other process has ended, or name another --data"
+
 
 class NightUnfinished(TomoeError):
     """The log's last night was cut off: it must be resumed before another one begins."""
 
+    what_to_do = "go on with it by `tomoe night --resume`"
+
 
 class NothingToResume(TomoeError):
     """The log holds no night that was cut off."""
+
+    what_to_do = "begin a night with `tomoe night`"

@@ -14,9 +14,13 @@ from tomoe_es.errors import DataFolderInUse, TomoeError, UsageError
 class NoDataFolder(TomoeError):
     """There is nothing where the data was said to be."""
 
+    what_to_do = "name the right --data, or begin a night there"
+
 
 class DataFolderUnusable(UsageError):
     """The folder named can't hold the data."""
+
+    what_to_do = "name another folder with --data, or make this one writable"
 
 
 class DataFolder:
@@ -31,6 +35,7 @@ class DataFolder:
         self.snapshot = self.projections / "control.snapshot"  # states of control after the last night
         self.truth = top / "truth"  # of a simulated night; the reduction never reads it
         self.inbox = top / "inbox"  # the watched folder for recipes
+        self.run = top / "run"  # what the running processes know of each other
         self.scratch = top / "scratch"  # star indexes of the observed sky: made anew when missing
 
     @property
@@ -41,7 +46,10 @@ class DataFolder:
     def make(self) -> None:
         """Make what is missing; raises DataFolderUnusable where that can't be done."""
         try:
-            for folder in (self.log, self.buffer, self.archive, self.projections, self.inbox, self.scratch):
+            for folder in (
+                *(self.log, self.buffer, self.archive, self.projections),
+                *(self.inbox, self.scratch, self.run),
+            ):
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DataFolderUnusable(

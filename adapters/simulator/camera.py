@@ -193,7 +193,14 @@ class SimulatedCamera(PolledDevice):
         self._order = None
         number, frames = exposure.request.exposure_number, exposure.request.frames
         acquired = [
-            camera.ChipCubeAcquired(exposure_number=number, frame_id=frame_id, frames=frames, frames_lost=0)
+            camera.ChipCubeAcquired(
+                exposure_number=number,
+                frame_id=frame_id,
+                frames=frames,
+                frames_lost=0,
+                gps_start_us=exposure.start_us,
+                gps_end_us=end_us,
+            )
             for frame_id in exposure.frame_ids
         ]
         finished = camera.ExposureFinished(exposure_number=number, end_us=end_us, det_ids=list(self._det_ids))

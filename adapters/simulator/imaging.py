@@ -13,7 +13,7 @@ from adapters.simulator.camera import StartedExposure
 from adapters.simulator.sky.asteroids import asteroids_near
 from adapters.simulator.sky.photometry import DARK_SKY_MAG_ARCSEC2
 from adapters.simulator.sky.request import RenderRequest
-from adapters.simulator.telescope import SimulatedTelescope
+from adapters.simulator.true_state import TrueSky, TrueState
 from tomoe_es.camera.focal_plane import chip_centre
 from tomoe_es.camera.frame_geometry import DARK_TEMPERATURE_K, frame_seconds
 from tomoe_es.camera.frame_id import det_id_of
@@ -33,23 +33,25 @@ class StarImaging:
     def __init__(
         self,
         pool: ProcessPool,
-        telescope: SimulatedTelescope,
+        sky: TrueSky,
         hardware: Callable[[], Hardware],
         code_version: Callable[[], str],
         seed: int,
         buffer: Path,
         truth: Path,
     ) -> None:
-        self._pool, self._telescope = pool, telescope
+        self._pool, self._sky = pool, sky
         self._hardware, self._code_version = hardware, code_version
         self._seed, self._buffer, self._truth = seed, buffer, truth
         self._running: dict[int, list[tuple[str, str, Future[Acquired]]]] = {}
 
     def begin(self, exposure: StartedExposure) -> None:
         """Begin with all chips."""
-        request = exposure.request
+        request, truth = exposure.request, self._sky.truth()
         self._running[request.exposure_number] = [
-            self._begin(exposure, frame_id, f"{request.night}/{request.exposure_number:08d}/r{frame_id}.fits")
+            self._begin(
+                exposure, truth, frame_id, f"{request.night}/{request.exposure_number:08d}/r{frame_id}.fits"
+            )
             for frame_id in exposure.frame_ids
         ]
 
@@ -69,10 +71,10 @@ class StarImaging:
         ]
 
     def _begin(
-        self, exposure: StartedExposure, frame_id: str, path: str
+        self, exposure: StartedExposure, truth: TrueState, frame_id: str, path: str
     ) -> tuple[str, str, Future[Acquired]]:
         job = AcquisitionJob(
-            render=self._render_request(exposure, det_id_of(frame_id)),
+            render=self._render_request(exposure, truth, det_id_of(frame_id)),
             facts=self._facts(exposure, det_id_of(frame_id)),
             cube_path=self._buffer / path,
             truth_path=self._truth / path,
@@ -83,7 +85,7 @@ class StarImaging:
         try:
             acquired = self._pool.result(future)
         except TomoeError as trouble:
-            return [self._lost(number, frame_id, *_condition(trouble))]
+            return [self._lost(number, frame_id, *_condition(trouble)), *_unforeseen(trouble)]
         if acquired.cube is None:
             message = f"{acquired.frames_lost} frames were overwritten in the ring"
             return [
@@ -107,13 +109,11 @@ class StarImaging:
             exposure_number=number, frame_id=frame_id, condition=condition, message=message
         )
 
-    def _render_request(self, exposure: StartedExposure, det_id: int) -> RenderRequest:
-        request, telescope, start_us = exposure.request, self._telescope, exposure.start_us
+    def _render_request(self, exposure: StartedExposure, truth: TrueState, det_id: int) -> RenderRequest:
+        request, start_us = exposure.request, exposure.start_us
         period = frame_seconds(request.exposure_seconds) * SECOND
         moments = [start_us + round(period * (frame + 0.5)) for frame in range(request.frames)]
-        dark = not (telescope.mirror_cover.truly_open() and telescope.dome_slit.truly_open())
-        ra_deg, dec_deg = telescope.mount.true_position()
-        centre = chip_centre(det_id, ra_deg, dec_deg)
+        centre = chip_centre(det_id, truth.ra_deg, truth.dec_deg)
         return RenderRequest(
             seed=self._seed,
             exposure_number=request.exposure_number,
@@ -122,14 +122,14 @@ class StarImaging:
             nframe=request.frames,
             exposure_seconds=request.exposure_seconds,
             start_time_us=start_us,
-            transparency=tuple(0.0 if dark else telescope.weather.transparency(moment) for moment in moments),
+            transparency=tuple(0.0 if truth.dark else self._sky.transparency(moment) for moment in moments),
             gain=request.gain,
-            true_ra_deg=ra_deg,
-            true_dec_deg=dec_deg,
-            sky_mag_arcsec2=math.inf if dark else DARK_SKY_MAG_ARCSEC2,
-            focus_offset_mm=telescope.focus.true_position_mm() - BEST_FOCUS_MM,
+            true_ra_deg=truth.ra_deg,
+            true_dec_deg=truth.dec_deg,
+            sky_mag_arcsec2=math.inf if truth.dark else DARK_SKY_MAG_ARCSEC2,
+            focus_offset_mm=truth.focus_mm - BEST_FOCUS_MM,
             movers=asteroids_near(self._seed, *centre, CHIP_RADIUS_DEG, start_us)
-            if request.data_type == "OBJECT" and not dark
+            if request.data_type == "OBJECT" and not truth.dark
             else (),
         )
 
@@ -184,3 +184,10 @@ def _condition(trouble: TomoeError) -> tuple[str, str]:
         message = f"the cube could not be written: {error}; look at the disk and its free space"
         return "BufferUnwritable", message
     return (error.condition if isinstance(error, TomoeError) else trouble.condition), str(trouble)
+
+
+def _unforeseen(trouble: TomoeError) -> list[Event]:
+    """What is an alarm of its own: an exception that has no name."""
+    if not isinstance(trouble, WorkerRaised) or isinstance(trouble.error, OSError | TomoeError):
+        return []
+    return [trouble.event()]

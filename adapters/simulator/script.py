@@ -22,7 +22,9 @@ from tomoe_es.night import time_of_day_in_night
 
 BUILT_IN = ("clear", "clouds", "rain", "wind")
 """Names of the scripts that come with the simulator, in the folder `nights/`."""
-DEVICES_WITH_FAULTS = ("mount", "dome_slit", "dome_rotation", "mirror_cover", "focus", "camera", "weather")
+DEVICES_WITH_FAULTS = (
+    *("mount", "dome_slit", "dome_rotation", "mirror_cover", "focus", "camera", "weather", "power"),
+)
 LARGEST_BYTES = 1_000_000
 SLOWEST_FACTOR = 1000.0
 
@@ -33,6 +35,8 @@ _Entry = TypeVar("_Entry")
 
 class NightScriptInvalid(TomoeError):
     """A night script can't be used; `problems` says what is wrong with it, one a line of the file."""
+
+    what_to_do = "correct the lines of the night script that the message names"
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))

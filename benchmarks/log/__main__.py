@@ -1,8 +1,8 @@
 """Prints the log's speed against its targets: `python -m benchmarks.log [--growth] [--out FILE] [EVENTS]`.
 
-EVENTS, of the night that is read, is 1,000,000 when not said. `--growth` measures nights of 10,000 and
-100,000 besides. Ratios are taken within one run, in turns, since other jobs share the machine; rates of
-reading are of CPU time, the best of five.
+EVENTS, of the night that is read, is 1,000,000 when not said. `--growth` measures nights of 10,000, 100,000
+and 10,000,000 besides. Ratios are taken within one run, in turns, since other jobs share the machine; rates
+of reading are of CPU time, the best of five.
 """
 
 from __future__ import annotations
@@ -10,35 +10,15 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.log import postgres
 from benchmarks.log.appending import callers, in_turn, ours, raw_apsw
 from benchmarks.log.one_night import OneNight, measure
-
-HEAD = "| what | measured | target | |"
-RULE = "|---|---|---|---|"
-
-
-class Table:
-    """Lines of Markdown, printed as they are known."""
-
-    def __init__(self) -> None:
-        self.text = ""
-
-    def line(self, text: str) -> None:
-        sys.stdout.write(text + "\n")
-        sys.stdout.flush()
-        self.text += text + "\n"
-
-    def row(self, what: str, value: float, unit: str, at_least: float = 0, under: float = 0) -> None:
-        """A measured value; with a target, whether it is reached."""
-        target = f">= {at_least:g}" if at_least else f"< {under:g}" if under else ""
-        reached = ("yes" if value >= at_least and (not under or value < under) else "NO") if target else ""
-        shown = f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
-        self.line(f"| {what} | {shown} {unit} | {target} | {reached} |")
+from benchmarks.log.table import HEAD, Table
+from benchmarks.log.year import opening_ms
 
 
 def appends(table: Table) -> None:
@@ -55,6 +35,7 @@ def appends(table: Table) -> None:
         table.row(f"{what}: of raw apsw", rate / raw, "x", at_least=0.85)
         if other:
             table.row(f"{what}: of `eventsourcing` app.save", rate / other[0], "x", at_least=target)
+            table.row(f"limit: raw apsw, {each} a transaction: of app.save", raw / other[0], "x")
     one, many = in_turn(lambda folder: callers(folder, 1, 1_000), lambda folder: callers(folder, 64, 100))
     table.row("64 concurrent callers: of one caller", many / one, "x", at_least=4)
 
@@ -64,6 +45,13 @@ def of_night(table: Table, night: OneNight) -> None:
     table.row("append, 588 a transaction", night.append_rate, "events/s")
     table.row("read + decode + fold, sealed", night.sealed_rate / 1e6, "M events/CPU s", at_least=1.4)
     table.row("read + decode + fold, live", night.live_rate / 1e6, "M events/CPU s", at_least=1.2)
+    limits = night.limits
+    table.row("limit: bare zstd + msgspec + fold of the blocks", limits.sealed_rate / 1e6, "M events/CPU s")
+    table.row("read, sealed: of this limit", night.sealed_rate / limits.sealed_rate, "x")
+    table.row("limit: bare apsw + msgspec + fold of the rows", limits.live_rate / 1e6, "M events/CPU s")
+    table.row("read, live: of this limit", night.live_rate / limits.live_rate, "x")
+    table.row("msgspec alone, of the payloads", limits.payload_rate / 1e6, "M events/CPU s")
+    table.row("fold alone, of objects in memory", limits.fold_rate / 1e6, "M events/CPU s")
     if reads is not None:
         (rate,) = in_turn(lambda folder: reads(folder, 20_000))
         table.row("read, sealed: of `eventsourcing`'s decoded log", night.sealed_rate / rate, "x", at_least=8)
@@ -75,6 +63,7 @@ def of_night(table: Table, night: OneNight) -> None:
     table.row("live", night.live_bytes, "bytes an event")
     table.row("sealing", night.seal_seconds / million, "CPU s a million")
     table.row("verify a night", night.verify_seconds / million, "CPU s a million", under=1.5)
+    table.row("limit: three SHA-256 an event", limits.hash_seconds, "CPU s a million")
 
 
 def growth(table: Table, nights: list[OneNight]) -> None:
@@ -109,13 +98,16 @@ def machine() -> str:
 
 def main(events: int, with_growth: bool, out: Path | None) -> None:
     table = Table()
-    table.line(machine() + "\n\n" + HEAD + "\n" + RULE)
+    table.line(machine() + "\n\n" + HEAD)
     appends(table)
-    nights = [measure(count) for count in (10_000, 100_000)] if with_growth else []
-    nights.append(measure(events))
-    of_night(table, nights[-1])
-    if with_growth:
-        growth(table, nights)
+    table.row("opening a year: 365 sealed nights and one live", opening_ms(), "ms", under=100)
+    night = measure(events)
+    of_night(table, night)
+    with postgres.running() as (server, drafts):
+        postgres.measure(table, server, drafts)
+        if with_growth:
+            growth(table, [*map(measure, (10_000, 100_000)), night, measure(10_000_000)])
+            postgres.growth(table, server, drafts)
     if out is not None:
         head, mark, _ = out.read_text(encoding="utf-8").partition("<!-- measured -->\n")
         out.write_text(f"{head}{mark}\n{table.text}", encoding="utf-8")
@@ -129,7 +121,7 @@ except ModuleNotFoundError:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m benchmarks.log")
     parser.add_argument("events", nargs="?", type=int, default=1_000_000)
-    parser.add_argument("--growth", action="store_true", help="nights of 10,000 and 100,000 events besides")
+    parser.add_argument("--growth", action="store_true", help="nights of 10,000 to 10,000,000 events besides")
     parser.add_argument("--out", type=Path, help="page whose part after '<!-- measured -->' is written anew")
     given = parser.parse_args()
     main(given.events, given.growth, given.out)

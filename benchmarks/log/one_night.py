@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
+from benchmarks.log.limits import Limits, measure_live, measure_sealed
 from benchmarks.log.night_events import EVENING, EXPOSURE_US, exposures
 from projections.projector import Projector
 from tomoe_es.clock import DAY
@@ -18,10 +19,12 @@ from tomoe_es.events.envelope import Draft, Recorded
 from tomoe_es.log import Batch, EventLog, open_log
 from tomoe_es.log.sealing import seal
 from tomoe_es.log.seeking import position_at
+from tomoe_es.log.segment_names import list_segments
 from tomoe_es.log.verifying import verify
 
-TRIES = 5
+TRIES = 5  # fewer of a night of many millions
 SEEKS = 500
+NIGHT = "2023-12-12"
 
 
 class OneNight(msgspec.Struct):
@@ -37,6 +40,7 @@ class OneNight(msgspec.Struct):
     seeks_ms: dict[str, tuple[float, float]]  # p50, p99
     verify_seconds: float  # of CPU
     rebuild_seconds: float  # of CPU, all projections
+    limits: Limits
 
 
 def measure(events: int) -> OneNight:
@@ -46,12 +50,16 @@ def measure(events: int) -> OneNight:
         log = open_log(f"sqlite:///{folder / 'log'}")
         append_rate = _append(log, events)
         count = log.head()
-        live_rate = fold_rate(log)
+        tries = TRIES if events < 5_000_000 else 1
+        live_rate = fold_rate(log, tries)
+        (segment,) = list_segments(folder / "log")
+        live_limits = measure_live(folder / "log", segment)
         seeks = {"live, by position": _seek(log, _anywhere), "live, by time": _seek(log, _any_time)}
         start = time.process_time()
-        sealed = seal(folder / "log", "2023-12-12")
+        sealed = seal(folder / "log", NIGHT)
         seal_seconds = time.process_time() - start
-        sealed_rate = fold_rate(log)
+        sealed_rate = fold_rate(log, tries)
+        sealed_limit = measure_sealed(folder / "log", segment)
         seeks |= {"sealed, by position": _seek(log, _anywhere), "sealed, by time": _seek(log, _any_time)}
         night = OneNight(
             count,
@@ -62,16 +70,17 @@ def measure(events: int) -> OneNight:
             sealed.live_bytes / count,
             sealed.sealed_bytes / count,
             seeks,
-            min(_verify(folder / "log") for _ in range(TRIES)),
-            min(_rebuild(log, folder / f"projections-{each}") for each in range(2)),
+            min(_verify(folder / "log") for _ in range(tries)),
+            min(_rebuild(log, folder / f"projections-{each}") for each in range(min(tries, 2))),
+            Limits(live_limits[0], sealed_limit, *live_limits[1:]),
         )
         log.close()
         return night
 
 
-def fold_rate(log: EventLog) -> float:
+def fold_rate(log: EventLog, tries: int) -> float:
     """Events a CPU second, read, decoded and folded; the best of some, since the machine is shared."""
-    return max(_fold(log) for _ in range(TRIES))
+    return max(_fold(log) for _ in range(tries))
 
 
 def _append(log: EventLog, events: int) -> float:
@@ -104,11 +113,14 @@ def _fold(log: EventLog) -> float:
         return evolve
 
     evolve = {event_type: of(name) for name, event_type in EVENT_TYPES.items()}
-    start, count = time.process_time(), 0
+    events = log.head()
+    start = time.process_time()
     for event in log.read():
         evolve[type(event.payload)](event)
-        count += 1
-    return count / (time.process_time() - start)
+    seconds = time.process_time() - start
+    if max(last.values()) != events:
+        raise AssertionError("the last event was not folded")
+    return events / seconds
 
 
 def _seek(log: EventLog, place: Callable[[EventLog, random.Random], int]) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Prints the speed of the log in PostgreSQL beside psycopg's own: `python -m benchmarks.log.postgres`.
+"""The speed of the log in PostgreSQL beside psycopg's own; alone: `python -m benchmarks.log.postgres`.
 
 Both write the same events, durably, into tables of the same columns and indexes, in turns on one server of
 their own, since other jobs share the machine and its disk. psycopg takes no lock, looks up no stream, version
@@ -8,22 +8,25 @@ change.
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from statistics import median
 
 import psycopg
 
 from benchmarks.log.night_events import exposures
+from benchmarks.log.table import HEAD, Table
 from tests.contracts.postgres_server import PostgresServer
 from tomoe_es.events import encode_event
 from tomoe_es.events.envelope import Draft
-from tomoe_es.log import EventLog, open_log
+from tomoe_es.log import open_log
 from tomoe_es.log.postgres_schema import GUARDS, TABLES
 
 ROUNDS = 15
 TARGET = 0.8
+
+Way = Callable[[Sequence[Draft]], object]
 _COLUMN_TYPES = ["int8", "int4", "int4", "int4", "int8", "int8", "int8", "int8", "int4", "bytea"]
 _INSERT = "INSERT INTO event VALUES(%s, 1, %s, 1, %s, %s, %s, %s, 1, %s)"
 
@@ -67,61 +70,65 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def compare(ways: dict[str, Callable[[Sequence[Draft]], object]], drafts: list[Draft], appends: int) -> None:
-    """One line: events a second each way, and the first's ratio to each of the others."""
+def compare(table: Table, ways: dict[str, Way], drafts: list[Draft], appends: int, judged: str) -> None:
+    """Events a second of the log, and its ratio to each of the others, one of which is the target's."""
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(ROUNDS):
         for name, way in ways.items():
             taken[name] += [seconds(lambda: way(drafts)) for _ in range(appends)]  # noqa: B023
     rate = {name: len(drafts) / median(each) for name, each in taken.items()}
-    ours = rate["log"]
-    cells = [
-        f"{ours:,.0f}",
-        *(f"{rate[name]:,.0f} ({ours / rate[name]:.2f})" for name in ways if name != "log"),
-    ]
-    line(f"{len(drafts):,}", *cells, f"{TARGET}")
+    what = f"PostgreSQL, append of {len(drafts):,}"
+    ours = rate.pop("log")
+    table.row(what, ours, "events/s")
+    for name, other in rate.items():
+        table.row(f"{what}: of psycopg's {name}", ours / other, "x", TARGET if name == judged else 0)
 
 
-def grow(log: EventLog, drafts: list[Draft]) -> None:
+def growth(table: Table, server: PostgresServer, drafts: list[Draft]) -> None:
     """Median milliseconds of an append of 100, and of one of 10,000, as the log grows."""
-    line("events in the log", "append of 100, ms", "of 10,000, ms")
+    log = open_log(server.address(server.new_schema()))
+    table.line("\n| events in PostgreSQL | append of 100, ms | of 10,000, ms |\n|---|---|---|")
     for size in (10_000, 100_000, 1_000_000):
         large = [
             seconds(lambda: log.append("line", drafts[:10_000])) for _ in range(log.head(), size, 10_000)
         ]
         small = [seconds(lambda: log.append("line", drafts[:100])) for _ in range(100)]
-        line(f"{size:,}", f"{1_000 * median(small):.2f}", f"{1_000 * median(large[-10:]):.0f}")
+        table.line(f"| {size:,} | {1_000 * median(small):.2f} | {1_000 * median(large[-10:]):.0f} |")
     log.close()
 
 
-def line(first: str, *cells: str) -> None:
-    sys.stdout.write(f"| {first:16} | {' | '.join(f'{cell:>20}' for cell in cells)} |\n")
-    sys.stdout.flush()
+def measure(table: Table, server: PostgresServer, drafts: list[Draft]) -> None:
+    """The rows of PostgreSQL."""
+    log = open_log(server.address(server.new_schema()))
+    guarded, bare = Psycopg(server, TABLES + GUARDS), Psycopg(server, TABLES)
+    ways: dict[str, Way] = {
+        "log": lambda events: log.append("line", events),
+        "COPY, guarded": guarded.copy,
+        "COPY, bare": bare.copy,
+        "executemany, bare": bare.executemany,
+    }
+    compare(table, ways, drafts[:1], 30, judged="")
+    compare(table, ways, drafts[:100], 20, judged="executemany, bare")
+    compare(table, ways, drafts[:10_000], 1, judged="COPY, guarded")
+    start = time.perf_counter()
+    events = sum(1 for _ in log.read())
+    table.row("PostgreSQL, read + decode", events / (time.perf_counter() - start), "events/s")
+    log.close()
 
 
-def main() -> None:
+@contextmanager
+def running() -> Iterator[tuple[PostgresServer, list[Draft]]]:
+    """A server of its own, and events to append."""
     server = PostgresServer()
     try:
-        log = open_log(server.address(server.new_schema()))
-        guarded, bare = Psycopg(server, TABLES + GUARDS), Psycopg(server, TABLES)
-        drafts = [draft for exposure in exposures(18) for batch in exposure for draft in batch.events]
-        ways: dict[str, Callable[[Sequence[Draft]], object]] = {
-            "log": lambda events: log.append("line", events),
-            "COPY, guarded": guarded.copy,
-            "COPY, bare": bare.copy,
-            "executemany, bare": bare.executemany,
-        }
-        line("events, a second", *ways, "target")
-        for count, appends in ((1, 30), (100, 20), (10_000, 1)):
-            compare(ways, drafts[:count], appends)
-        start = time.perf_counter()
-        events = sum(1 for _ in log.read())
-        sys.stdout.write(f"read and decoded: {events / (time.perf_counter() - start):,.0f} events a second\n")
-        grow(open_log(server.address(server.new_schema())), drafts)
-        log.close()
+        yield server, [draft for exposure in exposures(18) for batch in exposure for draft in batch.events]
     finally:
         server.remove()
 
 
 if __name__ == "__main__":
-    main()
+    printed = Table()
+    printed.line(HEAD)
+    with running() as (own, some):
+        measure(printed, own, some)
+        growth(printed, own, some)

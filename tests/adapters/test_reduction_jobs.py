@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from adapters.reduction_engine import ProcessPool
 from adapters.reduction_jobs import ReductionJobs
 from tests.adapters.simulator.stepped import Line
 from tests.adapters.simulator.test_cluster import expose, reducing_line
+from tomoe_es.events.monitor import ErrorRaised
 from tomoe_es.events.reduction import ReductionFailed
 from tomoe_es.events.transfer import ChipCubeBuffered
 from tomoe_es.reduction.queue_state import Job
@@ -36,11 +39,16 @@ def pool() -> Iterator[ProcessPool]:
     pool.kill()
 
 
-def failures(jobs: ReductionJobs) -> list[ReductionFailed]:
-    """What is recorded of a dark of three chips."""
+def dark_of_three_chips(jobs: ReductionJobs) -> Line:
+    """What is recorded of it."""
     line = reducing_line(Line(), jobs)
     expose(line, 1, "DARK")
     line.run_until(300)
+    return line
+
+
+def failures(jobs: ReductionJobs) -> list[ReductionFailed]:
+    line = dark_of_three_chips(jobs)
     return [each for each in line.payloads(ReductionFailed) if isinstance(each, ReductionFailed)]
 
 
@@ -65,8 +73,8 @@ def test_trouble_of_a_worker_is_told_and_tried_again(
     ]
 
 
-def test_a_disk_that_does_not_answer_does_not_stop_the_night(pool: ProcessPool, tmp_path: Path) -> None:
-    pool.result(pool.submit(os.getpid))
+def test_a_disk_that_does_not_answer_does_not_stop_the_night(tmp_path: Path) -> None:
+    pool = ProcessPool(2, patience_seconds=10.0)  # a new worker first imports what it reduces with
     jobs = ReductionJobs(pool, tmp_path, tmp_path / "archive", tmp_path / "scratch")
     line = reducing_line(Line(), jobs)
     expose(line, 1, "DARK")
@@ -76,4 +84,15 @@ def test_a_disk_that_does_not_answer_does_not_stop_the_night(pool: ProcessPool, 
     os.mkfifo(tmp_path / cubes[0])  # who reads it waits for ever
     line.run_until(300)
     told = {each.condition for each in line.payloads(ReductionFailed)}  # type: ignore[attr-defined]
+    pool.kill()
     assert told == {"WorkerHung", "CubeMissing"}
+
+
+def test_only_an_exception_that_nobody_foresaw_is_an_error_of_its_own(pool: ProcessPool) -> None:
+    raised = dark_of_three_chips(Replaced(pool, Fraction, "1/x")).payloads(ErrorRaised)
+    assert raised
+    for each in raised:
+        assert isinstance(each, ErrorRaised)
+        assert (each.process, each.condition, each.understood) == ("worker", "ValueError", False)
+        assert re.fullmatch(r"\S+/fractions\.py:\d+ in __new__", each.where)
+    assert dark_of_three_chips(Replaced(pool, os._exit, 1)).payloads(ErrorRaised) == []

@@ -15,6 +15,7 @@ class MemoryLog:
     def __init__(self) -> None:
         self.events: list[Recorded] = []
         self._versions: dict[str, int] = {}
+        self._commands: dict[str, Appended] = {}
 
     def append(
         self,
@@ -27,7 +28,14 @@ class MemoryLog:
         return self.append_many([Batch(stream, events, expected_version, command_id)])[0]
 
     def append_many(self, batches: Sequence[Batch]) -> list[Appended]:
-        return [self._append(batch) for batch in batches]
+        return [self._append_once(batch) for batch in batches]
+
+    def _append_once(self, batch: Batch) -> Appended:
+        if batch.command_id is None:
+            return self._append(batch)
+        if batch.command_id not in self._commands:
+            self._commands[batch.command_id] = self._append(batch)
+        return self._commands[batch.command_id]
 
     def _append(self, batch: Batch) -> Appended:
         first_position, first_version = len(self.events) + 1, self._versions.get(batch.stream, 0) + 1

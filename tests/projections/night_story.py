@@ -189,7 +189,12 @@ class Story:
         yield self.at(self.mount_read(), 5)
         for det_id in self.det_ids:
             acquired = camera.ChipCubeAcquired(
-                exposure_number=number, frame_id=frame_id_of(number, det_id), frames=18, frames_lost=0
+                exposure_number=number,
+                frame_id=frame_id_of(number, det_id),
+                frames=18,
+                frames_lost=0,
+                gps_start_us=self.now - 9_000_000,
+                gps_end_us=self.now,
             )
             yield self.at(acquired)
         finished = camera.ExposureFinished(

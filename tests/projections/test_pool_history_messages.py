@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import msgspec
-import pytest
 
 from projections import history, messages, pool
 from tests.projections.folding import folded, folded_with_rows
@@ -68,38 +67,12 @@ def test_an_expired_recipe_never_started() -> None:
     assert row[5:] == (0, story.now, "expired", "expired", "window closed")
 
 
-@pytest.mark.parametrize(("pause", "counts"), [(59, [3]), (61, [1, 1, 1])])
-def test_a_burst_is_one_line(pause: int, counts: list[int]) -> None:
+def test_only_the_newest_messages_are_kept() -> None:
     story = Story()
-    moments = []
-    for thing in ("chip/101", "chip/102", "chip/103"):
-        moments.append(story.violated("AstrometryFailed", thing))
-        story.now += (pause - 1) * SECOND
-    state = folded(messages.PROJECTION, moments)
-
-    lines = state.newest_violations(10)
-    assert [line.count for line in lines] == counts
-    assert lines[0].thing == "chip/103"
-    assert state.violations == 3
-
-
-def test_bursts_of_several_names_may_overlap() -> None:
-    story = Story()
-    moments = [story.violated(name, "mount") for name in ("A", "B", "A", "B", "A")]
-
-    lines = folded(messages.PROJECTION, moments).newest_violations(10)
-
-    assert [(line.name, line.count) for line in lines] == [("A", 3), ("B", 2)]
-
-
-def test_only_the_newest_lines_are_kept() -> None:
-    story = Story()
-    moments = [story.violated(f"Name{number}", "mount") for number in range(150)]
-    moments += [
+    moments = [
         story.at(system.MessagePosted(recipe_id="", text=f"ping {number}"), 1) for number in range(150)
     ]
     state = folded(messages.PROJECTION, moments)
 
-    assert [line.name for line in state.newest_violations(2)] == ["Name149", "Name148"]
     assert [line.text for line in state.newest_messages(2)] == ["ping 149", "ping 148"]
-    assert (len(state.lines), len(state.posted), state.violations) == (100, 100, 150)
+    assert len(state.posted) == 100

@@ -85,17 +85,17 @@ def test_an_interrupted_recipe_can_be_queued_again() -> None:
 def test_suspension_and_pause_are_told_with_their_reasons() -> None:
     story = Story()
     moments = [
-        story.at(queue.QueuePaused(reason="lunch"), 1),
+        story.at(queue.QueuePaused(reason="lunch", who="M. Tanaka"), 1),
         story.at(queue.ObservingSuspended(reasons=["rain", "wind"]), 1),
     ]
     state = folded(PROJECTION, moments)
     assert (state.mode, state.reason) == ("suspended", "rain, wind")
 
     state = folded(PROJECTION, [*moments, story.at(queue.ObservingResumed(reason="dry"), 1)])
-    assert (state.mode, state.since_us) == ("paused", story.now)
+    assert (state.mode, state.since_us, state.held_by) == ("paused", story.now, "M. Tanaka")
 
     state = folded(PROJECTION, [*moments[:1], story.at(queue.QueueStarted(reason="back"))])
-    assert (state.mode, state.reason) == ("running", "back")
+    assert (state.mode, state.reason, state.held_by) == ("running", "back", "")
 
 
 def test_a_new_night_is_not_suspended() -> None:

@@ -24,7 +24,7 @@ def test_each_place_is_named(night: ReplayedNight) -> None:
     found = {each.path: each for each in differences(night.states(100), night.states(night.last))}
 
     assert found["control.night.phase"].after == "ended"
-    assert found["monitor.states.night.states['2023-12-12']"].after == "ended"
+    assert found["monitor.judged.machines.night.at['2023-12-12']"].after[0] == "ended"
     assert any(path.startswith("projection night.counts") for path in found)
 
 

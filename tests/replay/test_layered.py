@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from replay import layered
 from replay.layered import LayeredQueue, LayeredTable
+from replay.layered_bytes import LayeredBytes
 
 keys = st.integers(0, 12)
 changes = st.lists(st.tuples(st.sampled_from(["set", "pop", "copy"]), keys, st.integers()), max_size=40)
@@ -81,3 +82,29 @@ def test_a_queue_ends(index: int) -> None:
     queue: Any = LayeredQueue([1, 2, 3])
     with pytest.raises(IndexError):
         queue[index]
+
+
+@given(
+    st.binary(),
+    st.lists(st.tuples(st.sampled_from(["grow", "clear", "copy"]), st.binary(max_size=4))),
+    st.slices(20),
+)
+def test_bytes_are_a_bytearray(base: bytes, steps: list[tuple[str, bytes]], part: slice) -> None:
+    grown, model = LayeredBytes((base,)), bytearray(base)
+    kept: list[tuple[LayeredBytes, bytes]] = []
+    for step, more in steps:
+        match step:
+            case "grow":
+                grown += more
+                model += more
+            case "clear" if more == b"":
+                grown.clear()
+                model.clear()
+            case "copy":
+                kept.append((grown.copy(), bytes(model)))
+        assert len(grown) == len(model)
+        assert grown[part.start : part.stop] == bytes(model[part.start : part.stop])
+
+    assert grown == model
+    for copy, expected in kept:
+        assert copy == expected

@@ -60,7 +60,7 @@ def test_what_is_done_with_a_state_does_not_change_the_next(events: list[Recorde
     ladder = Ladder(log_of(events), state_folds, every=16)
     first = ladder.at(100)
     first.states()["control"].recipes.clear()
-    first.states()["monitor"].states["mount"].states.clear()
+    first.states()["monitor"].judged.machines["mount"].at.clear()
     first.states()["control"].hardware.read_at["mount"] = 0
 
     expected = folded(events, 100)

@@ -28,6 +28,8 @@ _FRAME_ID: Final = re.compile(r"TMQ(?P<quadrant>\d)(?P<date>\d{8})(?P<number>\d{
 class FrameIdError(TomoeError):
     """A FRAME_ID that cannot be, with the reason and the form expected."""
 
+    what_to_do = "write the FRAME_ID as TMQ, quadrant, UTC date, exposure number, chip"
+
     def __init__(self, text: str, reason: str) -> None:
         super().__init__(
             f"FRAME_ID {text!r}: {reason}; expected TMQ, quadrant (1 digit), UTC date (8),"

@@ -24,6 +24,8 @@ from tomoe_es.log.port import Appended, Batch, EventLog
 class NoProgress(TomoeError):
     """A decider asks to be woken again at once for ever; this is a mistake in its code."""
 
+    what_to_do = "this is a mistake in the code of the decider named: report it with the log"
+
 
 class Conductor:
     """Runs deciders and adapters over one log; not to be called from several threads."""
@@ -42,6 +44,11 @@ class Conductor:
         self._correlations = Correlations()
         self._position = 0
         self._code = 0
+
+    @property
+    def position(self) -> int:
+        """Position of the last event that was taken in."""
+        return self._position
 
     def add(self, deciders: Iterable[Decider]) -> None:
         """Let deciders listen; their states join once each."""

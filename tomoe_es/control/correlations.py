@@ -7,7 +7,13 @@ import msgspec
 from tomoe_es.events import Event
 from tomoe_es.events.camera import ExposureAborted, ExposureRequested
 from tomoe_es.events.envelope import Recorded
-from tomoe_es.events.recipe import RecipeCancelled, RecipeCompleted, RecipeExpired, RecipeSubmitted
+from tomoe_es.events.recipe import (
+    RecipeCancelled,
+    RecipeCompleted,
+    RecipeExpired,
+    RecipeReturnedToPool,
+    RecipeSubmitted,
+)
 from tomoe_es.events.system import NightPlanned
 from tomoe_es.events.transfer import ChipCubeExpired, ExposureTransferred
 
@@ -41,6 +47,8 @@ class Correlations(msgspec.Struct):
         match recorded.payload:
             case RecipeSubmitted(recipe_id=recipe_id):
                 self.recipes.setdefault(recipe_id, recorded.position)
+            case RecipeReturnedToPool(recipe_id=recipe_id):  # perhaps after it was complete
+                self.recipes.setdefault(recipe_id, recorded.correlation)
             case ExposureRequested(exposure_number=number):
                 self.exposures[number] = _Exposed(recorded.correlation)
             case ExposureTransferred(exposure_number=number, buffered=buffered):

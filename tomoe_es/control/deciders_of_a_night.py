@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from tomoe_es.control import evolution, executor, night_course, weather_watch
+from tomoe_es.control import evolution, executor, night_course, standstill, weather_watch
 from tomoe_es.control import state as control_state
 from tomoe_es.control.decider import Decider, Fold
 from tomoe_es.machines import monitor
@@ -41,6 +41,7 @@ def deciders_of_a_night(folds: FoldsOfANight) -> list[Decider]:
     """Every decider, in the order in which they are asked."""
     return [
         weather_watch.decider(folds.control),
+        standstill.decider(folds.control),
         executor.decider(folds.control),
         scheduler.decider(folds.control),
         night_course.decider(folds.control),

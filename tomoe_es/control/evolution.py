@@ -12,9 +12,14 @@ from typing import Any, Literal
 import msgspec
 
 from tomoe_es.control import hardware, weather_limits
+from tomoe_es.control.buffer_limits import is_full
+from tomoe_es.control.recipe_needs import lost_exposures
 from tomoe_es.control.state import (
+    BreakingOff,
     Control,
     Execution,
+    Hand,
+    MadeSafe,
     NightState,
     OpenExposure,
     OpenRecipe,
@@ -22,7 +27,7 @@ from tomoe_es.control.state import (
     WeatherState,
     situation,
 )
-from tomoe_es.events import Event, camera, queue, recipe, system, telescope, transfer, weather
+from tomoe_es.events import Event, camera, queue, recipe, safety, system, telescope, transfer, weather
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.recipe.model import OperationCall
 from tomoe_es.recipe.operation import Settings
@@ -44,12 +49,34 @@ def _hardware(state: Control, recorded: Recorded, event: Event) -> None:
 def _night_planned(state: Control, recorded: Recorded, event: system.NightPlanned) -> None:
     state.night = NightState(plan=event, position=recorded.position)
     state.weather = WeatherState()
-    state.suspended = []
+    state.suspended, state.danger, state.made_safe = [], False, None
+    state.reconciled = False
 
 
 def _phase_entered(state: Control, recorded: Recorded, event: system.NightPhaseEntered) -> None:
     state.night.phase, state.night.phase_since = event.phase, recorded.time
     state.night.position = recorded.position
+
+
+def _night_resumed(state: Control, recorded: Recorded, event: system.NightResumed) -> None:
+    state.reconciled = False
+    if state.execution is not None:
+        state.execution.cut_off = True
+
+
+def _reconciled(state: Control, recorded: Recorded, event: safety.DevicesReconciled) -> None:
+    state.reconciled = True
+
+
+def _making_safe(state: Control, recorded: Recorded, event: safety.MakingSafeBegun) -> None:
+    state.made_safe = MadeSafe(event.by, list(event.reasons), recorded.time)
+    if event.by == "emergency":
+        why = ", ".join(event.reasons)
+        state.breaking_off = BreakingOff(event.who, "emergency", why, recorded.position)
+
+
+def _abort_requested(state: Control, recorded: Recorded, event: queue.QueueAbortRequested) -> None:
+    state.breaking_off = BreakingOff(event.who, "abort", event.why, recorded.position)
 
 
 def _submitted(state: Control, recorded: Recorded, event: recipe.RecipeSubmitted) -> None:
@@ -100,9 +127,20 @@ def _operation_started(state: Control, recorded: Recorded, event: recipe.Operati
     execution, call = state.execution, _next_call(state, event)
     if execution is None or call is None:
         return
-    execution.settings = operation_of(call).settings(situation(state, recorded.time))
+    operation = operation_of(call)
+    execution.settings = operation.settings(situation(state, recorded.time))
+    if operation.completes_on_acceptance:
+        _not_since(state, operation.devices, recorded.time)
     execution.position, execution.operation_started = recorded.position, recorded.time
     execution.deadline = recorded.time + round(event.time_limit_seconds * 1e6)
+
+
+def _not_since(state: Control, devices: tuple[str, ...], time_us: int) -> None:
+    """A reading of the same microsecond, as at a restart, came before the command: it shows no obedience."""
+    read_at = state.hardware.read_at
+    for device in devices:
+        if read_at.get(device) == time_us:
+            read_at[device] = time_us - 1
 
 
 def _operation_over(
@@ -145,11 +183,15 @@ def _operation_failed(state: Control, recorded: Recorded, event: recipe.Operatio
 
 def _ended(outcome: Outcome) -> Callable[[Control, Recorded, Any], None]:
     def handler(state: Control, recorded: Recorded, event: recipe.RecipeEvent) -> None:
-        state.recipes.pop(event.recipe_id, None)
+        opened = state.recipes.pop(event.recipe_id, None)
+        state.unconfirmed.pop(event.recipe_id, None)
         for waiting in (state.pool, state.queue):
             if event.recipe_id in waiting:
                 waiting.remove(event.recipe_id)
         if state.execution is not None and state.execution.recipe_id == event.recipe_id:
+            if opened is not None and outcome == "completed" and _has_open_exposure(state, event.recipe_id):
+                opened.exposures_done = list(state.execution.exposures_done)
+                state.unconfirmed[event.recipe_id] = opened
             state.execution = None
             state.idle_since = recorded.time
         role = state.night.roles.get(event.recipe_id)
@@ -159,10 +201,16 @@ def _ended(outcome: Outcome) -> Callable[[Control, Recorded, Any], None]:
     return handler
 
 
+def _has_open_exposure(state: Control, recipe_id: str) -> bool:
+    return any(each.request.recipe_id == recipe_id for each in state.exposures.values())
+
+
 def _returned(state: Control, recorded: Recorded, event: recipe.RecipeReturnedToPool) -> None:
-    opened = state.recipes.get(event.recipe_id)
+    opened = state.recipes.get(event.recipe_id) or state.unconfirmed.pop(event.recipe_id, None)
     if opened is None:
         return
+    state.recipes[event.recipe_id] = opened
+    opened.returns = 1 if set(event.exposures_done) - set(opened.exposures_done) else opened.returns + 1
     opened.exposures_done = list(event.exposures_done)
     for waiting in (state.pool, state.queue):
         if event.recipe_id in waiting:
@@ -218,15 +266,24 @@ def _transferred(state: Control, recorded: Recorded, event: transfer.ExposureTra
         return
     if event.buffered == 0:
         _take_back(state, opened)
-    else:
-        del state.exposures[event.exposure_number]
+        return
+    del state.exposures[event.exposure_number]
+    complete = state.unconfirmed.get(opened.request.recipe_id)
+    if complete is not None and not lost_exposures(complete.recipe, complete.exposures_done):
+        _confirm(state, complete.recipe_id)
+
+
+def _confirm(state: Control, recipe_id: str) -> None:
+    if not _has_open_exposure(state, recipe_id):
+        del state.unconfirmed[recipe_id]
 
 
 def _take_back(state: Control, exposure: OpenExposure) -> None:
     """Nothing is left of an exposure: it is over, and the recipe's next run takes it again."""
     asked = exposure.request
     del state.exposures[asked.exposure_number]
-    for holder in (state.recipes.get(asked.recipe_id), state.execution):
+    finished = state.unconfirmed.get(asked.recipe_id)
+    for holder in (state.recipes.get(asked.recipe_id), finished, state.execution):
         if holder is not None and holder.recipe_id == asked.recipe_id and asked.name in holder.exposures_done:
             holder.exposures_done = [each for each in holder.exposures_done if each != asked.name]
 
@@ -272,26 +329,54 @@ def _unreachable(state: Control, recorded: Recorded, event: telescope.DeviceUnre
 def _opened_or_closed(
     state: Control, recorded: Recorded, event: telescope.MirrorCoverCommanded | telescope.DomeSlitCommanded
 ) -> None:
+    state.told[event.stream()] = (event.action, recorded.time)
     if event.action == "close":
         state.weather.closed_at = recorded.time
 
 
-def _running(state: Control, recorded: Recorded, event: Event) -> None:
-    state.running = isinstance(event, queue.QueueStarted)
+def _told(state: Control, recorded: Recorded, event: Event) -> None:
+    state.told[event.stream()] = (type(event).__name__, recorded.time)
+
+
+def _queue_started(state: Control, recorded: Recorded, event: queue.QueueStarted) -> None:
+    state.running, state.hand, state.breaking_off = True, None, None
+    state.weather.closings, state.weather.budget_told = 0, False
+
+
+def _queue_paused(state: Control, recorded: Recorded, event: queue.QueuePaused) -> None:
+    state.running = False
+    if event.how != "stop":
+        state.breaking_off = None
+    state.hand = Hand(event.who, event.how, event.reason, recorded.time)
+
+
+def _budget_told(state: Control, recorded: Recorded, event: queue.ReopeningsUsedUp) -> None:
+    state.weather.budget_told = True
 
 
 def _suspended(state: Control, recorded: Recorded, event: queue.ObservingSuspended) -> None:
-    state.suspended = list(event.reasons)
+    state.weather.closings += event.danger and not state.danger
+    state.suspended, state.danger = list(event.reasons), event.danger
 
 
 def _resumed(state: Control, recorded: Recorded, event: queue.ObservingResumed) -> None:
-    state.suspended = []
+    state.suspended, state.danger = [], False
+
+
+def _storage_read(state: Control, recorded: Recorded, event: system.StorageRead) -> None:
+    if event.storage == "buffer":
+        chips = len(state.night.plan.chips) if state.night.plan is not None else 0
+        state.buffer_full = is_full(event.free_bytes, chips, before=state.buffer_full)
 
 
 _HANDLERS: dict[type[Event], Callable[[Control, Recorded, Any], None]] = {
     **dict.fromkeys(hardware.EVENT_TYPES, _hardware),
     system.NightPlanned: _night_planned,
     system.NightPhaseEntered: _phase_entered,
+    system.NightResumed: _night_resumed,
+    system.StorageRead: _storage_read,
+    safety.DevicesReconciled: _reconciled,
+    safety.MakingSafeBegun: _making_safe,
     system.DailyRecipeIssued: _role_issued,
     recipe.RecipeSubmitted: _submitted,
     recipe.RecipeQueued: _queued,
@@ -320,8 +405,17 @@ _HANDLERS: dict[type[Event], Callable[[Control, Recorded, Any], None]] = {
     telescope.DeviceUnreachable: _unreachable,
     telescope.MirrorCoverCommanded: _opened_or_closed,
     telescope.DomeSlitCommanded: _opened_or_closed,
-    queue.QueueStarted: _running,
-    queue.QueuePaused: _running,
+    telescope.MountSlewCommanded: _told,
+    telescope.MountParkCommanded: _told,
+    telescope.MountStopCommanded: _told,
+    telescope.DomeRotationCommanded: _told,
+    telescope.DomeRotationStopCommanded: _told,
+    telescope.FocusCommanded: _told,
+    telescope.FocusStopCommanded: _told,
+    queue.QueueStarted: _queue_started,
+    queue.QueuePaused: _queue_paused,
+    queue.ReopeningsUsedUp: _budget_told,
+    queue.QueueAbortRequested: _abort_requested,
     queue.ObservingSuspended: _suspended,
     queue.ObservingResumed: _resumed,
 }

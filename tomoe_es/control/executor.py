@@ -10,16 +10,24 @@ from tomoe_es.control import evolution, hardware
 from tomoe_es.control import state as control_state
 from tomoe_es.control.decider import Decider, Decision, Fold
 from tomoe_es.control.hardware import Hardware
+from tomoe_es.control.interruption import (
+    EXPOSURE_LOST,
+    SKY_OVER,
+    abort_exposure,
+    break_off,
+    interrupt,
+    reason_to_interrupt,
+    return_what_was_lost,
+)
+from tomoe_es.control.recipe_needs import lost_exposures, needs_sky, needs_unlocked, only_closes
 from tomoe_es.control.state import Control, Execution, OpenRecipe
-from tomoe_es.events import Event, camera, queue, recipe, system, weather
+from tomoe_es.events import Event, camera, queue, recipe, safety, system, transfer, weather
 from tomoe_es.events.envelope import Recorded
-from tomoe_es.events.system import NIGHT_OVER, NightPhase
 from tomoe_es.recipe.operation import Operation
-from tomoe_es.recipe.operations import OPERATIONS, operation_of, text_of
+from tomoe_es.recipe.operations import operation_of, text_of
+from tomoe_es.recipe.refusals import Refusal
 
 NAME = "executor"
-SKY_OVER: tuple[NightPhase, ...] = ("shutting_down", *NIGHT_OVER)
-"""Phases in which nothing looks at the sky any more."""
 INPUTS: frozenset[type[Event]] = hardware.EVENT_TYPES | {
     recipe.RecipeQueued,
     recipe.RecipeStarted,
@@ -36,26 +44,32 @@ INPUTS: frozenset[type[Event]] = hardware.EVENT_TYPES | {
     camera.ExposureAborted,
     weather.WeatherBecameUnsafe,
     weather.WeatherBecameSafe,
+    transfer.ExposureTransferred,
     queue.QueueStarted,
+    queue.QueueAbortRequested,
+    queue.ObservingSuspended,
     queue.ObservingResumed,
+    safety.MakingSafeBegun,
+    safety.DevicesReconciled,
     system.NightResumed,
     system.NightPhaseEntered,
 }
 
 
 def decide(state: Control, recorded: Recorded | None, now: int) -> list[Decision]:
-    """Go one step on: start a recipe, begin an operation, or judge the one that runs."""
+    """Go one step on: break off, start a recipe, begin an operation, or judge the one that runs."""
+    if state.breaking_off is not None:
+        return break_off(state)
     execution = state.execution
+    cause = recorded.position if recorded is not None else execution.position if execution else 0
+    lost = return_what_was_lost(state, cause)
+    if lost:
+        return lost
     if execution is None:
         return _take_next(state, recorded, now)
-    if recorded is not None and isinstance(recorded.payload, system.NightResumed):
-        return _interrupt(execution, "the system was stopped in the middle of the recipe", recorded.position)
-    if needs_sky(state.recipes[execution.recipe_id]):
-        cause = recorded.position if recorded is not None else execution.position
-        if state.night.phase in SKY_OVER:
-            return _interrupt(execution, "observing is over for this night", cause)
-        if not state.weather.safe:
-            return _interrupt(execution, "weather became unsafe", cause)
+    reason = reason_to_interrupt(state, execution)
+    if reason is not None:
+        return interrupt(state, execution, reason, cause)
     if execution.operation_started == 0:
         return _next_operation(state, execution, now)
     return _judge_operation(state, execution, recorded, now)
@@ -67,11 +81,6 @@ def next_wakeup(state: Control, now: int) -> int | None:
     return execution.deadline + 1 if execution is not None and execution.operation_started else None
 
 
-def needs_sky(opened: OpenRecipe) -> bool:
-    """Tell whether the recipe looks at the sky, so that it waits for fit conditions."""
-    return any(call.name in ("Exposure", "Flat") for call in opened.recipe.operations)
-
-
 def _slit_is_open_for(opened: OpenRecipe, known: Hardware) -> bool:
     """Tell whether the dome slit reads open, or the recipe is one that opens it."""
     if any(call.name == "DomeSlit" for call in opened.recipe.operations):
@@ -80,21 +89,10 @@ def _slit_is_open_for(opened: OpenRecipe, known: Hardware) -> bool:
     return slit is not None and slit.state == "open" and "dome_slit" not in known.unreachable
 
 
-def _moves_while_locked(opened: OpenRecipe) -> bool:
-    """Tell whether the recipe would move something before it has released the telescope lock."""
-    for call in opened.recipe.operations:
-        if call.name == "SetTelescopeLock" and call.argument is False:
-            return False
-        if OPERATIONS[call.name].moves:
-            return True
-    return False
-
-
 def _take_next(state: Control, recorded: Recorded | None, now: int) -> list[Decision]:
-    over = state.night.phase in SKY_OVER
-    if not state.running and not over:
-        return []  # when the night is over, a pause does not keep the telescope from being closed
-    fit = state.weather.safe and not state.suspended and not over
+    if not state.reconciled:
+        return []  # nothing moves until the true state of every device was read
+    fit = state.weather.safe and not state.suspended and state.night.phase not in SKY_OVER
     for recipe_id in state.queue:
         opened = state.recipes[recipe_id]
         cause = recorded.position if recorded is not None else opened.position
@@ -103,18 +101,34 @@ def _take_next(state: Control, recorded: Recorded | None, now: int) -> list[Deci
                 recipe_id=recipe_id, reason="its window closed while it was queued"
             )
             return [Decision(expired, cause)]
-        waits_for_sky = needs_sky(opened) and not (fit and _slit_is_open_for(opened, state.hardware))
-        if waits_for_sky or (state.hardware.locked and _moves_while_locked(opened)):
+        waits_for_sky = needs_sky(opened.recipe) and not (fit and _slit_is_open_for(opened, state.hardware))
+        waits_for_lock = state.hardware.locked and needs_unlocked(opened.recipe.operations)
+        if waits_for_sky or waits_for_lock or _is_held_back(state, opened):
             continue
         started = recipe.RecipeStarted(recipe_id=recipe_id, exposures_done=opened.exposures_done)
         return [Decision(started, cause)]
     return []
 
 
+def _is_held_back(state: Control, opened: OpenRecipe) -> bool:
+    """Tell whether a stopped queue, or the end of the night, keeps the recipe waiting.
+
+    Neither keeps the telescope from being closed and parked: when the night is over, or there has been
+    nothing to do for a while.
+    """
+    over = state.night.phase in SKY_OVER
+    if state.running and not over:
+        return False
+    of_the_night = opened.recipe_id in state.night.roles
+    return not (only_closes(opened.recipe) and (over or of_the_night))
+
+
 def _next_operation(state: Control, execution: Execution, now: int) -> list[Decision]:
     opened, cause = state.recipes[execution.recipe_id], execution.position
     index = execution.index
     if index >= len(opened.recipe.operations):
+        if lost_exposures(opened.recipe, execution.exposures_done):
+            return interrupt(state, execution, EXPOSURE_LOST, cause)
         return [Decision(recipe.RecipeCompleted(recipe_id=opened.recipe_id), cause)]
     call = opened.recipe.operations[index]
     if call.name == "Exposure" and str(call.argument) in opened.exposures_done:
@@ -126,11 +140,9 @@ def _next_operation(state: Control, execution: Execution, now: int) -> list[Deci
         )
         return [Decision(skipped, cause)]
     operation, seen = operation_of(call), control_state.situation(state, now)
-    locked = operation.moves and state.hardware.locked
-    refusal = _lock_refusal(state) if locked else operation.refusal(seen)
+    refusal = _refusal_of_control(state, operation) or operation.refusal(seen)
     if refusal is not None:
-        condition = "TelescopeLocked" if locked else "OperationRefused"
-        return _fail(opened, index, operation, condition, refusal, cause)
+        return _fail(opened, index, operation, refusal.condition, str(refusal), cause)
     started = recipe.OperationStarted(
         recipe_id=opened.recipe_id,
         index=index,
@@ -150,7 +162,7 @@ def _judge_operation(
     cause = recorded.position if recorded is not None else execution.position
     failure = operation.failure(seen)
     if failure is not None:
-        return _abort_exposure(state, failure, cause) + _fail(
+        return abort_exposure(state, failure, cause) + _fail(
             opened, index, operation, "DeviceFailed", failure, cause
         )
     if operation.complete(seen):
@@ -161,15 +173,21 @@ def _judge_operation(
     if now >= execution.deadline:
         limit = (execution.deadline - execution.operation_started) / 1e6
         message = f"{text_of(operation)}: not done within {limit:g} s ({operation.shows(seen)})"
-        return _abort_exposure(state, message, cause) + _fail(
+        return abort_exposure(state, message, cause) + _fail(
             opened, index, operation, "OperationTimedOut", message, cause
         )
     return []
 
 
-def _lock_refusal(state: Control) -> str:
-    who, why = state.hardware.locked_by or "nobody yet tonight", state.hardware.locked_why
-    return f"the telescope is locked by {who}{f' ({why})' if why else ''}: release the lock first"
+def _refusal_of_control(state: Control, operation: Operation) -> Refusal | None:
+    """Why nothing of the kind is begun just now, whatever the operation's own conditions are."""
+    if (operation.moves or operation.exposes) and state.hardware.locked:
+        who, why = state.hardware.locked_by or "nobody yet tonight", state.hardware.locked_why
+        by = f"{who}{f' ({why})' if why else ''}"
+        return Refusal("TelescopeLocked", f"the telescope is locked by {by}: release the lock first")
+    if "weather_safe" in operation.required() and state.danger:
+        return Refusal("ObservingInDanger", f"observing is suspended: {', '.join(state.suspended)}")
+    return None
 
 
 def _fail(
@@ -184,35 +202,6 @@ def _fail(
     )
     cancelled = recipe.RecipeCancelled(recipe_id=opened.recipe_id, condition=condition, message=message)
     return [Decision(failed, cause), Decision(cancelled, cause)]
-
-
-def _abort_exposure(state: Control, reason: str, cause: int) -> list[Decision]:
-    execution = state.execution
-    if execution is None or execution.settings.exposure_state not in ("requested", "exposing"):
-        return []
-    number = execution.settings.exposure_number
-    assert number is not None, "an exposure that has a state has a number"
-    return [Decision(camera.ExposureAbortRequested(exposure_number=number, reason=reason), cause)]
-
-
-def _interrupt(execution: Execution, reason: str, cause: int) -> list[Decision]:
-    done = list(execution.exposures_done)
-    events: list[Event] = []
-    if execution.settings.exposure_state in ("requested", "exposing"):
-        assert execution.settings.exposure_number is not None
-        events.append(
-            camera.ExposureAbortRequested(exposure_number=execution.settings.exposure_number, reason=reason)
-        )
-    events += [
-        recipe.RecipeInterrupted(
-            recipe_id=execution.recipe_id,
-            reason=reason,
-            operation_index=execution.index,
-            exposures_done=done,
-        ),
-        recipe.RecipeReturnedToPool(recipe_id=execution.recipe_id, exposures_done=done, reason=reason),
-    ]
-    return [Decision(event, cause) for event in events]
 
 
 def decider(fold: Fold) -> Decider:

@@ -30,6 +30,13 @@ class Hardware(msgspec.Struct, kw_only=True):
         """Tell whether the device was read at or after a time and still answers."""
         return device not in self.unreachable and self.read_at.get(device, -1) >= time_us
 
+    def answered(self, device: str, time_us: int) -> bool:
+        """Tell whether the device was read after a command that was given at a time, and still answers.
+
+        A reading of the very same moment was there before the command.
+        """
+        return device not in self.unreachable and self.read_at.get(device, -1) > time_us
+
 
 READINGS: dict[type[Event], str] = {
     telescope.MountRead: "mount",

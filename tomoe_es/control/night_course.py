@@ -123,17 +123,19 @@ def _observe(state: Control, plan: NightPlanned, now: int) -> list[Event]:
     hardware = state.hardware
     fit = state.weather.safe and not state.suspended
     slit = hardware.dome_slit
-    if fit and slit is not None and slit.state == "closed":
+    if fit and state.running and slit is not None and slit.state in ("closed", "stopped"):
         return _issue_again(state, plan, now, _OPEN)
     mount = hardware.mount
-    nothing_to_do = state.execution is None and not (fit and state.queue)
+    nothing_to_do = state.execution is None and not (fit and state.running and state.queue)
     idle = nothing_to_do and now - state.idle_since >= PARK_WHEN_IDLE_FOR
-    if idle and mount is not None and mount.state == "tracking":
+    if idle and mount is not None and mount.state not in ("parked", "parking", "fault"):
         return _issue_again(state, plan, now, _PARK)
     return []
 
 
 def _shut_down(state: Control, plan: NightPlanned, now: int) -> list[Event]:
+    if state.hardware.locked and not _issued(state.night, _LOCK):
+        return _shut_down_locked(state, plan, now)
     events = _issue_in_turn(state, plan, now, [_SHUTDOWN, _LOCK])
     if events:
         outcome, _ = state.night.outcomes.get(_SHUTDOWN, ("completed", 0))
@@ -145,9 +147,30 @@ def _shut_down(state: Control, plan: NightPlanned, now: int) -> list[Event]:
     return []
 
 
-def _close_both() -> list[Event]:
+def _shut_down_locked(state: Control, plan: NightPlanned, now: int) -> list[Event]:
+    """While somebody has locked the telescope only slit and cover are closed; the mount waits."""
+    why = "the night is over, and the telescope is locked"
+    closed_at = state.weather.closed_at
+    if closed_at < state.night.phase_since:
+        return _close_both(why)
+    if _reads(state, "mirror_cover", "closed") and _reads(state, "dome_slit", "closed"):
+        if _reads(state, "mount", "parked"):
+            return _enter(plan, "ended", "closed and parked; the lock was set before")
+    elif now - closed_at >= RETRY_AFTER:
+        return _close_both(why)
+    if now >= plan.sunrise_us + GIVE_UP_AFTER_SUNRISE:
+        return _enter(plan, "ended", "the telescope is locked and not parked: look at it")
+    return []
+
+
+def _reads(state: Control, device: str, wanted: str) -> bool:
+    """Tell whether a device reads so, since slit and cover were last told to close."""
+    answered = state.hardware.answered(device, state.weather.closed_at)
+    return answered and getattr(state.hardware, device).state == wanted
+
+
+def _close_both(why: str = "the shutdown did not succeed") -> list[Event]:
     """A device that fails must not keep the other one open: the recipe ends where it fails."""
-    why = "the shutdown did not succeed"
     return [
         telescope.MirrorCoverCommanded(action="close", reason=why),
         telescope.DomeSlitCommanded(action="close", reason=why),

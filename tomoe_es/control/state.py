@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from tomoe_es.control.hardware import Hardware
-from tomoe_es.events import camera, system
+from tomoe_es.events import camera, safety, system
 from tomoe_es.recipe.model import Recipe
 from tomoe_es.recipe.operation import Settings, Situation
 from tomoe_es.scheduling.sky import sun_altitude
@@ -27,6 +27,7 @@ class OpenRecipe(msgspec.Struct):
     window_end_us: int
     direct: bool
     exposures_done: list[str] = []
+    returns: int = 0  # how often it went back to the pool since an exposure of it was last finished
 
 
 class Execution(msgspec.Struct):
@@ -40,6 +41,7 @@ class Execution(msgspec.Struct):
     index: int = 0
     operation_started: int = 0
     deadline: int = 0
+    cut_off: bool = False  # the process that began it is gone
 
 
 class WeatherState(msgspec.Struct):
@@ -53,6 +55,8 @@ class WeatherState(msgspec.Struct):
     cloud_since: int = 0
     same_readings: int = 0  # how many in a row, up to the newest, are alike in every field
     closed_at: int = 0  # when mirror cover or dome slit was last told to close
+    closings: int = 0  # how often danger interrupted observing, since the night or a person began it
+    budget_told: bool = False  # that no re-opening is left
 
 
 class OpenExposure(msgspec.Struct):
@@ -63,6 +67,32 @@ class OpenExposure(msgspec.Struct):
     state: Literal["requested", "exposing", "finished"] = "requested"
     acquired: list[str] = []
     accounted: list[str] = []  # frame ids that are buffered or lost
+
+
+class Hand(msgspec.Struct, frozen=True):
+    """Whose hand is on the queue: who stopped it, how, why and since when."""
+
+    who: str
+    how: Literal["stop", "abort", "emergency"]
+    why: str
+    since_us: int
+
+
+class BreakingOff(msgspec.Struct, frozen=True):
+    """A person wants everything broken off at once; what control does about it is not in the log yet."""
+
+    who: str
+    how: Literal["abort", "emergency"]
+    why: str
+    position: int
+
+
+class MadeSafe(msgspec.Struct, frozen=True):
+    """The second way to the telescope has closed it."""
+
+    by: safety.MadeSafeBy
+    reasons: list[str]
+    at_us: int
 
 
 class NightState(msgspec.Struct):
@@ -86,11 +116,19 @@ class Control(msgspec.Struct):
     pool: list[str] = []
     queue: list[str] = []
     running: bool = True  # the executor takes recipes from the queue
+    hand: Hand | None = None  # None while it runs
+    breaking_off: BreakingOff | None = None
     suspended: list[str] = []  # why observing is suspended
+    danger: bool = False  # that is why it is suspended
+    reconciled: bool = False  # the true state of every device was read since this process began
+    made_safe: MadeSafe | None = None
+    buffer_full: bool = False
+    told: dict[str, tuple[str, int]] = {}  # device to the last command for it, and when
     execution: Execution | None = None
     idle_since: int = 0
     last_exposure_number: int = 0
     exposures: dict[int, OpenExposure] = {}
+    unconfirmed: dict[str, OpenRecipe] = {}  # complete, but not all of their exposures are transferred
 
 
 def initial() -> Control:
@@ -116,4 +154,6 @@ def situation(state: Control, now: int) -> Situation:
         lane="express" if opened.direct else "default",
         night=state.night.plan.night if state.night.plan else "",
         next_exposure_number=state.last_exposure_number + 1,
+        window_end_us=opened.window_end_us,
+        observing_end_us=state.night.plan.observing_end_us if state.night.plan else None,
     )

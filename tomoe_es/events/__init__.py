@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Union
+from typing import TYPE_CHECKING, Union
 
 import msgspec
 
@@ -41,7 +41,10 @@ EVENT_TYPES: dict[str, type[Event]] = {
 }
 """Event types by the name that tags them: all that can be appended."""
 
-AnyEvent = Union[tuple(EVENT_TYPES.values())]  # type: ignore[valid-type]  # noqa: UP007  built from the modules
+if TYPE_CHECKING:
+    AnyEvent = Event
+else:  # built from the modules
+    AnyEvent = Union[tuple(EVENT_TYPES.values())]  # noqa: UP007
 
 encode_event = msgspec.json.Encoder().encode
 """Event to JSON bytes, its type name included."""

@@ -67,6 +67,8 @@ class ChipCubeAcquired(ExposureEvent, frozen=True, gc=False, kw_only=True, tag=T
     frame_id: str
     frames: int
     frames_lost: int
+    gps_start_us: int  # when the first frame began, by the GPS receiver of the chip's readout
+    gps_end_us: int  # when the last frame ended
 
 
 class CameraRead(Event, frozen=True, gc=False, kw_only=True, tag=True):

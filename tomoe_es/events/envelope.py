@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from tomoe_es.events.base import Event
+from tomoe_es.events import AnyEvent, ErasedPayload, Event
 
 
 class Draft(msgspec.Struct, frozen=True, gc=False):
@@ -29,4 +29,4 @@ class Recorded(msgspec.Struct, frozen=True, gc=False):
     cause: int
     code: int
     actor: str
-    payload: Event
+    payload: AnyEvent | ErasedPayload  # one of the types below, or what stands for one that was erased

@@ -21,6 +21,7 @@ class NotificationQueued(NotificationEvent, frozen=True, gc=False, kw_only=True,
     severity: Severity
     text: str
     about: list[int]  # positions of the events that it tells of
+    channels: list[str]  # each of which is to deliver it
 
 
 class NotificationAttempted(NotificationEvent, frozen=True, gc=False, kw_only=True, tag=True):
@@ -44,3 +45,6 @@ class NotificationDeliveryFailed(NotificationEvent, frozen=True, gc=False, kw_on
     attempt: int
     message: str
     retry: bool  # False: it is given up
+    perhaps_delivered: (
+        bool  # the channel may have taken it all the same, such as when its answer did not come
+    )

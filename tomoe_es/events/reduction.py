@@ -91,6 +91,11 @@ class PhotometryMeasured(ReductionEvent, frozen=True, gc=False, kw_only=True, ta
     sky_counts: float
     noise_counts: float
     fwhm_arcsec: float | None  # None: no star was good enough to measure it
+    ellipticity: float | None = None  # 1 - minor / major axis, median of stars
+    zero_point_mag: float | None = None  # of one count in the stack; None: too few catalogue stars
+    zero_point_scatter_mag: float | None = None  # from star to star
+    zero_point_stars: int = 0
+    limiting_mag: float | None = None  # 5 sigma in the stack
 
 
 class QualityVerdict(msgspec.Struct, frozen=True, gc=False):

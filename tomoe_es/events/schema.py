@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 
-from tomoe_es.events import AnyEvent, ErasedPayload
 from tomoe_es.events.envelope import Recorded
 
 SCHEMA_FILE = "events.schema.json"
@@ -17,10 +16,7 @@ SCHEMA_FILE = "events.schema.json"
 
 def events_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of an event as it is recorded: the envelope with any of the payloads."""
-    any_payload = AnyEvent | ErasedPayload
-    (recorded, payload), definitions = msgspec.json.schema_components((Recorded, any_payload))
-    definitions.pop("Event")
-    definitions["Recorded"]["properties"]["payload"] = payload
+    (recorded,), definitions = msgspec.json.schema_components([Recorded])
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **recorded, "$defs": definitions}
 
 

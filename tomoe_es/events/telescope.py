@@ -27,10 +27,16 @@ class MountParkCommanded(MountEvent, frozen=True, gc=False, kw_only=True, tag=Tr
     reason: str
 
 
+class MountStopCommanded(MountEvent, frozen=True, gc=False, kw_only=True, tag=True):
+    """The mount was told to stand still at once, without tracking."""
+
+    reason: str
+
+
 class MountRead(MountEvent, frozen=True, gc=False, kw_only=True, tag=True):
     """The mount's own reading."""
 
-    state: Literal["parked", "parking", "slewing", "settling", "tracking", "fault"]
+    state: Literal["parked", "parking", "slewing", "settling", "tracking", "stopped", "fault"]
     ra_deg: float  # ICRS
     dec_deg: float
     azimuth_deg: float  # from north through east
@@ -47,16 +53,16 @@ class DomeSlitEvent(Event, frozen=True, gc=False, kw_only=True, tag=True):
 
 
 class DomeSlitCommanded(DomeSlitEvent, frozen=True, gc=False, kw_only=True, tag=True):
-    """The slit was told to open or to close."""
+    """The slit was told to open, to close, or to stop where it is."""
 
-    action: Literal["open", "close"]
+    action: Literal["open", "close", "stop"]
     reason: str
 
 
 class DomeSlitRead(DomeSlitEvent, frozen=True, gc=False, kw_only=True, tag=True):
-    """The slit's own limit switches."""
+    """The slit's own limit switches; stopped is between them, as it was told."""
 
-    state: Literal["closed", "opening", "open", "closing", "fault"]
+    state: Literal["closed", "opening", "open", "closing", "stopped", "fault"]
 
 
 class DomeRotationEvent(Event, frozen=True, gc=False, kw_only=True, tag=True):
@@ -70,6 +76,12 @@ class DomeRotationCommanded(DomeRotationEvent, frozen=True, gc=False, kw_only=Tr
     """The dome was told to bring its slit to an azimuth."""
 
     azimuth_deg: float
+
+
+class DomeRotationStopCommanded(DomeRotationEvent, frozen=True, gc=False, kw_only=True, tag=True):
+    """The dome was told to stand still at once."""
+
+    reason: str
 
 
 class DomeRotationRead(DomeRotationEvent, frozen=True, gc=False, kw_only=True, tag=True):
@@ -87,16 +99,16 @@ class MirrorCoverEvent(Event, frozen=True, gc=False, kw_only=True, tag=True):
 
 
 class MirrorCoverCommanded(MirrorCoverEvent, frozen=True, gc=False, kw_only=True, tag=True):
-    """The mirror cover was told to open or to close."""
+    """The mirror cover was told to open, to close, or to stop where it is."""
 
-    action: Literal["open", "close"]
+    action: Literal["open", "close", "stop"]
     reason: str
 
 
 class MirrorCoverRead(MirrorCoverEvent, frozen=True, gc=False, kw_only=True, tag=True):
-    """The mirror cover's own limit switches."""
+    """The mirror cover's own limit switches; stopped is between them, as it was told."""
 
-    state: Literal["closed", "opening", "open", "closing", "fault"]
+    state: Literal["closed", "opening", "open", "closing", "stopped", "fault"]
 
 
 class FocusEvent(Event, frozen=True, gc=False, kw_only=True, tag=True):
@@ -110,6 +122,12 @@ class FocusCommanded(FocusEvent, frozen=True, gc=False, kw_only=True, tag=True):
     """The focus was told to go to a position."""
 
     position_mm: float
+
+
+class FocusStopCommanded(FocusEvent, frozen=True, gc=False, kw_only=True, tag=True):
+    """The focus was told to stand still at once."""
+
+    reason: str
 
 
 class FocusRead(FocusEvent, frozen=True, gc=False, kw_only=True, tag=True):

@@ -47,8 +47,8 @@ def erase(log: SqliteLog, position: int, *, who: str, why: str, time: int) -> in
         event = PayloadErased(position=position, of_type=type_name, sha256=digest.hex(), who=who, why=why)
         draft = Draft(event, time, cause=position, actor=who)
         recorded = log.append(event.stream(), [draft], command_id=f"erase/{position}")
-        if not columns.erased():
-            instead = encode_event(ErasedPayload(of_type=type_name, sha256=digest.hex()))
+        if not columns.erased:
+            instead = ErasedPayload(of_type=type_name, sha256=digest.hex())
             _write_anew(log.folder, name, reader, position, instead)
     return recorded.first_position
 
@@ -59,7 +59,9 @@ def _segment_of(log: SqliteLog, position: int) -> SegmentName:
     return [each for each in list_segments(log.folder) if each.first_position <= position][-1]
 
 
-def _write_anew(folder: Path, name: SegmentName, reader: SealedReader, position: int, instead: bytes) -> None:
+def _write_anew(
+    folder: Path, name: SegmentName, reader: SealedReader, position: int, instead: ErasedPayload
+) -> None:
     """Replace a sealed file; the old one goes when the new one is on the disk and has the same leaves."""
     sealed = name.sealed_path(folder)
     former = SealedFile(sealed, name)
@@ -83,14 +85,15 @@ def _write_anew(folder: Path, name: SegmentName, reader: SealedReader, position:
     sync_path(folder)
 
 
-def _blocks(file: SealedFile, position: int, instead: bytes) -> Iterator[Columns]:
+def _blocks(file: SealedFile, position: int, instead: ErasedPayload) -> Iterator[Columns]:
     """The stored events of a sealed file, with something else in the place of one payload."""
     for block in range(len(file.footer.block_roots)):
         columns = open_columns(file.block(block), file.footer.first_of(block))
         index = position - columns.positions[0]
         if 0 <= index < len(columns.positions):
-            payloads = [*columns.payloads[:index], instead, *columns.payloads[index + 1 :]]
-            columns = msgspec.structs.replace(columns, payloads=payloads)
+            payloads = [*columns.payloads[:index], encode_event(instead), *columns.payloads[index + 1 :]]
+            erased = columns.erased | {position: instead}
+            columns = msgspec.structs.replace(columns, payloads=payloads, erased=erased)
         yield columns
 
 

@@ -11,30 +11,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
+from operator import add
 from struct import Struct
 
 from tomoe_es.log.stored import Columns
 
-_numbers = Struct(">6q").pack
+_begin = Struct(">6q32s").pack
 
 
 def leaves(columns: Columns) -> list[bytes]:
     """Leaf bytes of stored events."""
-    parts = zip(
-        map(
-            _numbers,
-            columns.positions,
-            columns.versions,
-            columns.times,
-            columns.correlations,
-            columns.causes,
-            columns.codes,
-        ),
+    numbers = map(
+        _begin,
+        columns.positions,
+        columns.versions,
+        columns.times,
+        columns.correlations,
+        columns.causes,
+        columns.codes,
         columns.digests(),
-        map(_strings, columns.streams, columns.types, columns.actors),
-        strict=True,
     )
-    return [b"".join(part) for part in parts]
+    strings = map(_STRINGS.__getitem__, zip(columns.streams, columns.types, columns.actors, strict=True))
+    return list(map(add, numbers, strings))
 
 
 def leaf_hashes(leaves: Sequence[bytes]) -> list[bytes]:
@@ -54,8 +52,4 @@ class _StringsOfLeaf(dict[tuple[str, str, str], bytes]):
         return made
 
 
-_known = _StringsOfLeaf()
-
-
-def _strings(stream: str, type_name: str, actor: str) -> bytes:
-    return _known[stream, type_name, actor]
+_STRINGS = _StringsOfLeaf()

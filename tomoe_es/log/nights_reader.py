@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -32,10 +32,10 @@ class SegmentReader(Protocol):
     def end(self) -> tuple[int, bool]:
         """Position of the last event, and whether the segment is closed."""
 
-    def chunk(self, after: int, until: int, types: Collection[str] | None) -> tuple[Iterator[Recorded], int]:
+    def chunk(self, after: int, until: int, types: Collection[str] | None) -> tuple[Iterable[Recorded], int]:
         """The next events with `after` < position <= `until`, and the position up to which that is all."""
 
-    def stream_chunk(self, stream: str, after: int) -> tuple[Iterator[Recorded], int]:
+    def stream_chunk(self, stream: str, after: int) -> tuple[Iterable[Recorded], int]:
         """The next events of a stream with version > `after`, and the last version among them."""
 
     def stored(self, after: int, upto: int) -> Columns:
@@ -87,7 +87,7 @@ class NightsReader:
 
     def chunks(
         self, after: int, until: int | None, types: Collection[str] | None
-    ) -> Iterator[Iterator[Recorded]]:
+    ) -> Iterator[Iterable[Recorded]]:
         """Events with `after` < position <= `until`, some at a time; `until` None: up to the head."""
         head = self.head()
         until = head if until is None else min(until, head)
@@ -105,7 +105,7 @@ class NightsReader:
                 events, after = self._with_reader(segments[index], after + 1, call)
                 yield events
 
-    def stream_chunks(self, stream: str, after: int) -> Iterator[Iterator[Recorded]]:
+    def stream_chunks(self, stream: str, after: int) -> Iterator[Iterable[Recorded]]:
         """Events of one stream with version > `after`, some at a time."""
         for segment in self._segments_with(stream, after):
             done = -1
@@ -165,9 +165,9 @@ class NightsReader:
 
 def _chunk(
     reader: SegmentReader, after: int, until: int, types: Collection[str] | None
-) -> tuple[Iterator[Recorded], int]:
+) -> tuple[Iterable[Recorded], int]:
     return reader.chunk(after, until, types)
 
 
-def _stream_chunk(reader: SegmentReader, stream: str, after: int) -> tuple[Iterator[Recorded], int]:
+def _stream_chunk(reader: SegmentReader, stream: str, after: int) -> tuple[Iterable[Recorded], int]:
     return reader.stream_chunk(stream, after)

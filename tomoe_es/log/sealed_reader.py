@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from itertools import islice
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from tomoe_es.errors import LogCorrupt
@@ -29,7 +28,7 @@ class SealedReader:
         """Position of the last event, and that the segment is closed."""
         return self._file.footer.last_position, True
 
-    def chunk(self, after: int, until: int, types: Collection[str] | None) -> tuple[Iterator[Recorded], int]:
+    def chunk(self, after: int, until: int, types: Collection[str] | None) -> tuple[Iterable[Recorded], int]:
         """The next events with `after` < position <= `until`, and the position up to which that is all."""
         footer = self._file.footer
         if after >= footer.last_position:
@@ -46,12 +45,9 @@ class SealedReader:
         first = footer.first_of(block)
         last = footer.first_of(block + 1) - 1 if block < last_block else until
         start, stop = max(0, after + 1 - first), last + 1 - first
-        frame = self._file.block(block)
-        if types is None:
-            return islice(open_events(frame, first), start, stop), last
-        return open_columns(frame, first).part(start, stop).chosen(types).recorded(), last
+        return open_events(self._file.block(block), first, start, stop, types), last
 
-    def stream_chunk(self, stream: str, after: int) -> tuple[Iterator[Recorded], int]:
+    def stream_chunk(self, stream: str, after: int) -> tuple[Iterable[Recorded], int]:
         """All events of a stream with version > `after`, and the last version among them."""
         place = self._file.streams.get(stream)
         if place is None or place.last_version <= after:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 
 from tomoe_es.errors import VersionConflict
@@ -113,8 +114,8 @@ class SegmentWriter:
                 if batch.expected_version is not None and batch.expected_version != version:
                     request.error = VersionConflict(batch.stream, batch.expected_version, version)
                     return None
-                count = len(batch.events)
-                answer = Appended(head + 1, head + count, version + 1, version + count)
+                events = len(batch.events)
+                answer = Appended(head + 1, head + events, version + 1, version + events)
                 head, versions[batch.stream] = answer.last_position, answer.last_version
                 if batch.command_id is not None:
                     given[batch.command_id] = answer
@@ -130,24 +131,25 @@ class SegmentWriter:
             if not is_fresh:
                 continue
             stream = self._stream_id(batch.stream)
-            position, version = answer.first_position, answer.first_version
-            for draft, payload in zip(batch.events, payloads, strict=True):
-                rows.append(
-                    (
-                        position,
-                        stream,
-                        version,
-                        self._id("type", type(draft.payload).__name__),
-                        draft.time,
-                        draft.correlation,
-                        draft.cause,
-                        draft.code,
-                        self._id("actor", draft.actor),
-                        payload,
-                    )
+            types = self._known("type", {type(draft.payload).__name__ for draft in batch.events})
+            actors = self._known("actor", {draft.actor for draft in batch.events})
+            rows += [
+                (
+                    position,
+                    stream,
+                    version,
+                    types[type(draft.payload).__name__],
+                    draft.time,
+                    draft.correlation,
+                    draft.cause,
+                    draft.code,
+                    actors[draft.actor],
+                    payload,
                 )
-                position += 1
-                version += 1
+                for position, version, draft, payload in zip(
+                    count(answer.first_position), count(answer.first_version), batch.events, payloads
+                )
+            ]
             self._streams[batch.stream] = (stream, answer.last_version)
             self._head = answer.last_position
             if batch.command_id is not None:
@@ -198,14 +200,12 @@ class SegmentWriter:
         self._connection.execute("INSERT INTO stream(name, base_version) VALUES(?, ?)", (name, version))
         return self._connection.last_insert_rowid()
 
-    def _id(self, table: str, name: str) -> int:
-        known = self._ids[table].get(name)
-        if known is None:
+    def _known(self, table: str, names: set[str]) -> dict[str, int]:
+        """Ids by name, of these names at least; those that are new get theirs."""
+        known = self._ids[table]
+        for name in names.difference(known):
             row = self._connection.execute(f"SELECT id FROM {table} WHERE name=?", (name,)).fetchone()
-            if row:
-                known = int(row[0])
-            else:
+            if row is None:
                 self._connection.execute(f"INSERT INTO {table}(name) VALUES(?)", (name,))
-                known = self._connection.last_insert_rowid()
-            self._ids[table][name] = known
+            known[name] = row[0] if row else self._connection.last_insert_rowid()
         return known

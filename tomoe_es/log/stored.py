@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import compress
+from typing import Any
 
 import msgspec
 
@@ -13,10 +14,12 @@ from tomoe_es.events import EVENT_TYPES, AnyEvent, ErasedPayload, Event, decode_
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.upcasters import UPCASTERS
 
-_decode_list = msgspec.json.Decoder(list[AnyEvent]).decode  # type: ignore[valid-type]  # built from the modules
+decode_events = msgspec.json.Decoder(list[AnyEvent]).decode
+"""A JSON array of payloads to the events: one decoding of all together is twice as fast as one for each."""
 
 _decode_erased = msgspec.json.Decoder(ErasedPayload).decode
-_ERASED = b'{"type":"ErasedPayload",'
+_TAG = b'{"type":"'
+_ERASED = _TAG + b'ErasedPayload",'
 
 
 class Columns(msgspec.Struct, frozen=True, gc=False):
@@ -32,14 +35,12 @@ class Columns(msgspec.Struct, frozen=True, gc=False):
     actors: Sequence[str]
     types: Sequence[str]
     payloads: Sequence[bytes]
+    erased: dict[int, ErasedPayload] = {}  # what stands for erased payloads, by position
 
     def recorded(self) -> Iterator[Recorded]:
-        """The events; at the first that can't be read, after those before, LogCorrupt or UnknownEventType.
-
-        One decoding of all payloads together is twice as fast as one for each.
-        """
+        """The events; at the first that can't be read, after those before, LogCorrupt or UnknownEventType."""
         try:
-            events = _decode_list(b"[" + b",".join(self.payloads) + b"]")
+            events = decode_events(b"[" + b",".join(self.payloads) + b"]")
             known = list(map(EVENT_TYPES.__getitem__, self.types))
         except (msgspec.DecodeError, KeyError):
             return self._one_by_one()
@@ -61,19 +62,9 @@ class Columns(msgspec.Struct, frozen=True, gc=False):
     def digests(self) -> list[bytes]:
         """SHA-256 of each payload as it was appended, also of those that were erased since."""
         found = [sha256(payload).digest() for payload in self.payloads]
-        for position, erased in self.erased().items():
+        for position, erased in self.erased.items():
             found[position - self.positions[0]] = bytes.fromhex(erased.sha256)
         return found
-
-    def erased(self) -> dict[int, ErasedPayload]:
-        """What stands in the place of erased payloads, by position; for events without gaps only."""
-        if _ERASED not in b"".join(self.payloads):  # so it almost always is, and this is quick
-            return {}
-        return {
-            position: _erased(position, payload)
-            for position, payload in zip(self.positions, self.payloads, strict=True)
-            if payload.startswith(_ERASED)
-        }
 
     def chosen(self, types: Collection[str]) -> Columns:
         """Those of the events that have one of the types."""
@@ -86,10 +77,17 @@ class Columns(msgspec.Struct, frozen=True, gc=False):
 
     def part(self, start: int, stop: int) -> Columns:
         """The events from index `start` up to `stop`."""
-        return Columns(*(getattr(self, field)[start:stop] for field in self.__struct_fields__))
+        return self._each(lambda column: column[start:stop])
 
     def _where(self, marks: Sequence[bool]) -> Columns:
-        return Columns(*(list(compress(getattr(self, field), marks)) for field in self.__struct_fields__))
+        return self._each(lambda column: list(compress(column, marks)))
+
+    def _each(self, change: Callable[[Sequence[Any]], Sequence[Any]]) -> Columns:
+        fields = {
+            field: change(getattr(self, field)) for field in self.__struct_fields__ if field != "erased"
+        }
+        kept = {at: erased for at, erased in self.erased.items() if at in fields["positions"]}
+        return Columns(**fields, erased=kept)
 
     def _one_by_one(self) -> Iterator[Recorded]:
         for position, stream, version, time, correlation, cause, code, actor, type_name, payload in zip(
@@ -107,6 +105,43 @@ class Columns(msgspec.Struct, frozen=True, gc=False):
         ):
             event = decode_stored(position, type_name, payload)
             yield Recorded(position, stream, version, time, correlation, cause, code, actor, event)
+
+
+def of_lines(lines: Iterable[tuple[Any, ...]]) -> Columns:
+    """Stored events whose types stand in their payloads only, a tuple each; LogCorrupt where one has none."""
+    positions, streams, versions, times, correlations, causes, codes, actors, raws = zip(*lines, strict=True)
+    payloads = list(map(bytes, raws))
+    types = [_TYPE_NAMES[payload.partition(b'",')[0]] for payload in payloads]
+    erased = {}
+    if not _SPECIAL.isdisjoint(types):
+        for index, (position, payload) in enumerate(zip(positions, payloads, strict=True)):
+            if types[index] == _NO_TYPE:
+                raise LogCorrupt(position, "its payload does not begin with its type")
+            if types[index] == ErasedPayload.__name__:
+                erased[position] = _erased(position, payload)
+                types[index] = erased[position].of_type
+    return Columns(
+        positions, streams, versions, times, correlations, causes, codes, actors, types, payloads, erased
+    )
+
+
+_NO_TYPE = ""
+_SPECIAL = {_NO_TYPE, ErasedPayload.__name__}
+
+
+class _TypeNames(dict[bytes, str]):
+    """Type names by how a payload begins."""
+
+    def __missing__(self, beginning: bytes) -> str:
+        if not beginning.startswith(_TAG):
+            return _NO_TYPE
+        name = beginning.removeprefix(_TAG).partition(b'"')[0].decode(errors="replace")
+        if name in EVENT_TYPES:
+            self[beginning] = name
+        return name
+
+
+_TYPE_NAMES = _TypeNames()
 
 
 def decode_stored(position: int, type_name: str, payload: bytes) -> Event:

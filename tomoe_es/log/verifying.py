@@ -90,7 +90,7 @@ def _verify_segment(
         if isinstance(reader, SealedReader) and root != reader.block_root(after + 1, upto):
             text = f"night {name.night}: events {after + 1} to {upto} are not those that were sealed"
             return Finding(False, text, after + 1, upto)
-        erased.update(columns.erased())
+        erased.update(columns.erased)
         if upto - after == BLOCK_EVENTS:
             roots[after // BLOCK_EVENTS] = root
         after = columns.positions[-1]

@@ -10,15 +10,18 @@ from tomoe_es.events import Event
 from tomoe_es.machines import (
     camera,
     chip_cube,
+    dome_rotation,
     dome_slit,
     exposure,
     focus,
     mirror_cover,
     mount,
     night,
+    process,
     queue,
     recipe,
     telescope_lock,
+    worker,
 )
 from tomoe_es.machines.declaration import Machine, On
 from tomoe_es.machines.table import Step, Table, compile_table
@@ -30,11 +33,14 @@ _MODULES = (
     exposure,
     chip_cube,
     dome_slit,
+    dome_rotation,
     mirror_cover,
     mount,
     focus,
     camera,
     telescope_lock,
+    worker,
+    process,
 )
 
 TABLES: dict[str, Table] = {each.MACHINE.name: compile_table(each.MACHINE) for each in _MODULES}

@@ -44,6 +44,7 @@ class Departure(msgspec.Struct, frozen=True, kw_only=True):
     severity: Severity
     meaning: str
     remedy: str
+    lasts: bool = False  # for as long as the thing is in `dest`; then it is over
 
 
 class Machine(msgspec.Struct, frozen=True, kw_only=True):

@@ -38,6 +38,7 @@ def departures(states: tuple[str, ...]) -> tuple[Departure, ...]:
             severity="serious",
             meaning="the device says that it is in its fault state",
             remedy="look at the device on site; it is normal again when its reading says so",
+            lasts=True,
         ),
         Departure(
             name="DeviceUnreachable",
@@ -47,6 +48,7 @@ def departures(states: tuple[str, ...]) -> tuple[Departure, ...]:
             severity="serious",
             meaning="the device does not answer, so that its last reading is no longer trusted",
             remedy="check the device's line and power",
+            lasts=True,
         ),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tomoe_es.events.telescope import FocusCommanded, FocusRead
+from tomoe_es.events.telescope import FocusCommanded, FocusRead, FocusStopCommanded
 from tomoe_es.machines import device
 from tomoe_es.machines.declaration import Machine, On
 
@@ -27,6 +27,7 @@ MACHINE = Machine(
     listens=(
         *device.listens("focus", FocusRead, _READINGS),
         On(FocusCommanded, "order"),
+        On(FocusStopCommanded, "order"),
     ),
     departures=(
         *device.departures(_STATES),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from tomoe_es.events.telescope import MountParkCommanded, MountRead, MountSlewCommanded
+from tomoe_es.events.telescope import (
+    MountParkCommanded,
+    MountRead,
+    MountSlewCommanded,
+    MountStopCommanded,
+)
 from tomoe_es.machines import device
 from tomoe_es.machines.declaration import Machine, On
 
-_READINGS = ("parked", "parking", "slewing", "settling", "tracking", "fault")
+_READINGS = ("parked", "parking", "slewing", "settling", "tracking", "stopped", "fault")
 _STATES = (
     *("unknown", "parked", "ordered_slew", "slewing", "settling", "tracking"),
-    *("ordered_park", "parking", "fault"),
+    *("ordered_park", "parking", "ordered_stop", "stopped", "fault"),
 )
 _KNOWN = tuple(state for state in _STATES if state not in ("unknown", "fault"))
 
@@ -25,6 +30,8 @@ MACHINE = Machine(
         ("order_slew", "fault", "fault"),
         ("order_park", _KNOWN, "ordered_park"),
         ("order_park", ("unknown", "fault"), "="),
+        ("order_stop", _KNOWN, "ordered_stop"),
+        ("order_stop", ("unknown", "fault"), "="),
         ("read_slewing", ("ordered_slew", "slewing"), "slewing"),
         ("read_settling", ("ordered_slew", "slewing", "settling"), "settling"),
         ("read_tracking", ("slewing", "settling", "tracking"), "tracking"),
@@ -32,27 +39,37 @@ MACHINE = Machine(
         ("read_tracking", "ordered_slew", "ordered_slew"),
         ("read_parked", "ordered_slew", "ordered_slew"),
         ("read_parking", "ordered_slew", "ordered_slew"),
+        ("read_stopped", "ordered_slew", "ordered_slew"),
         ("read_slewing", "ordered_park", "ordered_park"),
         ("read_settling", "ordered_park", "ordered_park"),
         ("read_tracking", "ordered_park", "ordered_park"),
+        ("read_stopped", "ordered_park", "ordered_park"),
         ("read_parking", ("ordered_park", "parking"), "parking"),
         ("read_parked", ("ordered_park", "parking", "parked"), "parked"),
+        # It may have been parked before the order to stop got there.
+        ("read_slewing", "ordered_stop", "ordered_stop"),
+        ("read_settling", "ordered_stop", "ordered_stop"),
+        ("read_tracking", "ordered_stop", "ordered_stop"),
+        ("read_parking", "ordered_stop", "ordered_stop"),
+        ("read_parked", "ordered_stop", "parked"),
+        ("read_stopped", ("ordered_stop", "stopped"), "stopped"),
     ),
     listens=(
         *device.listens("mount", MountRead, _READINGS),
         On(MountSlewCommanded, "order_slew"),
         On(MountParkCommanded, "order_park"),
+        On(MountStopCommanded, "order_stop"),
     ),
     departures=(
         *device.departures(_STATES),
         *device.commanded_before_read("order_slew"),
         *device.moved_without_command(
             "critical",
-            ("read_slewing", ("settling", "tracking", "parking", "parked"), "slewing"),
-            ("read_settling", ("tracking", "parking", "parked"), "settling"),
-            ("read_tracking", ("parking", "parked"), "tracking"),
-            ("read_parking", ("slewing", "settling", "tracking", "parked"), "parking"),
-            ("read_parked", ("slewing", "settling", "tracking"), "parked"),
+            ("read_slewing", ("settling", "tracking", "parking", "parked", "stopped"), "slewing"),
+            ("read_settling", ("tracking", "parking", "parked", "stopped"), "settling"),
+            ("read_tracking", ("parking", "parked", "stopped"), "tracking"),
+            ("read_parking", ("slewing", "settling", "tracking", "parked", "stopped"), "parking"),
+            ("read_parked", ("slewing", "settling", "tracking", "stopped"), "parked"),
         ),
     ),
     severity="critical",

@@ -7,13 +7,14 @@ from tomoe_es.machines.declaration import ByField, Machine, On
 
 _COURSE = ("planned", "starting_up", "calibrating", "waiting", "observing", "shutting_down")
 _PHASES = _COURSE[1:]
+_INTERRUPTED = tuple(f"{phase}_interrupted" for phase in _COURSE)
 
 MACHINE = Machine(
     name="night",
     meaning="A night goes from phase to phase; one that is resumed is in the phase that it had.",
     thing="night/{}",
     instance="night",
-    states=("unplanned", *_COURSE, "ended", *(f"{phase}_interrupted" for phase in _COURSE)),
+    states=("unplanned", *_COURSE, "ended", *_INTERRUPTED, "of_a_former_night"),
     initial="unplanned",
     transitions=(
         ("plan", "unplanned", "planned"),
@@ -24,8 +25,10 @@ MACHINE = Machine(
         *(("enter_interrupted", phase, f"{phase}_interrupted") for phase in _COURSE),
         *(("resume", (phase, f"{phase}_interrupted"), phase) for phase in _COURSE),
         ("resume", "ended", "ended"),  # some of its data are not reduced yet
+        ("begin_next_night", (*_PHASES, "ended", *_INTERRUPTED), "of_a_former_night"),
     ),
     listens=(
+        On(NightPlanned, "begin_next_night", everywhere=True),
         On(NightPlanned, "plan"),
         On(
             NightPhaseEntered,
@@ -33,4 +36,5 @@ MACHINE = Machine(
         ),
         On(NightResumed, "resume"),
     ),
+    forgotten=frozenset({"of_a_former_night"}),
 )

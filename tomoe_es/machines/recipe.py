@@ -38,9 +38,11 @@ MACHINE = Machine(
         ("skip_operation", ("executing", "operating"), "executing"),
         ("fail_operation", ("executing", "operating"), "failed"),  # or refused before it began
         ("complete", "executing", "completed"),
-        ("cancel", ("pooled", "queued", "executing", "operating", "failed"), "cancelled"),
+        ("cancel", ("pooled", "queued", "executing", "operating", "failed", "interrupted"), "cancelled"),
         ("interrupt", ("executing", "operating"), "interrupted"),
         ("return", ("queued", "interrupted"), "pooled"),
+        # An exposure of it was lost on the way to the buffer storage: it is taken again.
+        ("return", "completed", "pooled"),
         ("expire", ("pooled", "queued"), "expired"),
         ("begin_next_night", ("completed", "cancelled", "expired"), "of_a_former_night"),
     ),

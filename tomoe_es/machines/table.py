@@ -12,6 +12,8 @@ from tomoe_es.machines.declaration import ByField, Departure, Machine, States
 class MachineMisdeclared(TomoeError):
     """A state machine contradicts itself; this is a mistake in its declaration."""
 
+    what_to_do = "correct the declaration in `tomoe_es/machines/` that the message names"
+
     def __init__(self, machine: str, reason: str) -> None:
         super().__init__(f"machine '{machine}': {reason}; correct its declaration in tomoe_es/machines")
 

@@ -6,10 +6,13 @@ from typing import ClassVar
 
 import msgspec
 
+from tomoe_es.camera.frame_geometry import frame_seconds
+from tomoe_es.clock import SECOND, isot
 from tomoe_es.events import Event, camera
 from tomoe_es.recipe.argument_forms import Text
 from tomoe_es.recipe.operation import Operation, Settings, Situation
 from tomoe_es.recipe.readings import device_shows
+from tomoe_es.recipe.refusals import Refusal
 
 EXPOSURE_NAME = Text(68, forbidden="'\"/\\")
 """Fits into the FITS header as OBJECT, and into a file name."""
@@ -30,17 +33,32 @@ class ExposingOperation(Operation, frozen=True):
         settings = situation.settings
         return 60.0 + 1.5 * settings.frames * settings.exposure_seconds
 
-    def refusal(self, situation: Situation) -> str | None:
+    def refusal(self, situation: Situation) -> Refusal | None:
         hardware, settings = situation.hardware, situation.settings
         refusal = super().refusal(situation)
         if refusal is not None:
             return refusal
         if settings.frames == 0:
-            return "no SetParameter came before it"
+            return Refusal("NoExposureTime", "no SetParameter came before it")
         if "camera" in hardware.unreachable or hardware.camera is None or hardware.camera.state != "idle":
-            return device_shows(situation, "camera")
+            return Refusal("DeviceNotReady", device_shows(situation, "camera"))
         if hardware.mount is None:
-            return device_shows(situation, "mount")
+            return Refusal("DeviceNotReady", device_shows(situation, "mount"))
+        return self._too_late(situation)
+
+    def _too_late(self, situation: Situation) -> Refusal | None:
+        """Why there is no time left for it; None when there is."""
+        frames, seconds = situation.settings.frames, situation.settings.exposure_seconds
+        end_us = situation.now + round(frames * frame_seconds(seconds) * SECOND)
+        lasts = f"an exposure of {frames * seconds:g} s would end at {isot(end_us, 0)} UTC"
+        if end_us > situation.window_end_us:
+            message = (
+                f"{lasts}, after the recipe's window, which closes at {isot(situation.window_end_us, 0)}"
+            )
+            return Refusal("WindowTooShort", message)
+        dawn_us = situation.observing_end_us
+        if self.data_type == "OBJECT" and dawn_us is not None and end_us > dawn_us:
+            return Refusal("NightTooShort", f"{lasts}, after the end of observing at {isot(dawn_us, 0)}")
         return None
 
     def commands(self, situation: Situation) -> list[Event]:

@@ -30,6 +30,7 @@ ERROR_CONDITIONS: dict[str, str] = {
     "NeverHolds": "what the recipe itself does before excludes the condition",
     "NotWaitedFor": "an operation begins while what it needs may still be on the way",
     "NeverRises": "the target does not rise above the lowest altitude within the time window",
+    "InDaylight": "the sky is to be exposed, and the Sun is up throughout the time window",
     "TooManyErrors": "the file has more errors than are worth listing",
 }
 """Every condition of a recipe file by its name, with what it means."""

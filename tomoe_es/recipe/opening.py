@@ -33,7 +33,7 @@ class OpeningOperation(Operation, frozen=True):
 
     def complete(self, situation: Situation) -> bool:
         (device,) = self.devices
-        if not situation.hardware.read_since(device, situation.started):
+        if not situation.hardware.answered(device, situation.started):
             return False
         obeying = {"opening", "open"} if self.action == "open" else {"closing", "closed"}
         return getattr(situation.hardware, device).state in obeying

@@ -12,6 +12,7 @@ from tomoe_es.events import Event
 from tomoe_es.events.reduction import Lane
 from tomoe_es.recipe.conditions import CONDITIONS
 from tomoe_es.recipe.readings import FRESH_US, device_failure, device_shows
+from tomoe_es.recipe.refusals import OF_CONDITION, Refusal
 
 if TYPE_CHECKING:
     from tomoe_es.recipe.argument_forms import Form
@@ -22,6 +23,8 @@ class ArgumentError(TomoeError):
 
     `path` leads from the argument to the part at fault: keys of maps and indexes of lists.
     """
+
+    what_to_do = "correct the field of the recipe that the message names, then `tomoe recipe check`"
 
     def __init__(self, message: str, remedy: str, path: tuple[str | int, ...] = ()) -> None:
         super().__init__(f"{message}; {remedy}")
@@ -57,6 +60,8 @@ class Situation(msgspec.Struct, kw_only=True):
     lane: Lane
     night: str
     next_exposure_number: int
+    window_end_us: int  # of the recipe
+    observing_end_us: int | None  # of the night; None when no night is planned
 
 
 class Operation(msgspec.Struct, frozen=True):
@@ -109,12 +114,13 @@ class Operation(msgspec.Struct, frozen=True):
         """Within which the operation must be complete."""
         raise NotImplementedError
 
-    def refusal(self, situation: Situation) -> str | None:
+    def refusal(self, situation: Situation) -> Refusal | None:
         """Why the operation can't be begun in this situation; None when it can."""
         for name in self.required():
             condition = CONDITIONS[name]
             if not condition.holds(situation, situation.now - FRESH_US):
-                return f"{type(self).__name__} needs {name}, but {condition.shows(situation)}"
+                message = f"{type(self).__name__} needs {name}, but {condition.shows(situation)}"
+                return Refusal(OF_CONDITION[name], message)
         return None
 
     def commands(self, situation: Situation) -> list[Event]:

@@ -8,6 +8,7 @@ import msgspec
 
 from tomoe_es.recipe.argument_faults import ArgumentFaults, UnknownField, shown, suggestion
 from tomoe_es.recipe.argument_forms import Form, Number, Text
+from tomoe_es.recipe.daylight import check_daylight
 from tomoe_es.recipe.file_errors import ErrorList, RecipeError
 from tomoe_es.recipe.model import OperationCall, Recipe
 from tomoe_es.recipe.operation import ArgumentError, Operation
@@ -175,7 +176,9 @@ class _Reader:
 
         check_sequence(written, report)
         if span is not None:
-            check_targets([each.operation for each in written], span, self._night, report)
+            operations = [each.operation for each in written]
+            check_targets(operations, span, self._night, report)
+            check_daylight(operations, span, self._night, report)
         return [
             OperationCall(type(each.operation).__name__, each.operation.argument())
             for each in written

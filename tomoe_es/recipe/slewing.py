@@ -5,10 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from tomoe_es.events import Event, telescope
-from tomoe_es.observatory import LOWEST_ALTITUDE_DEG
+from tomoe_es.observatory import LOWEST_ALTITUDE_DEG, NEAREST_TO_SUN_DEG
 from tomoe_es.recipe.operation import Operation, Settings, Situation
-from tomoe_es.recipe.readings import device_shows
-from tomoe_es.scheduling.sky import horizontal, separation_arcsec
+from tomoe_es.recipe.readings import FRESH_US, device_shows
+from tomoe_es.recipe.refusals import Refusal
+from tomoe_es.scheduling.sky import horizontal, separation_arcsec, sun_position
 
 ACCEPTED_ARCSEC = 5.0
 """The mount has taken a target over when it names one this close to it."""
@@ -29,19 +30,27 @@ class SlewingOperation(Operation, frozen=True):
     def time_limit_seconds(self, situation: Situation) -> float:
         return 30.0
 
-    def refusal(self, situation: Situation) -> str | None:
+    def refusal(self, situation: Situation) -> Refusal | None:
         refusal = super().refusal(situation)
         if refusal is not None:
             return refusal
         for device in ("mount", "dome_rotation"):
-            if device in situation.hardware.unreachable:
-                return device_shows(situation, device)
+            if not situation.hardware.read_since(device, situation.now - FRESH_US):
+                return Refusal("DeviceNotReady", device_shows(situation, device))
         ra_deg, dec_deg = self.target(situation.settings)
         altitude_deg = horizontal(ra_deg, dec_deg, situation.now).altitude_deg
         if altitude_deg < LOWEST_ALTITUDE_DEG:
-            return (
+            return Refusal(
+                "TargetTooLow",
                 f"the target (ra {ra_deg:.4f}, dec {dec_deg:+.4f}) is at altitude {altitude_deg:.1f} deg "
-                f"now, below the limit of {LOWEST_ALTITUDE_DEG:g} deg"
+                f"now, below the limit of {LOWEST_ALTITUDE_DEG:g} deg",
+            )
+        sun_deg = separation_arcsec(ra_deg, dec_deg, *sun_position(situation.now)) / 3600.0
+        if sun_deg < NEAREST_TO_SUN_DEG:
+            return Refusal(
+                "SunTooNear",
+                f"the target (ra {ra_deg:.4f}, dec {dec_deg:+.4f}) is {sun_deg:.0f} deg from the Sun now, "
+                f"nearer than {NEAREST_TO_SUN_DEG:g} deg",
             )
         return None
 
@@ -68,7 +77,7 @@ class SlewingOperation(Operation, frozen=True):
             mount.target_ra_deg, mount.target_dec_deg, settings.target_ra_deg, settings.target_dec_deg
         )
         return (
-            situation.hardware.read_since("mount", situation.started)
+            situation.hardware.answered("mount", situation.started)
             and mount.state in {"slewing", "settling", "tracking"}
             and off <= ACCEPTED_ARCSEC
         )

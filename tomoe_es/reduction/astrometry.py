@@ -48,11 +48,15 @@ class FieldHint:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Sources paired with stars: `source` (n,) indexes the positions given, `sky_deg` (n, 2) is ICRS."""
+    """Sources paired with stars: `source` (n,) indexes the positions given, `sky_deg` (n, 2) is ICRS.
+
+    `magnitude` (n,) is that of the catalogue, NaN where it has none; None from a solver that knows none.
+    """
 
     source: NDArray[np.int64]
     sky_deg: NDArray[np.float64]
     log_odds: float
+    magnitude: NDArray[np.float64] | None = None
 
 
 class AstrometricSolver(Protocol):
@@ -68,7 +72,7 @@ class AstrometricSolver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """A verified astrometric solution of one chip."""
+    """A verified astrometric solution of one chip, from pairs of its sources with catalogue stars."""
 
     wcs: WCS
     ra_deg: float
@@ -79,6 +83,7 @@ class Solution:
     log_odds: float
     pixel_scale_arcsec: float
     rotation_deg: float
+    match: Match
 
 
 def solve_chip(
@@ -152,6 +157,7 @@ def _fit(predicted: WCS, centre: tuple[float, float], xy: NDArray[np.float64], m
         log_odds=match.log_odds,
         pixel_scale_arcsec=PIXEL_SCALE_ARCSEC * scale,
         rotation_deg=rotation_deg,
+        match=match,
     )
 
 

@@ -7,19 +7,28 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tomoe_es.reduction.mask import BAD
+
 
 @dataclass(frozen=True, slots=True)
 class CalibrationFrame:
     """Planes of shape (1128, 2000).
 
     `image` float32 (counts for a dark, relative sensitivity for a flat), `noise` float32 (standard deviation
-    of one frame, same unit), `bad` bool (pixels not to be trusted), and how many frames went in.
+    of one frame, same unit), `mask` uint8 (bits of `mask`), how many frames went in, and the sensor's
+    temperature, None where that isn't known.
     """
 
     image: NDArray[np.float32]
     noise: NDArray[np.float32]
-    bad: NDArray[np.bool_]
+    mask: NDArray[np.uint8]
     frames: int
+    temperature_k: float | None = None
+
+    @property
+    def bad(self) -> NDArray[np.bool_]:
+        """Pixels not to be trusted."""
+        return np.asarray((self.mask & BAD) != 0)
 
 
 def robust_sigma(values: NDArray[np.float32]) -> float:

@@ -1,51 +1,101 @@
-"""Mean of many frames that arrive one by one, without the brightest and the faintest of each pixel.
+"""Mean of the many frames of a calibration sequence, with rejection, a few rows of all frames at a time.
 
-A cosmic ray hits a pixel in at most one frame of a calibration sequence, for all practical purposes, so that
-leaving out the extremes is enough, and one pass over the file too.
+A cosmic ray, or a star in a flat, is left out of its pixel where it is 3 sigma off, and only there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tomoe_es.camera.frame_geometry import IMAGING_SHAPE
+from tomoe_es.reduction.bias import bias_levels
+from tomoe_es.reduction.clipping import CLIP_SIGMA, FEWEST_FRAMES_TO_CLIP, variance_law
 from tomoe_es.reduction.conditions import TooFewFrames
+from tomoe_es.reduction.kernels import calibrate_and_combine
 
-FEWEST_FRAMES = 5
+ROWS_AT_ONCE: Final = 12
+"""Of 360 frames 19 MB."""
+FRAMES_AT_ONCE: Final = 32
+
+
+class StoredCube(Protocol):
+    """A raw cube on the disk, such as `tomoe_es.transfer.cube_file.RawCube`."""
+
+    def stored(self) -> NDArray[np.uint16]:
+        """Frames as the file has them, (nframe, 1200, 2160)."""
+
+    def release(self) -> None:
+        """Give back memory that holds parts of the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Combined:
-    """`mean` and `noise` (standard deviation of one frame), same shape, float32; how many frames."""
+    """Planes (1128, 2000): `mean` and `noise` (standard deviation of one frame), float32, and frames `used`,
+    uint16; the number of `frames`, and the part of all values that was rejected.
+    """
 
     mean: NDArray[np.float32]
     noise: NDArray[np.float32]
+    used: NDArray[np.uint16]
     frames: int
+    rejected_fraction: float
 
 
-def combine(frames: Iterable[NDArray[np.float32]]) -> Combined:
-    """Combine frames of one shape. Raises TooFewFrames for fewer than 5."""
-    count = 0
-    for frame in frames:
-        if count == 0:
-            first = frame
-            total, squares, lowest, highest = (np.zeros_like(frame) for _ in range(4))
-            change = np.empty_like(frame)
-        else:
-            np.subtract(frame, first, out=change)
-            total += change
-            np.minimum(lowest, change, out=lowest)
-            np.maximum(highest, change, out=highest)
-            change *= change
-            squares += change
-        count += 1
-    if count < FEWEST_FRAMES:
-        raise TooFewFrames("a mean with rejection", count, FEWEST_FRAMES)
-    kept = count - 2
-    total -= lowest + highest
-    squares -= lowest**2 + highest**2
-    variance = np.maximum(squares / kept - (total / kept) ** 2, 0) * np.float32(kept / (kept - 1))
-    return Combined(first + total / np.float32(kept), np.sqrt(variance, dtype=np.float32), count)
+def levels_of(cube: StoredCube) -> NDArray[np.float32]:
+    """Bias level of each frame, counts. Raises TooFewFrames for fewer than 5 frames."""
+    stored = cube.stored()
+    if len(stored) < FEWEST_FRAMES_TO_CLIP:
+        raise TooFewFrames("a mean with rejection", len(stored), FEWEST_FRAMES_TO_CLIP)
+    levels = np.empty(len(stored), np.float32)
+    for first in range(0, len(stored), FRAMES_AT_ONCE):
+        some = slice(first, first + FRAMES_AT_ONCE)
+        levels[some] = bias_levels(stored[some])
+        cube.release()
+    return levels
+
+
+def combine(
+    cube: StoredCube,
+    levels: NDArray[np.float32],
+    scales: NDArray[np.float32],
+    dark: NDArray[np.float32],
+    read_variance: float,
+    variance_a_unit: float,
+) -> Combined:
+    """Combine (counts - level - dark) x scale of all frames; `levels` and `scales` are one a frame.
+
+    The variance of one frame that is expected at least is `read_variance` plus `variance_a_unit` for each
+    unit of the result.
+    """
+    stored = cube.stored()
+    frames, (rows, columns) = len(stored), IMAGING_SHAPE
+    mean, temporal = (np.empty(IMAGING_SHAPE, np.float32) for _ in range(2))
+    used = np.empty(IMAGING_SHAPE, np.uint16)
+    room = np.empty((frames, 1, columns), np.float32)
+    for first in range(0, rows, ROWS_AT_ONCE):
+        band = slice(first, first + ROWS_AT_ONCE)
+        calibrate_and_combine(
+            stored,
+            first,
+            levels,
+            scales,
+            np.full(frames, 65535, np.uint16),
+            0,
+            dark[band],
+            np.ones((ROWS_AT_ONCE, columns), np.float32),
+            room,
+            CLIP_SIGMA,
+            variance_law(read_variance, variance_a_unit, frames),
+            mean[band],
+            temporal[band],
+            used[band],
+            np.zeros((ROWS_AT_ONCE, columns), np.bool_),
+            np.empty((frames, ROWS_AT_ONCE), np.uint32),
+        )
+        cube.release()
+    rejected = 1 - float(used.sum(dtype=np.int64)) / (frames * used.size)
+    return Combined(mean, np.sqrt(temporal), used, frames, rejected)

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tomoe_es.reduction.bias import subtract_bias
+from tomoe_es.camera.frame_geometry import IMAGING_SHAPE, READ_NOISE_E
+from tomoe_es.reduction.bad_columns import bad_columns
 from tomoe_es.reduction.calibration_frame import CalibrationFrame, robust_sigma
-from tomoe_es.reduction.combine import combine
+from tomoe_es.reduction.combine import Combined, StoredCube, combine, levels_of
+from tomoe_es.reduction.mask import BAD_COLUMN, HOT
 
-HOT_SIGMA = 8.0
+HOT_SIGMA: Final = 8.0
 
 
-def master_dark(frames: Iterable[NDArray[np.uint16]]) -> CalibrationFrame:
-    """Mean dark in counts from original frames, shape (1200, 2160), one at a time.
+def master_dark(
+    cube: StoredCube, gain_e_per_count: float, temperature_k: float | None = None
+) -> tuple[CalibrationFrame, Combined]:
+    """Mean dark in counts.
 
-    Pixels that stand out of the whole chip, or are noisier than it, by 8 sigma are bad. Raises TooFewFrames.
+    Pixels that stand out of the whole chip, or are noisier than it, by 8 sigma are hot. Raises TooFewFrames.
     """
-    combined = combine(subtract_bias(frame) for frame in frames)
-    bad = _stands_out(combined.mean) | _stands_out(combined.noise)
-    return CalibrationFrame(combined.mean, combined.noise, bad, combined.frames)
+    levels = levels_of(cube)
+    combined = combine(
+        cube,
+        levels,
+        np.ones_like(levels),
+        np.zeros(IMAGING_SHAPE, np.float32),
+        (READ_NOISE_E / gain_e_per_count) ** 2,
+        1 / gain_e_per_count,
+    )
+    hot = _stands_out(combined.mean) | _stands_out(combined.noise)
+    mask = np.where(hot, np.uint8(HOT), np.uint8(0))
+    mask[:, bad_columns(combined.mean, hot) | bad_columns(combined.noise, hot)] |= BAD_COLUMN
+    return CalibrationFrame(combined.mean, combined.noise, mask, combined.frames, temperature_k), combined
 
 
 def _stands_out(plane: NDArray[np.float32]) -> NDArray[np.bool_]:

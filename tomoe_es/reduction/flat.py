@@ -2,43 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tomoe_es.reduction.bias import subtract_bias
+from tomoe_es.camera.frame_geometry import IMAGING_AREA, READ_NOISE_E
+from tomoe_es.reduction.bad_columns import bad_columns
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
-from tomoe_es.reduction.combine import combine
+from tomoe_es.reduction.combine import Combined, StoredCube, combine, levels_of
+from tomoe_es.reduction.mask import BAD_COLUMN, INSENSITIVE
+from tomoe_es.transfer.cube_file import as_counts
 
-LOWEST_SENSITIVITY = 0.3
-HIGHEST_SENSITIVITY = 2.0
+LOWEST_SENSITIVITY: Final = 0.3
+HIGHEST_SENSITIVITY: Final = 2.0
+LEVEL_STEP: Final = 4
+"""Every fourth pixel of every fourth row tells a frame's level."""
 
 
 def master_flat(
-    frames: Iterable[NDArray[np.uint16]], dark: CalibrationFrame
-) -> tuple[CalibrationFrame, NDArray[np.float64]]:
+    cube: StoredCube, dark: CalibrationFrame, gain_e_per_count: float, temperature_k: float | None = None
+) -> tuple[CalibrationFrame, Combined, NDArray[np.float32]]:
     """Mean flat with median 1, and the level of each frame, shape (nframe,), in counts.
 
-    Takes original frames, shape (1200, 2160), one at a time. Each is brought to the same level first, since
-    twilight fades. The dark may have another exposure: it is mostly the bias pattern, and hot pixels are bad
-    anyway. Bad are also pixels of a sensitivity outside of 0.3 to 2. Raises TooFewFrames.
+    Each frame is brought to the same level first, since twilight fades. The dark may have another exposure:
+    it is mostly the bias pattern, and hot pixels are bad anyway. Bad are also pixels of a sensitivity outside
+    of 0.3 to 2, and columns that differ from their neighbours. Raises TooFewFrames.
     """
-    levels: list[float] = []
-    combined = combine(_level_out(frames, dark, levels))
-    image = combined.mean / np.median(combined.mean)
+    biases = levels_of(cube)
+    levels = _light_levels(cube, biases, dark)
+    faintest = max(float(levels.min()), 1.0)
+    combined = combine(
+        cube,
+        biases,
+        np.reciprocal(np.maximum(levels, np.float32(1))),
+        dark.image,
+        (READ_NOISE_E / gain_e_per_count / faintest) ** 2,
+        1 / (gain_e_per_count * faintest),
+    )
+    middle = np.median(combined.mean)
+    image, noise = combined.mean / middle, combined.noise / middle
     trusted = (image >= LOWEST_SENSITIVITY) & (image <= HIGHEST_SENSITIVITY)
-    image = np.where(trusted, image, np.float32(1)).astype(np.float32)
-    return CalibrationFrame(image, combined.noise, dark.bad | ~trusted, combined.frames), np.asarray(levels)
+    columns = bad_columns(image, dark.bad | ~trusted)
+    image[~trusted] = 1
+    mask = dark.mask.copy()
+    mask[~trusted] |= INSENSITIVE
+    mask[:, columns] |= BAD_COLUMN
+    return CalibrationFrame(image, noise, mask, combined.frames, temperature_k), combined, levels
 
 
-def _level_out(
-    frames: Iterable[NDArray[np.uint16]], dark: CalibrationFrame, levels: list[float]
-) -> Iterator[NDArray[np.float32]]:
-    for frame in frames:
-        light = subtract_bias(frame)
-        light -= dark.image
-        level = float(np.median(light[::4, ::4]))
-        levels.append(level)
-        light /= np.float32(max(level, 1.0))
-        yield light
+def _light_levels(
+    cube: StoredCube, biases: NDArray[np.float32], dark: CalibrationFrame
+) -> NDArray[np.float32]:
+    rows, columns = (slice(area.start, area.stop, LEVEL_STEP) for area in IMAGING_AREA)
+    of_dark = dark.image[::LEVEL_STEP, ::LEVEL_STEP]
+    levels = np.empty_like(biases)
+    for number, frame in enumerate(cube.stored()):
+        counts = as_counts(frame[rows, columns])
+        levels[number] = np.median(counts - biases[number] - of_dark)
+        cube.release()
+    return levels

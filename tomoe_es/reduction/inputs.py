@@ -59,16 +59,20 @@ def _read_verified(kind: str, det_id: int, path: Path, sha256: str) -> Calibrati
         _verify_digest(path, sha256)
         with fits.open(path, memmap=False) as hdus:
             header = hdus[0].header
-            planes = [np.ascontiguousarray(hdus[name].data) for name in (0, "NOISE", "BAD")]
+            planes = [np.ascontiguousarray(hdus[name].data) for name in (0, "NOISE", "MASK")]
     except (OSError, KeyError, ValueError) as error:
         raise CalibrationCorrupt(path, str(error)) from error
     if header.get("FMTTYPE") != f"TOMOE-IMAGE-{kind}" or header.get("DET_ID") != det_id:
         raise CalibrationCorrupt(path, f"it is {header.get('FMTTYPE')} of chip {header.get('DET_ID')}")
     if any(plane.shape != IMAGING_SHAPE for plane in planes):
         raise CalibrationCorrupt(path, "its planes have the wrong shape")
-    image, noise, bad = planes
+    image, noise, mask = planes
     return CalibrationFrame(
-        image.astype(np.float32), noise.astype(np.float32), bad.astype(bool), int(header["NFRAME"])
+        image.astype(np.float32),
+        noise.astype(np.float32),
+        mask.astype(np.uint8),
+        int(header["NFRAME"]),
+        header.get("TMP_SENS"),
     )
 
 

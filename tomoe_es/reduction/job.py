@@ -8,10 +8,10 @@ from typing import Final, Literal
 
 import msgspec
 
-from tomoe_es.reduction.quality import Verdict
+from tomoe_es.reduction.checks import Verdict
 from tomoe_es.transfer.exposure_facts import DataType
 
-Step = Literal["wcs", "stack", "neo", "cube"]
+Step = Literal["wcs", "stack", "clip", "neo", "cube"]
 ProductKind = Literal["DARK", "FLAT", "STACK", "CUBE"]
 
 _PRODUCTS: Final = uuid.UUID("6f1c2b0e-6a0b-5c57-9c0e-6d4f0f1d9a51")
@@ -63,7 +63,11 @@ class AstrometryResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PhotometryResult(msgspec.Struct, frozen=True, kw_only=True):
-    """Sources and sky of the stack. `temporal_noise_counts` is that of one frame."""
+    """Sources and sky of the stack. `temporal_noise_counts` is that of one frame.
+
+    Magnitudes are None without catalogue stars: zero point of one count in the stack, its scatter from star
+    to star, and what is 5 sigma in the stack and in one frame.
+    """
 
     sources: int
     sky_counts: float
@@ -71,6 +75,12 @@ class PhotometryResult(msgspec.Struct, frozen=True, kw_only=True):
     temporal_noise_counts: float
     saturated_fraction: float
     fwhm_arcsec: float | None
+    ellipticity: float | None = None
+    zero_point_mag: float | None = None
+    zero_point_scatter_mag: float | None = None
+    zero_point_stars: int = 0
+    limiting_mag: float | None = None
+    frame_limiting_mag: float | None = None
 
 
 class ArchivedProduct(msgspec.Struct, frozen=True, kw_only=True):

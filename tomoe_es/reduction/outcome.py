@@ -57,6 +57,11 @@ def outcome(job: Job, result: ReductionResult) -> list[Event]:
                 sky_counts=measured.sky_counts,
                 noise_counts=measured.noise_counts,
                 fwhm_arcsec=measured.fwhm_arcsec,
+                ellipticity=measured.ellipticity,
+                zero_point_mag=measured.zero_point_mag,
+                zero_point_scatter_mag=measured.zero_point_scatter_mag,
+                zero_point_stars=measured.zero_point_stars,
+                limiting_mag=measured.limiting_mag,
             )
         )
     if result.verdicts:

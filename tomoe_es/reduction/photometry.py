@@ -1,6 +1,6 @@
-"""Sources of a stack: background, detection, centroids, aperture photometry.
+"""Sources of a stack: background, detection, centroids, aperture and optimal photometry.
 
-Done by sep, which is Source Extractor as a library (Barbary 2016, JOSS 1, 58).
+Background, detection and apertures by sep, which is Source Extractor as a library (Barbary 2016, JOSS 1, 58).
 """
 
 from __future__ import annotations
@@ -13,14 +13,19 @@ import sep
 from numpy.typing import NDArray
 
 from tomoe_es.camera.frame_geometry import PIXEL_SCALE_ARCSEC
+from tomoe_es.reduction.mask import BAD, SATURATED
+from tomoe_es.reduction.optimal import Profile, optimal_flux
 
 BACKGROUND_BOX_PIXELS: Final = 64
 DETECTION_SIGMA: Final = 5.0
 SMALLEST_AREA_PIXELS: Final = 5
 APERTURE_RADIUS_PIXELS: Final = 4.5
-FWHM_SIGNAL_TO_NOISE: Final = 50.0
+WELL_MEASURED: Final = 50.0
+"""Signal to noise of the stars that tell width and profile."""
 FWHM_OF_HALF_LIGHT_DIAMETER: Final = 0.880
-"""For a Moffat profile of beta 4.765, that of turbulence (Trujillo et al. 2001, MNRAS 328, 977)."""
+"""For a Moffat profile of beta 4.765."""
+TYPICAL_FWHM_PIXELS: Final = 3.0
+"""Of the profile where no star is good enough to tell."""
 TRUNCATED: Final = 0x08  # sep's flag of an object cut by the edge
 
 SOURCE_TYPE: Final = np.dtype(
@@ -29,6 +34,8 @@ SOURCE_TYPE: Final = np.dtype(
         ("y", np.float64),
         ("flux", np.float64),
         ("flux_error", np.float64),
+        ("optimal_flux", np.float64),
+        ("optimal_error", np.float64),
         ("peak", np.float64),
         ("fwhm", np.float64),
         ("ellipticity", np.float64),
@@ -36,62 +43,131 @@ SOURCE_TYPE: Final = np.dtype(
         ("saturated", np.bool_),
     ]
 )
-"""A source: 0-based pixels of the imaging area, counts in a circle of 4.5 pixels, FWHM in pixels, flags."""
+"""A source: 0-based pixels of the imaging area; counts in a circle of 4.5 pixels; optimal counts brought to
+the same scale; peak in counts; FWHM in pixels; ellipticity 1 - b / a; sep's flags; whether a pixel of its
+middle was full in a frame."""
 
 
 @dataclass(frozen=True, slots=True)
 class Photometry:
     """`sources` of SOURCE_TYPE, brightest first; sky level and noise of a pixel of the stack, in counts.
 
-    `fwhm_arcsec` is the median of well measured, unsaturated stars; None where there is none.
+    `fwhm_arcsec` and `ellipticity` are medians of well measured, unsaturated stars; None where there is none.
+    `light` is the stack less its background, (1128, 2000) float32, 0 in bad pixels.
     """
 
     sources: NDArray[np.void]
     sky_counts: float
     noise_counts: float
     fwhm_arcsec: float | None
+    ellipticity: float | None
+    light: NDArray[np.float32]
+
+    @property
+    def whole(self) -> NDArray[np.void]:
+        """The sources not cut by the edge, brightest first."""
+        return np.asarray(self.sources[(self.sources["flags"] & TRUNCATED) == 0])
 
     @property
     def xy(self) -> NDArray[np.float64]:
-        """Positions of the sources not cut by the edge, shape (n, 2), brightest first."""
-        whole = self.sources[(self.sources["flags"] & TRUNCATED) == 0]
+        """Positions of the whole sources, shape (n, 2)."""
+        whole = self.whole
         return np.column_stack([whole["x"], whole["y"]])
 
+    @property
+    def profile(self) -> Profile:
+        """The profile of this chip's stars."""
+        return Profile.of_fwhm(self.fwhm_pixels)
 
-def measure(
-    image: NDArray[np.float32], bad: NDArray[np.bool_], saturated: NDArray[np.bool_], gain_e_per_count: float
-) -> Photometry:
-    """Measure a stack, all planes of shape (1128, 2000); `gain_e_per_count` is that of the stack.
+    @property
+    def fwhm_pixels(self) -> float:
+        """Width of this chip's stars."""
+        return TYPICAL_FWHM_PIXELS if self.fwhm_arcsec is None else self.fwhm_arcsec / PIXEL_SCALE_ARCSEC
 
-    An image without contrast, or with more objects than sep can hold, has no sources.
+
+def measure(image: NDArray[np.float32], mask: NDArray[np.uint8], gain_e_per_count: float) -> Photometry:
+    """Measure a stack, planes of shape (1128, 2000), `mask` of bits of `mask`; the gain is that of the stack.
+
+    An image without contrast has no sources.
     """
-    image = np.ascontiguousarray(image, dtype=np.float32)
+    bad = (mask & BAD) != 0
     background = sep.Background(image, mask=bad, bw=BACKGROUND_BOX_PIXELS, bh=BACKGROUND_BOX_PIXELS)
     sky, noise = float(background.globalback), float(background.globalrms)
+    light = np.subtract(image, background.back(), dtype=np.float32)
+    light[bad] = 0
     if not noise > 0:
-        return Photometry(np.empty(0, SOURCE_TYPE), sky, noise, None)
-    light = image - background.back()
+        return Photometry(np.empty(0, SOURCE_TYPE), sky, noise, None, None, light)
     found = sep.extract(
         light, DETECTION_SIGMA, err=noise, mask=bad, minarea=SMALLEST_AREA_PIXELS, deblend_cont=0.005
     )
+    sources = _measured(light, bad, found, noise, gain_e_per_count)
+    sources["saturated"] = _near_saturated(mask, found)
+    good = sources[~sources["saturated"] & (sources["flux"] > WELL_MEASURED * sources["flux_error"])]
+    fwhm = float(np.median(good["fwhm"])) * PIXEL_SCALE_ARCSEC if len(good) else None
+    ellipticity = float(np.median(good["ellipticity"])) if len(good) else None
+    measured = Photometry(sources, sky, noise, fwhm, ellipticity, light)
+    _add_optimal(measured, bad, gain_e_per_count)
+    sources[:] = sources[np.argsort(-sources["flux"], kind="stable")]
+    return measured
+
+
+def _measured(
+    light: NDArray[np.float32],
+    bad: NDArray[np.bool_],
+    found: NDArray[np.void],
+    noise: float,
+    gain_e_per_count: float,
+) -> NDArray[np.void]:
+    """Centroids, widths and apertures of detected objects, in their order."""
     sources = np.zeros(len(found), SOURCE_TYPE)
-    x, y, flags = found["x"], found["y"], found["flag"]
-    if len(found):
-        half_light, _ = sep.flux_radius(light, x, y, np.full(len(x), 8.0), 0.5, mask=bad, subpix=5)
-        half_light = np.clip(half_light, 0.8, 5.0)
-        x, y, _ = sep.winpos(light, x, y, half_light / 1.1774, mask=bad)
-        flux, error, aperture_flags = sep.sum_circle(
-            light, x, y, APERTURE_RADIUS_PIXELS, err=noise, gain=gain_e_per_count, mask=bad
-        )
-        sources["x"], sources["y"], sources["flux"], sources["flux_error"] = x, y, flux, error
-        sources["peak"], sources["fwhm"] = found["peak"], FWHM_OF_HALF_LIGHT_DIAMETER * 2 * half_light
-        sources["ellipticity"] = 1 - found["b"] / found["a"]
-        sources["flags"] = flags | aperture_flags
-        height, width = image.shape
-        column = np.clip(np.rint(found["xcpeak"]).astype(int), 0, width - 1)
-        row = np.clip(np.rint(found["ycpeak"]).astype(int), 0, height - 1)
-        sources["saturated"] = saturated[row, column]
-        sources = sources[np.argsort(-sources["flux"], kind="stable")]
-    good = ~sources["saturated"] & (sources["flux"] > FWHM_SIGNAL_TO_NOISE * sources["flux_error"])
-    fwhm = float(np.median(sources["fwhm"][good])) * PIXEL_SCALE_ARCSEC if good.any() else None
-    return Photometry(sources, sky, noise, fwhm)
+    if not len(found):
+        return sources
+    x, y = found["x"], found["y"]
+    half_light, _ = sep.flux_radius(light, x, y, np.full(len(x), 8.0), 0.5, subpix=5)
+    half_light = np.clip(half_light, 0.8, 5.0)
+    x, y, _ = sep.winpos(light, x, y, half_light / 1.1774, subpix=5)  # a mask would take thrice the time
+    flux, error, flags = sep.sum_circle(
+        light, x, y, APERTURE_RADIUS_PIXELS, err=noise, gain=gain_e_per_count, mask=bad
+    )
+    sources["x"], sources["y"], sources["flux"], sources["flux_error"] = x, y, flux, error
+    sources["peak"], sources["fwhm"] = found["peak"], FWHM_OF_HALF_LIGHT_DIAMETER * 2 * half_light
+    sources["ellipticity"] = 1 - found["b"] / found["a"]
+    sources["flags"] = found["flag"] | flags
+    return sources
+
+
+def _near_saturated(mask: NDArray[np.uint8], found: NDArray[np.void]) -> NDArray[np.bool_]:
+    """Whether a pixel within one of an object's peak was full."""
+    height, width = mask.shape
+    column = np.clip(np.rint(found["xcpeak"]).astype(int), 1, width - 2)
+    row = np.clip(np.rint(found["ycpeak"]).astype(int), 1, height - 2)
+    around = np.arange(-1, 2)
+    bits = mask[(row[:, None] + around)[:, :, None], (column[:, None] + around)[:, None, :]]
+    return np.asarray(((bits & SATURATED) != 0).any(axis=(1, 2)))
+
+
+def _add_optimal(measured: Photometry, bad: NDArray[np.bool_], gain_e_per_count: float) -> None:
+    """Optimal fluxes, scaled so that for well measured stars they are those of the aperture.
+
+    The profile is never quite that of the stars; what it misses is the same part of all of them.
+    """
+    sources = measured.sources
+    xy = np.column_stack([sources["x"], sources["y"]])
+    flux, error = optimal_flux(
+        measured.light,
+        bad,
+        xy,
+        sources["flux"],
+        measured.profile,
+        measured.fwhm_pixels,
+        measured.noise_counts**2,
+        gain_e_per_count,
+    )
+    good = ~sources["saturated"] & (sources["flux"] > WELL_MEASURED * sources["flux_error"])
+    good &= (sources["flags"] == 0) & (flux > 0)
+    scale = (
+        float(np.median(sources["flux"][good] / flux[good]))
+        if good.any()
+        else measured.profile.part_within(APERTURE_RADIUS_PIXELS)
+    )
+    sources["optimal_flux"], sources["optimal_error"] = scale * flux, scale * error

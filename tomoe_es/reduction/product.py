@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import copy
 import io
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from astropy.io import fits
@@ -18,10 +19,16 @@ from numpy.typing import NDArray
 
 from tomoe_es.camera.frame_id import FILE_PREFIXES, parse_frame_id
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
+from tomoe_es.reduction.checks import Verdict
 from tomoe_es.reduction.job import ArchivedProduct, ProductKind, ReductionJob
-from tomoe_es.reduction.quality import Verdict
-from tomoe_es.transfer.cube_file import hdu_bytes, write_whole_file
+from tomoe_es.reduction.mask import MEANINGS
+from tomoe_es.reduction.source_table import Table
+from tomoe_es.transfer.checksum import ones_complement_sum, set_sums
+from tomoe_es.transfer.cube_file import FITS_BLOCK, SUM_COMMENT, hdu_bytes, write_whole_file
 from tomoe_es.transfer.header import Cards, add_events, add_section, add_wcs, text
+
+Extension: TypeAlias = fits.ImageHDU | fits.CompImageHDU | Table
+MASK_TILE_ROWS: Final = 188
 
 _FROM_HERE_OURS: Final = (" WCS ", " EVENTS ")
 
@@ -45,6 +52,7 @@ def product_header(
         name = verdict.check.upper()[:6]
         provenance.append((f"QV{name}", verdict.value, f"[{verdict.unit}] quality: {verdict.check}, value"))
         provenance.append((f"QL{name}", verdict.limit, f"[{verdict.unit}] quality: {verdict.check}, limit"))
+        provenance.append((f"QP{name}", verdict.passed, f"quality: {verdict.check}, passed"))
     add_section(header, "REDUCTION", [*provenance, *cards])
     return header
 
@@ -54,7 +62,7 @@ def image_product(
     header: fits.Header,
     image: NDArray[np.float32],
     wcs: WCS | None,
-    extensions: list[fits.ImageHDU | fits.BinTableHDU],
+    extensions: Sequence[Extension],
 ) -> list[bytes | memoryview]:
     """Bytes of a product whose image, shape (1128, 2000) or (nframe, 1128, 2000), is the primary array."""
     primary = fits.PrimaryHDU(image.astype(">f4", copy=False))
@@ -69,33 +77,31 @@ def image_product(
     return parts
 
 
-def source_table(sources: NDArray[np.void], wcs: WCS | None) -> fits.BinTableHDU:
-    """Catalogue of the sources (photometry.SOURCE_TYPE) with units; positions are 1-based as in FITS."""
-    columns = [
-        fits.Column("X", "D", unit="pixel", array=sources["x"] + 1),
-        fits.Column("Y", "D", unit="pixel", array=sources["y"] + 1),
-    ]
-    if wcs is not None:
-        sky = wcs.wcs_pix2world(np.column_stack([sources["x"], sources["y"]]), 0)
-        columns += [fits.Column(n, "D", unit="deg", array=sky[:, i]) for i, n in enumerate(("RA", "DEC"))]
-    columns += [
-        fits.Column("FLUX", "E", unit="count", array=sources["flux"]),
-        fits.Column("FLUXERR", "E", unit="count", array=sources["flux_error"]),
-        fits.Column("PEAK", "E", unit="count", array=sources["peak"]),
-        fits.Column("FWHM", "E", unit="pixel", array=sources["fwhm"]),
-        fits.Column("ELLIP", "E", array=sources["ellipticity"]),
-        fits.Column("FLAGS", "I", array=sources["flags"]),
-        fits.Column("SATURAT", "L", array=sources["saturated"]),
-    ]
-    return fits.BinTableHDU.from_columns(columns, name="SOURCES")
+def calibration_planes(frame: CalibrationFrame) -> list[Extension]:
+    """Extensions of a master dark or flat: NOISE and MASK."""
+    return [fits.ImageHDU(frame.noise.astype(">f4"), name="NOISE"), mask_plane(frame.mask)]
 
 
-def calibration_planes(frame: CalibrationFrame) -> list[fits.ImageHDU | fits.BinTableHDU]:
-    """Extensions of a master dark or flat: NOISE and BAD."""
-    return [
-        fits.ImageHDU(frame.noise.astype(">f4"), name="NOISE"),
-        fits.ImageHDU(frame.bad.astype(np.uint8), name="BAD"),
-    ]
+def stack_planes(mask: NDArray[np.uint8], used: NDArray[np.uint16] | None) -> list[Extension]:
+    """Extensions of a stack: MASK, and NUSED when clipping left out frames of some pixels."""
+    planes = [mask_plane(mask)]
+    if used is not None:
+        planes.append(_compressed(used.astype(np.int16), "NUSED"))
+    return planes
+
+
+def mask_plane(mask: NDArray[np.uint8]) -> Extension:
+    """A mask of bits of `mask`, with their meanings."""
+    plane = _compressed(mask, "MASK")
+    for number, (bit, meaning) in enumerate(MEANINGS.items(), start=1):
+        plane.header[f"MASKBIT{number}"] = (bit, meaning)
+    return plane
+
+
+def _compressed(plane: NDArray[np.generic], name: str) -> Extension:
+    """A plane of integers as a tile-compressed image: next to nothing where nearly all are alike."""
+    tile = (MASK_TILE_ROWS, plane.shape[1])
+    return fits.CompImageHDU(plane, name=name, compression_type="RICE_1", tile_shape=tile)
 
 
 def archive_product(job: ReductionJob, kind: ProductKind, parts: list[bytes | memoryview]) -> ArchivedProduct:
@@ -134,10 +140,23 @@ def _sections_of(raw: fits.Header) -> fits.Header:
     return header
 
 
-def _extension_bytes(hdu: fits.ImageHDU | fits.BinTableHDU) -> list[bytes | memoryview]:
-    hdu.add_checksum(when="sum of the whole unit")
-    hdu.header.comments["DATASUM"] = "sum of the data"
-    hdu.add_checksum(when="sum of the whole unit")
+def _extension_bytes(hdu: Extension) -> list[bytes | memoryview]:
+    if isinstance(hdu, Table):
+        set_sums(hdu.header, ones_complement_sum(hdu.data), SUM_COMMENT)
+        return [hdu.header.tostring().encode("ascii"), hdu.data]
     buffer = io.BytesIO()
     fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(buffer)
-    return [buffer.getvalue()[2880:]]
+    written = buffer.getbuffer()[FITS_BLOCK:]
+    header = fits.Header.fromstring(bytes(written[: _header_length(written)]))
+    data = written[_header_length(written) :]
+    set_sums(header, ones_complement_sum(data), SUM_COMMENT)
+    return [header.tostring().encode("ascii"), data]
+
+
+def _header_length(written: memoryview) -> int:
+    """Of a unit that begins with a header: up to the end of the block with its END card."""
+    for length in range(FITS_BLOCK, len(written) + 1, FITS_BLOCK):
+        block = bytes(written[length - FITS_BLOCK : length])
+        if any(block[card : card + 80].rstrip() == b"END" for card in range(0, FITS_BLOCK, 80)):
+            return length
+    raise ValueError("a FITS unit without END")

@@ -6,22 +6,14 @@ import numpy as np
 
 from tomoe_es.camera.frame_geometry import GAIN_ELECTRONS_PER_COUNT
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
+from tomoe_es.reduction.checks import Measurements, expected_noise_counts, judge
 from tomoe_es.reduction.consistency import names_the_same_field, time_departure_seconds
 from tomoe_es.reduction.dark import master_dark
 from tomoe_es.reduction.flat import master_flat
 from tomoe_es.reduction.inputs import read_cube, read_dark
 from tomoe_es.reduction.job import ArchivedProduct, ProductKind, ReductionJob, ReductionResult
+from tomoe_es.reduction.mask import BAD_COLUMN, HOT
 from tomoe_es.reduction.product import archive_product, calibration_planes, image_product, product_header
-from tomoe_es.reduction.quality import (
-    Verdict,
-    expected_noise_counts,
-    judge_coordinates,
-    judge_counts,
-    judge_dark_counts,
-    judge_flat_light,
-    judge_noise,
-    judge_time,
-)
 from tomoe_es.reduction.stopwatch import Stopwatch
 from tomoe_es.transfer.cube_file import RawCube
 from tomoe_es.transfer.header import Cards
@@ -33,10 +25,8 @@ def make_master(job: ReductionJob, stopwatch: Stopwatch) -> ReductionResult:
         cube = read_cube(job)
         dark = read_dark(job) if job.data_type == "FLAT" else None
     with stopwatch.stage("combine"):
-        master, verdicts = _flat(cube, dark) if dark is not None else _dark(cube)
-    verdicts = (judge_time(time_departure_seconds(cube.header, job)), *verdicts)
-    if not names_the_same_field(cube.header, job):
-        verdicts = (*verdicts, judge_coordinates(None))
+        master, measured, rejected = _flat(job, cube, dark) if dark is not None else _dark(job, cube)
+    verdicts = judge(measured)
     reasons = tuple(f"{verdict.check}: {verdict.reason}" for verdict in verdicts if not verdict.passed)
     kind: ProductKind = "FLAT" if job.data_type == "FLAT" else "DARK"
     products: tuple[ArchivedProduct, ...] = ()
@@ -44,7 +34,10 @@ def make_master(job: ReductionJob, stopwatch: Stopwatch) -> ReductionResult:
         with stopwatch.stage("write"):
             cards: Cards = [
                 ("NCOMBINE", master.frames, "frames combined"),
-                ("NBAD", int(np.count_nonzero(master.bad)), "bad pixels"),
+                ("REJECTED", rejected, "part of all values left out, 3 sigma off"),
+                ("NHOT", int(np.count_nonzero(master.mask & HOT)), "hot or noisy pixels"),
+                ("NBADCOL", int((master.mask & BAD_COLUMN).any(axis=0).sum()), "bad columns"),
+                ("NBAD", int(np.count_nonzero(master.bad)), "bad pixels, columns included"),
             ]
             header = product_header(job, kind, cube.header, cards, verdicts)
             parts = image_product(job, header, master.image, None, calibration_planes(master))
@@ -62,20 +55,37 @@ def make_master(job: ReductionJob, stopwatch: Stopwatch) -> ReductionResult:
     )
 
 
-def _dark(cube: RawCube) -> tuple[CalibrationFrame, tuple[Verdict, ...]]:
-    master = master_dark(cube)
+def _dark(job: ReductionJob, cube: RawCube) -> tuple[CalibrationFrame, Measurements, float]:
     gain = GAIN_ELECTRONS_PER_COUNT[cube.header["GAINNAME"]]
-    counts = judge_dark_counts(float(np.median(master.image)))
-    return master, (counts, judge_noise(float(np.median(master.noise)), expected_noise_counts(0.0, gain)))
-
-
-def _flat(cube: RawCube, dark: CalibrationFrame) -> tuple[CalibrationFrame, tuple[Verdict, ...]]:
-    master, levels = master_flat(cube, dark)
-    gain = GAIN_ELECTRONS_PER_COUNT[cube.header["GAINNAME"]]
-    faintest, brightest = float(levels.min()), float(levels.max())
-    relative_noise = expected_noise_counts(faintest, gain) / max(faintest, 1.0)
-    return master, (
-        judge_counts(brightest, gain),
-        judge_flat_light(faintest, gain),
-        judge_noise(float(np.median(master.noise)), relative_noise, "relative"),
+    master, combined = master_dark(cube, gain, cube.header.get("TMP_SENS"))
+    measured = Measurements(
+        data_type="DARK",
+        gain_e_per_count=gain,
+        time_departure_seconds=time_departure_seconds(cube.header, job),
+        same_field=names_the_same_field(cube.header, job),
+        level_counts=float(np.median(master.image)),
+        noise=float(np.median(master.noise)),
+        expected_noise=expected_noise_counts(0.0, gain),
+        bad_fraction=float(master.bad.mean()),
     )
+    return master, measured, combined.rejected_fraction
+
+
+def _flat(
+    job: ReductionJob, cube: RawCube, dark: CalibrationFrame
+) -> tuple[CalibrationFrame, Measurements, float]:
+    gain = GAIN_ELECTRONS_PER_COUNT[cube.header["GAINNAME"]]
+    master, combined, levels = master_flat(cube, dark, gain, cube.header.get("TMP_SENS"))
+    faintest = float(levels.min())
+    measured = Measurements(
+        data_type="FLAT",
+        gain_e_per_count=gain,
+        time_departure_seconds=time_departure_seconds(cube.header, job),
+        same_field=names_the_same_field(cube.header, job),
+        level_counts=float(levels.max()),
+        faintest_counts=faintest,
+        noise=float(np.median(master.noise)),
+        expected_noise=expected_noise_counts(faintest, gain) / max(faintest, 1.0),
+        bad_fraction=float(master.bad.mean()),
+    )
+    return master, measured, combined.rejected_fraction

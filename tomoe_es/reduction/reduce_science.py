@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
 
+import numpy as np
 from astropy.io import fits
+from numpy.typing import NDArray
 
 from tomoe_es.camera.frame_geometry import GAIN_ELECTRONS_PER_COUNT
 from tomoe_es.reduction.astrometry import AstrometricSolver, Solution, solve_chip
-from tomoe_es.reduction.calibrate import CalibratedCube, calibrate
+from tomoe_es.reduction.calibration_frame import CalibrationFrame
+from tomoe_es.reduction.checks import Measurements, Verdict, expected_noise_counts, judge
 from tomoe_es.reduction.conditions import AstrometryFailed
 from tomoe_es.reduction.consistency import names_the_same_field, time_departure_seconds
 from tomoe_es.reduction.inputs import read_cube, read_dark, read_flat
@@ -23,67 +29,54 @@ from tomoe_es.reduction.job import (
     Step,
 )
 from tomoe_es.reduction.photometry import Photometry, measure
-from tomoe_es.reduction.product import archive_product, image_product, product_header, source_table
-from tomoe_es.reduction.quality import (
-    Verdict,
-    expected_noise_counts,
-    judge_astrometry,
-    judge_coordinates,
-    judge_counts,
-    judge_noise,
-    judge_time,
-)
-from tomoe_es.reduction.stack import DROPPED_FRAMES, Stack, stack
-from tomoe_es.reduction.stack_header import describe_stack
+from tomoe_es.reduction.product import archive_product, image_product, product_header, stack_planes
+from tomoe_es.reduction.source_table import source_table
+from tomoe_es.reduction.stack import Stack, room_for_frames, stack
+from tomoe_es.reduction.stack_header import describe_stack, measured_cards
 from tomoe_es.reduction.stopwatch import Stopwatch
-from tomoe_es.transfer.header import Cards
+from tomoe_es.reduction.zero_point import ZeroPoint, extinction_mag, limiting_magnitude, zero_point
+
+FEWEST_STARS_TO_TELL_CLOUDS: Final = 2
+"""One star alone may be variable, or a blend."""
 
 NOT_DONE = {"neo": "moving objects aren't searched for in this version"}
 """Steps that a recipe may ask for and that this version doesn't do."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReducedChip:
+    """What was made of one chip, before it is judged. Gain in electrons a count of one frame."""
+
+    raw: fits.Header
+    gain_e_per_count: float
+    dark: CalibrationFrame
+    flat: CalibrationFrame
+    stacked: Stack
+    measured: Photometry
+    solution: Solution | None
+    astrometry_failure: Failure | None
+    zero: ZeroPoint | None
+
+
 def reduce_chip(job: ReductionJob, solver: AstrometricSolver, stopwatch: Stopwatch) -> ReductionResult:
     """Reduce one chip, judge it, and archive its products if it passes. Raises the named conditions."""
-    with stopwatch.stage("read"):
-        cube = read_cube(job)
-        dark, flat, raw = read_dark(job), read_flat(job), cube.header
-    gain = GAIN_ELECTRONS_PER_COUNT[raw["GAINNAME"]]
-    with stopwatch.stage("calibrate"):
-        calibrated = calibrate(cube, dark, flat, gain)
-    with stopwatch.stage("stack"):
-        stacked = stack(calibrated.frames)
-        if "cube" not in job.steps:
-            calibrated = calibrated.without_frames()
-    with stopwatch.stage("photometry"):
-        measured = measure(stacked.image, calibrated.bad, calibrated.saturated, gain * stacked.frames_used)
-    solution, failure = None, None
-    if "wcs" in job.steps:
-        with stopwatch.stage("astrometry"):
-            solution, failure = _solve(job, measured, solver)
-    verdicts = _judge(job, raw, stacked, measured, solution, failure, gain)
+    chip = _reduced(job, solver, stopwatch)
+    verdicts = judge(_measurements(job, chip))
     reasons = tuple(f"{verdict.check}: {verdict.reason}" for verdict in verdicts if not verdict.passed)
     products: tuple[ArchivedProduct, ...] = ()
     if not reasons:
         with stopwatch.stage("write"):
             products = tuple(
-                archive_product(job, kind, parts)
-                for kind, parts in _products(job, raw, calibrated, stacked, measured, solution, verdicts)
+                archive_product(job, kind, parts) for kind, parts in _products(job, chip, verdicts)
             )
     return ReductionResult(
         job_id=job.job_id,
         frame_id=job.frame_id,
         exposure_number=job.exposure_number,
         data_type=job.data_type,
-        astrometry=_astrometry_result(solution),
-        astrometry_failure=failure,
-        photometry=PhotometryResult(
-            sources=len(measured.sources),
-            sky_counts=measured.sky_counts,
-            noise_counts=measured.noise_counts,
-            temporal_noise_counts=stacked.noise_counts,
-            saturated_fraction=calibrated.saturated_fraction,
-            fwhm_arcsec=measured.fwhm_arcsec,
-        ),
+        astrometry=_astrometry_result(chip.solution),
+        astrometry_failure=chip.astrometry_failure,
+        photometry=_photometry_result(chip),
         verdicts=verdicts,
         products=products,
         rejected_kinds=_kinds(job) if reasons else (),
@@ -91,6 +84,25 @@ def reduce_chip(job: ReductionJob, solver: AstrometricSolver, stopwatch: Stopwat
         steps_not_done=tuple(f"{step}: {NOT_DONE[step]}" for step in job.steps if step in NOT_DONE),
         stage_seconds=stopwatch.seconds,
     )
+
+
+def _reduced(job: ReductionJob, solver: AstrometricSolver, stopwatch: Stopwatch) -> ReducedChip:
+    with stopwatch.stage("read"):
+        cube = read_cube(job)
+        dark, flat, raw = read_dark(job), read_flat(job), cube.header
+    gain = GAIN_ELECTRONS_PER_COUNT[raw["GAINNAME"]]
+    with stopwatch.stage("stack"):
+        frames = room_for_frames(len(cube)) if {"neo", "cube"} & set(job.steps) else None
+        stacked = stack(cube.stored(), dark, flat, gain, clip="clip" in job.steps, frames=frames)
+        cube.release()
+    with stopwatch.stage("photometry"):
+        measured = measure(stacked.image, stacked.mask, gain * stacked.frames_used)
+    solution, failure = None, None
+    if "wcs" in job.steps:
+        with stopwatch.stage("astrometry"):
+            solution, failure = _solve(job, measured, solver)
+    zero = _zero_point(measured, solution) if solution is not None else None
+    return ReducedChip(raw, gain, dark, flat, stacked, measured, solution, failure, zero)
 
 
 def _solve(
@@ -102,51 +114,67 @@ def _solve(
         return None, Failure(error.condition, str(error))
 
 
-def _judge(
-    job: ReductionJob,
-    raw: fits.Header,
-    stacked: Stack,
-    measured: Photometry,
-    solution: Solution | None,
-    failure: Failure | None,
-    gain_e_per_count: float,
-) -> tuple[Verdict, ...]:
-    expected = expected_noise_counts(measured.sky_counts, gain_e_per_count)
-    verdicts = [
-        judge_counts(measured.sky_counts, gain_e_per_count),
-        judge_noise(stacked.worst_band_noise_counts, expected),
-        judge_time(time_departure_seconds(raw, job)),
-    ]
-    if not names_the_same_field(raw, job):
-        verdicts.append(judge_coordinates(None))
-    elif solution is not None:
-        verdicts.append(judge_coordinates(solution.offset_arcsec))
-    if "wcs" in job.steps:
-        stars = solution.stars if solution is not None else 0
-        verdicts.append(judge_astrometry(stars, failure.message if failure is not None else None))
-    return tuple(verdicts)
+def _zero_point(measured: Photometry, solution: Solution) -> ZeroPoint | None:
+    match = solution.match
+    if match.magnitude is None:
+        return None
+    magnitude: NDArray[np.float64] = np.full(len(measured.whole), np.nan)
+    magnitude[match.source] = match.magnitude
+    return zero_point(measured.whole, magnitude)
+
+
+def _measurements(job: ReductionJob, chip: ReducedChip) -> Measurements:
+    raw, stacked, measured, zero = chip.raw, chip.stacked, chip.measured, chip.zero
+    same_field = names_the_same_field(raw, job)
+    asked = "wcs" in job.steps
+    return Measurements(
+        data_type=job.data_type,
+        gain_e_per_count=chip.gain_e_per_count,
+        time_departure_seconds=time_departure_seconds(raw, job),
+        same_field=same_field,
+        level_counts=measured.sky_counts,
+        noise=stacked.worst_band_noise_counts,
+        expected_noise=expected_noise_counts(measured.sky_counts, chip.gain_e_per_count),
+        lost_fraction=stacked.lost_fraction,
+        saturated_fraction=stacked.saturated_fraction,
+        dark_warmer_k=_dark_warmer_k(raw, chip.dark),
+        offset_arcsec=chip.solution.offset_arcsec if chip.solution is not None and same_field else None,
+        astrometry_stars=(chip.solution.stars if chip.solution is not None else 0) if asked else None,
+        astrometry_failure=chip.astrometry_failure.message if chip.astrometry_failure is not None else None,
+        fwhm_arcsec=measured.fwhm_arcsec,
+        ellipticity=measured.ellipticity,
+        zero_point_scatter_mag=zero.scatter_mag if zero is not None else None,
+        extinction_mag=extinction_mag(zero, measured, chip.gain_e_per_count, raw["EXPTIME1"])
+        if zero is not None and zero.stars >= FEWEST_STARS_TO_TELL_CLOUDS
+        else None,
+    )
+
+
+def _dark_warmer_k(raw: fits.Header, dark: CalibrationFrame) -> float | None:
+    """None where the dark has no temperature; NaN where only the cube has none."""
+    if dark.temperature_k is None:
+        return None
+    return dark.temperature_k - float(raw.get("TMP_SENS", math.nan))
 
 
 def _products(
-    job: ReductionJob,
-    raw: fits.Header,
-    calibrated: CalibratedCube,
-    stacked: Stack,
-    measured: Photometry,
-    solution: Solution | None,
-    verdicts: tuple[Verdict, ...],
+    job: ReductionJob, chip: ReducedChip, verdicts: tuple[Verdict, ...]
 ) -> Iterator[tuple[ProductKind, list[bytes | memoryview]]]:
-    wcs = solution.wcs if solution is not None else None
-    cards = _cards(stacked, measured, solution)
+    stacked, measured = chip.stacked, chip.measured
+    wcs = chip.solution.wcs if chip.solution is not None else None
+    cards = measured_cards(stacked, measured, chip.solution, _photometry_result(chip))
     for kind in _kinds(job):
-        header = product_header(job, kind, raw, cards, verdicts)
+        header = product_header(job, kind, chip.raw, cards, verdicts)
         if kind == "CUBE":
+            assert stacked.frames is not None
             # Nobody uses the frames after this: they get the file's byte order in place, a copy is 162 MB.
-            frames = calibrated.frames.byteswap(inplace=True).view(">f4")
+            frames = stacked.frames.byteswap(inplace=True).view(">f4")
             yield kind, image_product(job, header, frames, wcs, [])
         else:
             describe_stack(header, stacked.frames_used)
-            yield kind, image_product(job, header, stacked.image, wcs, [source_table(measured.sources, wcs)])
+            planes = stack_planes(stacked.mask, stacked.used if "clip" in job.steps else None)
+            table = source_table(measured.sources, wcs, chip.zero)
+            yield kind, image_product(job, header, stacked.image, wcs, [table, *planes])
 
 
 def _kinds(job: ReductionJob) -> tuple[ProductKind, ...]:
@@ -154,24 +182,27 @@ def _kinds(job: ReductionJob) -> tuple[ProductKind, ...]:
     return tuple(kind for step, kind in kinds.items() if step in job.steps)
 
 
-def _cards(stacked: Stack, measured: Photometry, solution: Solution | None) -> Cards:
-    cards: Cards = [
-        ("NSTACK", stacked.frames_used, "frames in the stack"),
-        ("NDROPPED", DROPPED_FRAMES, "first frames left out of the stack"),
-        ("NSOURCE", len(measured.sources), "sources found"),
-        ("SKYLEVEL", measured.sky_counts, "[count] sky"),
-        ("SKYNOISE", measured.noise_counts, "[count] noise of a pixel of the stack"),
-        ("TMPNOISE", stacked.noise_counts, "[count] noise of a pixel of one frame"),
-        ("FWHM", measured.fwhm_arcsec, "[arcsec] median of stars"),
-    ]
-    if solution is not None:
-        cards += [
-            ("ASTRSTAR", solution.stars, "stars of the astrometric fit"),
-            ("ASTRRMS", solution.rms_arcsec, "[arcsec] residuals of the fit"),
-            ("ASTRODDS", solution.log_odds, "log odds of the solution"),
-            ("ASTROFF", solution.offset_arcsec, "[arcsec] from the pointing"),
-        ]
-    return cards
+def _photometry_result(chip: ReducedChip) -> PhotometryResult:
+    stacked, measured, zero = chip.stacked, chip.measured, chip.zero
+    gain, frames = chip.gain_e_per_count, stacked.frames_used
+    limit = frame_limit = None
+    if zero is not None:
+        limit = limiting_magnitude(zero, measured, measured.noise_counts, gain * frames)
+        frame_limit = limiting_magnitude(zero, measured, stacked.noise_counts, gain)
+    return PhotometryResult(
+        sources=len(measured.sources),
+        sky_counts=measured.sky_counts,
+        noise_counts=measured.noise_counts,
+        temporal_noise_counts=stacked.noise_counts,
+        saturated_fraction=stacked.saturated_fraction,
+        fwhm_arcsec=measured.fwhm_arcsec,
+        ellipticity=measured.ellipticity,
+        zero_point_mag=zero.magnitude if zero is not None else None,
+        zero_point_scatter_mag=zero.scatter_mag if zero is not None else None,
+        zero_point_stars=zero.stars if zero is not None else 0,
+        limiting_mag=limit,
+        frame_limiting_mag=frame_limit,
+    )
 
 
 def _astrometry_result(solution: Solution | None) -> AstrometryResult | None:

@@ -1,55 +1,128 @@
-"""Stack: the mean over time of a calibrated cube, and how much it varied."""
+"""Calibrated frames of a chip, and their stack: the mean over time, what is in it and how much it varied.
+
+Both come from one pass over the raw cube (`kernels`), since reading it is most of the work.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tomoe_es.camera.frame_geometry import FULL_WELL_E, IMAGING_SHAPE, READ_NOISE_E
+from tomoe_es.reduction.bias import bias_levels
+from tomoe_es.reduction.calibration_frame import CalibrationFrame
+from tomoe_es.reduction.clipping import CLIP_SIGMA, FEWEST_FRAMES_TO_CLIP, NO_CLIPPING, variance_law
 from tomoe_es.reduction.conditions import TooFewFrames
+from tomoe_es.reduction.kernels import calibrate_and_combine
+from tomoe_es.reduction.lost_lines import ROWS_A_BAND, lost_fraction
+from tomoe_es.reduction.mask import CLIPPED, SATURATED
 
-DROPPED_FRAMES = 1
+DROPPED_FRAMES: Final = 1
 """The first frame is left out: its lines were reset by the start of the exposure and not by the readout of a
 frame before, so that it alone wasn't exposed like the others."""
 
-FEWEST_FRAMES = 3
-ROWS_A_BAND = 12
+FEWEST_FRAMES: Final = 3
+SATURATED_PART_OF_FULL_WELL: Final = 0.98
+NOISE_COLUMN_STEP: Final = 16
+"""Every 16th column tells the noise of a band by 1,500 pixels, to 1 %."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """`image` (1128, 2000) float32: mean of the frames used, in counts.
+    """Planes of shape (1128, 2000): `image` float32, mean of the frames used, in counts; `used` uint16, how
+    many of them each pixel has; `mask` uint8, bits of `mask`, from dark, flat and the frames.
 
-    `noise_counts`: temporal standard deviation of one frame, median of all pixels. `worst_band_noise_counts`:
-    the same in the noisiest band of 12 rows, where lost lines show.
+    `frames` (nframe, 1128, 2000) float32 are the calibrated ones, bad pixels included, in counts; None unless
+    asked for. `noise_counts`: temporal standard deviation of a pixel of one frame, median of all.
+    `worst_band_noise_counts`: the same in the noisiest band of 12 rows. `lost_fraction` of lines that hold no
+    data of their own frame, `saturated_fraction` of the pixels of all frames.
     """
 
     image: NDArray[np.float32]
+    used: NDArray[np.uint16]
+    mask: NDArray[np.uint8]
+    frames: NDArray[np.float32] | None
     frames_used: int
     noise_counts: float
     worst_band_noise_counts: float
+    lost_fraction: float
+    saturated_fraction: float
 
 
-def stack(frames: NDArray[np.float32]) -> Stack:
-    """Stack calibrated frames, shape (nframe, 1128, 2000). Raises TooFewFrames for fewer than 3."""
-    if len(frames) < FEWEST_FRAMES:
-        raise TooFewFrames("a stack", len(frames), FEWEST_FRAMES)
-    used = frames[DROPPED_FRAMES:]
-    first, count = used[0], len(used)
-    total, squares = np.zeros_like(first), np.zeros_like(first)
-    for frame in used[1:]:
-        change = frame - first
-        total += change
-        change *= change
-        squares += change
-    total /= np.float32(count)
-    squares /= np.float32(count)
-    variance = np.maximum(squares - total**2, 0) * np.float32(count / (count - 1))
-    bands = np.median(variance.reshape(-1, ROWS_A_BAND * variance.shape[1]), axis=1)
+def stack(
+    stored: NDArray[np.uint16],
+    dark: CalibrationFrame,
+    flat: CalibrationFrame,
+    gain_e_per_count: float,
+    *,
+    clip: bool = False,
+    frames: NDArray[np.float32] | None = None,
+) -> Stack:
+    """Calibrate and stack a raw cube, `stored` (nframe, 1200, 2160) as its file has it.
+
+    `clip` leaves out what is more than 3 sigma from the mean of its pixel without its extremes, twice: cosmic
+    rays and satellites. Sigma is what the pixel shows, or the noise of its light and readout if that is
+    larger: of few frames a pixel alone can't tell. `frames` receives the calibrated frames. Raises
+    TooFewFrames for fewer than 3, or 6 to clip.
+    """
+    needed = FEWEST_FRAMES_TO_CLIP + DROPPED_FRAMES if clip else FEWEST_FRAMES
+    if len(stored) < needed:
+        raise TooFewFrames("a clipped stack" if clip else "a stack", len(stored), needed)
+    levels = bias_levels(stored)
+    full_well_counts = SATURATED_PART_OF_FULL_WELL * FULL_WELL_E / gain_e_per_count
+    count = len(stored) - DROPPED_FRAMES
+    image, temporal = (np.empty(IMAGING_SHAPE, np.float32) for _ in range(2))
+    used = np.empty(IMAGING_SHAPE, np.uint16)
+    saturated = np.zeros(IMAGING_SHAPE, np.bool_)
+    law = (
+        variance_law((READ_NOISE_E / gain_e_per_count) ** 2, 1 / gain_e_per_count, count)
+        if clip
+        else NO_CLIPPING
+    )
+    signatures = np.empty((len(stored), IMAGING_SHAPE[0]), np.uint32)
+    full_pixels = calibrate_and_combine(
+        stored,
+        0,
+        levels,
+        np.ones(len(stored), np.float32),
+        np.minimum(levels + full_well_counts, 65535).astype(np.uint16),
+        DROPPED_FRAMES,
+        dark.image,
+        flat.image,
+        frames if frames is not None else np.empty((len(stored), 1, IMAGING_SHAPE[1]), np.float32),
+        CLIP_SIGMA if clip else 0.0,
+        law,
+        image,
+        temporal,
+        used,
+        saturated,
+        signatures,
+    )
+    mask = dark.mask | flat.mask
+    mask |= saturated.view(np.uint8) * np.uint8(SATURATED)
+    if clip:
+        mask[used < count] |= CLIPPED
+    bands = np.median(
+        temporal[:, ::NOISE_COLUMN_STEP].reshape(len(image) // ROWS_A_BAND, -1), axis=1, overwrite_input=True
+    )
     return Stack(
-        image=first + total,
+        image=image,
+        used=used,
+        mask=mask,
+        frames=frames,
         frames_used=count,
         noise_counts=float(np.sqrt(np.median(bands))),
         worst_band_noise_counts=float(np.sqrt(bands.max())),
+        lost_fraction=lost_fraction(stored, signatures),
+        saturated_fraction=full_pixels / (len(stored) * image.size),
     )
+
+
+@lru_cache(maxsize=1)
+def room_for_frames(nframe: int) -> NDArray[np.float32]:
+    """Room for calibrated frames, the same in each call: 162 MB that need not be cleared for each job."""
+    return np.empty((nframe, *IMAGING_SHAPE), np.float32)

@@ -7,9 +7,14 @@ import math
 
 from astropy.io import fits
 
+from tomoe_es.camera.frame_geometry import LINE_READOUT_SECONDS
+from tomoe_es.camera.rolling_shutter import MIDDLE_ROW, mid_time_us
 from tomoe_es.clock import from_datetime, isot, to_datetime
-from tomoe_es.reduction.stack import DROPPED_FRAMES
-from tomoe_es.transfer.header import modified_julian_day
+from tomoe_es.reduction.astrometry import Solution
+from tomoe_es.reduction.job import PhotometryResult
+from tomoe_es.reduction.photometry import Photometry
+from tomoe_es.reduction.stack import DROPPED_FRAMES, Stack
+from tomoe_es.transfer.header import Cards, modified_julian_day
 
 
 def describe_stack(header: fits.Header, frames_used: int) -> None:
@@ -19,10 +24,15 @@ def describe_stack(header: fits.Header, frames_used: int) -> None:
     On that scale the read noises of N frames add up to sqrt(N) times that of one, the full wells to N times
     one, and EXPTIME, of all N frames, times DCURRENT is the dark current's charge. The noise of the master
     dark and flat is not in RNOISE. Ends stay as they are: the last frame is used.
+
+    DATE-AVG is the effective mid-time of the middle row; another row, counted from 1, was exposed
+    (row - 564.5) x TLINE later.
     """
     cube_start = dt.datetime.fromisoformat(header["DATE-OBS"]).replace(tzinfo=dt.UTC)
     start_us = from_datetime(cube_start) + round(DROPPED_FRAMES * header["TFRAME"] * 1e6)
     start, date = to_datetime(start_us), isot(start_us, 6)
+    middle_frame = (DROPPED_FRAMES + header["NFRAME"] - 1) / 2
+    middle_us = mid_time_us(from_datetime(cube_start), middle_frame, MIDDLE_ROW, header["EXPTIME1"])
     of_frames = f"of the {frames_used} frames used"
     for keyword, value, comment in (
         ("EXPTIME", frames_used * header["EXPTIME1"], f"[s] exposure {of_frames}"),
@@ -30,6 +40,9 @@ def describe_stack(header: fits.Header, frames_used: int) -> None:
         ("NFRAME", frames_used, "frames used, without those dropped"),
         ("DATE-OBS", date, "[UTC] start of the first frame used"),
         ("MJD-OBS", modified_julian_day(start_us), "[d] DATE-OBS"),
+        ("DATE-AVG", isot(middle_us, 6), "[UTC] mid-exposure of the middle row"),
+        ("MJD-AVG", modified_julian_day(middle_us), "[d] DATE-AVG"),
+        ("TLINE", LINE_READOUT_SECONDS, "[s] a row is exposed later than that before"),
         ("TIME-OBS", f"{start:%H:%M:%S.%f}", "[UTC] start of the first frame used"),
         ("UTC", f"{start:%H:%M:%S.%f}", "start of the first frame used"),
         ("GPS-UP", date, "[UTC] GPS time, first frame used, on"),
@@ -38,3 +51,34 @@ def describe_stack(header: fits.Header, frames_used: int) -> None:
         ("FULLWELL", header["FULLWELL"] * frames_used, f"[e-] full well {of_frames}"),
     ):
         header[keyword] = (value, comment)
+
+
+def measured_cards(
+    stacked: Stack, measured: Photometry, solution: Solution | None, photometry: PhotometryResult
+) -> Cards:
+    """What was measured of a chip, for the headers of its products; what is None is left out."""
+    cards: Cards = [
+        ("NSTACK", stacked.frames_used, "frames in the stack"),
+        ("NDROPPED", DROPPED_FRAMES, "first frames left out of the stack"),
+        ("USEDMEAN", float(stacked.used.mean()), "frames used, mean of all pixels"),
+        ("NSOURCE", len(measured.sources), "sources found"),
+        ("SKYLEVEL", measured.sky_counts, "[count] sky"),
+        ("SKYNOISE", measured.noise_counts, "[count] noise of a pixel of the stack"),
+        ("TMPNOISE", stacked.noise_counts, "[count] noise of a pixel of one frame"),
+        ("SATFRAC", stacked.saturated_fraction, "saturated part of the pixels of all frames"),
+        ("FWHM", measured.fwhm_arcsec, "[arcsec] median of stars"),
+        ("ELLIPT", measured.ellipticity, "1 - minor / major axis, median of stars"),
+        ("MAGZERO", photometry.zero_point_mag, "[mag] source of 1 count, aperture of 4.5 pixels"),
+        ("MAGZSCAT", photometry.zero_point_scatter_mag, "[mag] scatter of MAGZERO from star to star"),
+        ("MAGZSTAR", photometry.zero_point_stars, "catalogue stars of MAGZERO (Tycho VT)"),
+        ("MAGLIM", photometry.limiting_mag, "[mag] 5 sigma in the stack"),
+        ("MAGLIM1", photometry.frame_limiting_mag, "[mag] 5 sigma in one frame"),
+    ]
+    if solution is not None:
+        cards += [
+            ("ASTRSTAR", solution.stars, "stars of the astrometric fit"),
+            ("ASTRRMS", solution.rms_arcsec, "[arcsec] residuals of the fit"),
+            ("ASTRODDS", solution.log_odds, "log odds of the solution"),
+            ("ASTROFF", solution.offset_arcsec, "[arcsec] from the pointing"),
+        ]
+    return cards

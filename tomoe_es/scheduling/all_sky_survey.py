@@ -6,6 +6,7 @@ from tomoe_es.clock import MINUTE, SECOND, isot, to_datetime
 from tomoe_es.observatory import BEST_FOCUS_MM, LATITUDE_DEG
 from tomoe_es.recipe.model import OperationCall, Recipe
 from tomoe_es.scheduling.sky import equatorial
+from tomoe_es.scheduling.sun_and_moon import MOON_LIMIT_DEG, moon_separation_deg
 from tomoe_es.scheduling.twilight import NightTimes
 
 DITHERS = 4
@@ -13,27 +14,38 @@ _DITHER_ARCSEC: tuple[tuple[float, float], ...] = ((0, 1440), (-1980, 0), (0, -1
 _DECLINATIONS_DEG = (-5.0, 5.0, 15.0, 25.0, 35.0, 45.0, 55.0, 45.0, 35.0, 25.0, 15.0, 5.0)
 """Up and down again, so that the way from field to field is short."""
 _WINDOW = 45 * MINUTE
+_CLEAR_OF_MOON_DEG = MOON_LIMIT_DEG + 1.5
+"""A dither goes up to 0.7 degrees aside, and the Moon 0.5 degrees on within the window."""
 
 
 def survey_recipes(times: NightTimes, exposures: int) -> list[Recipe]:
     """Recipes that together take the given number of exposures, spread over the observing time."""
     count = -(-exposures // DITHERS)
     length = times.observing_end_us - times.observing_start_us
+    moments = [times.observing_start_us + length * index // count for index in range(count)]
     return [
-        _recipe(
-            times.observing_start_us + length * index // count,
-            _DECLINATIONS_DEG[index % len(_DECLINATIONS_DEG)],
-            index,
-            min(DITHERS, exposures - index * DITHERS),
-        )
-        for index in range(count)
+        _recipe(moment, *_field(moment, index), index, min(DITHERS, exposures - index * DITHERS))
+        for index, moment in enumerate(moments)
     ]
 
 
-def _recipe(moment: int, dec_deg: float, index: int, exposures: int) -> Recipe:
+def _field(moment: int, index: int) -> tuple[float, float]:
+    """The next declination of the round that keeps clear of the Moon, where it crosses the meridian."""
+    for shift in range(len(_DECLINATIONS_DEG)):
+        ra_deg, dec_deg = _on_meridian(_DECLINATIONS_DEG[(index + shift) % len(_DECLINATIONS_DEG)], moment)
+        if moon_separation_deg(ra_deg, dec_deg, moment) >= _CLEAR_OF_MOON_DEG:
+            break
+    return ra_deg, dec_deg
+
+
+def _on_meridian(dec_deg: float, moment: int) -> tuple[float, float]:
     azimuth = 180.0 if dec_deg < LATITUDE_DEG else 0.0
     altitude = 90.0 - abs(LATITUDE_DEG - dec_deg)
-    ra_deg, dec_deg = (round(each, 5) for each in equatorial(azimuth, altitude, moment))
+    ra_deg, dec_deg = equatorial(azimuth, altitude, moment)
+    return round(ra_deg, 5), round(dec_deg, 5)
+
+
+def _recipe(moment: int, ra_deg: float, dec_deg: float, index: int, exposures: int) -> Recipe:
     name = _field_name(ra_deg, dec_deg)
     operations = [
         OperationCall("SetFocus", BEST_FOCUS_MM),

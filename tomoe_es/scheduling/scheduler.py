@@ -7,7 +7,8 @@ from collections.abc import Collection
 from tomoe_es.clock import MINUTE, SECOND
 from tomoe_es.control import evolution
 from tomoe_es.control.decider import Decider, Decision, Fold
-from tomoe_es.control.executor import SKY_OVER, needs_sky
+from tomoe_es.control.interruption import SKY_OVER
+from tomoe_es.control.recipe_needs import only_closes
 from tomoe_es.control.state import Control, OpenRecipe
 from tomoe_es.events import Event, queue, recipe, system
 from tomoe_es.events.envelope import Recorded
@@ -50,7 +51,7 @@ def decide(state: Control, recorded: Recorded | None, now: int) -> list[Decision
     for recipe_id in state.pool:
         opened = state.recipes[recipe_id]
         event: Event
-        if _over(state) and needs_sky(opened):
+        if _over(state) and not only_closes(opened.recipe):
             late.append(recipe_id)
             event = recipe.RecipeExpired(recipe_id=recipe_id, reason=_NIGHT_OVER)
         elif opened.direct:
@@ -64,7 +65,7 @@ def decide(state: Control, recorded: Recorded | None, now: int) -> list[Decision
     if _over(state):
         for recipe_id in state.queue:
             opened = state.recipes[recipe_id]
-            if needs_sky(opened):
+            if not only_closes(opened.recipe):
                 event = recipe.RecipeExpired(recipe_id=recipe_id, reason=_NIGHT_OVER)
                 decisions.append(Decision(event, cause or opened.position))
     plan = state.night.plan

@@ -27,7 +27,8 @@ class Horizontal(NamedTuple):
     altitude_deg: float
 
 
-def _julian_date(time_us: int) -> tuple[float, float]:
+def julian_date(time_us: int) -> tuple[float, float]:
+    """Julian date of a UTC time, in two parts."""
     days, rest = divmod(time_us, _DAY_US)
     return _JD_1970 + days, rest / _DAY_US
 
@@ -35,7 +36,7 @@ def _julian_date(time_us: int) -> tuple[float, float]:
 @lru_cache(maxsize=4096)  # several deciders ask for the same moment
 def horizontal(ra_deg: float, dec_deg: float, time_us: int) -> Horizontal:
     """Azimuth and altitude (degrees) of an ICRS position at a UTC time."""
-    day, fraction = _julian_date(time_us)
+    day, fraction = julian_date(time_us)
     with warnings.catch_warnings():
         # ERFA calls years beyond its leap second table dubious; a second of time does not matter here.
         warnings.simplefilter("ignore", erfa.ErfaWarning)
@@ -48,7 +49,7 @@ def horizontal(ra_deg: float, dec_deg: float, time_us: int) -> Horizontal:
 
 def equatorial(azimuth_deg: float, altitude_deg: float, time_us: int) -> tuple[float, float]:
     """ICRS right ascension and declination (degrees) of a direction at a UTC time."""
-    day, fraction = _julian_date(time_us)
+    day, fraction = julian_date(time_us)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", erfa.ErfaWarning)
         ra, dec = erfa.atoc13(
@@ -58,15 +59,20 @@ def equatorial(azimuth_deg: float, altitude_deg: float, time_us: int) -> tuple[f
     return float(np.rad2deg(ra)) % 360.0, float(np.rad2deg(dec))
 
 
-@lru_cache(maxsize=4096)
-def sun_altitude(time_us: int) -> float:
-    """Altitude (degrees) of the Sun's centre at a UTC time, without refraction."""
-    day, fraction = _julian_date(time_us)
+def sun_position(time_us: int) -> tuple[float, float]:
+    """ICRS right ascension and declination (degrees) of the Sun at a UTC time."""
+    day, fraction = julian_date(time_us)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", erfa.ErfaWarning)
         heliocentric, _ = erfa.epv00(day, fraction)  # TDB is UTC within 70 s: 3 arcsec of the Sun's motion
     ra, dec = erfa.c2s(-np.asarray(heliocentric["p"]))
-    return horizontal(float(np.rad2deg(ra)), float(np.rad2deg(dec)), time_us).altitude_deg
+    return float(np.rad2deg(ra)) % 360.0, float(np.rad2deg(dec))
+
+
+@lru_cache(maxsize=4096)
+def sun_altitude(time_us: int) -> float:
+    """Altitude (degrees) of the Sun's centre at a UTC time, without refraction."""
+    return horizontal(*sun_position(time_us), time_us).altitude_deg
 
 
 def separation_arcsec(ra1_deg: float, dec1_deg: float, ra2_deg: float, dec2_deg: float) -> float:

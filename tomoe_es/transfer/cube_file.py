@@ -25,15 +25,17 @@ from tomoe_es.transfer.checksum import ones_complement_sum, set_sums
 from tomoe_es.transfer.exposure_facts import ExposureFacts
 from tomoe_es.transfer.header import add_events, exposure_header
 
-_BLOCK: Final = 2880
-_LONGEST_HEADER: Final = 20 * _BLOCK
+FITS_BLOCK: Final = 2880
+_LONGEST_HEADER: Final = 20 * FITS_BLOCK
 _SIGN_BIT: Final = np.uint16(0x8000)
 _FRAME_BYTES: Final = 2 * math.prod(ORIGINAL_SHAPE)
-_SUM_COMMENT: Final = "sum of the whole unit"
+SUM_COMMENT: Final = "sum of the whole unit"
 
 
 class RawCubeCorrupt(TomoeError):
     """A raw cube is truncated, or isn't one."""
+
+    what_to_do = "look at the disk of the buffer storage; take the exposure again if it is still wanted"
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"raw cube {path} is corrupt ({reason}): its data is lost")
@@ -67,10 +69,20 @@ class RawCube:
             raise IndexError(f"frame {number} of a cube of {len(self)} frames")
         start = self._offset + number * _FRAME_BYTES
         stored = np.frombuffer(self._map, dtype=np.uint16, count=_FRAME_BYTES // 2, offset=start)
-        frame = stored.byteswap().reshape(ORIGINAL_SHAPE)
-        frame ^= _SIGN_BIT
+        frame = as_counts(stored).reshape(ORIGINAL_SHAPE)
         self._map.madvise(mmap.MADV_DONTNEED)  # the kernel would count the pages read as this process's
         return frame
+
+    def stored(self) -> NDArray[np.uint16]:
+        """All frames as the file has them, see `as_stored`; read-only, and in memory only where looked at."""
+        shape = (len(self), *ORIGINAL_SHAPE)
+        return np.frombuffer(self._map, dtype=np.uint16, count=math.prod(shape), offset=self._offset).reshape(
+            shape
+        )
+
+    def release(self) -> None:
+        """Give the memory of `stored` back; what is looked at again is read again."""
+        self._map.madvise(mmap.MADV_DONTNEED)
 
     def frames(self) -> NDArray[np.uint16]:
         """All frames, shape (nframe, 1200, 2160)."""
@@ -99,8 +111,7 @@ class RawCubeWriter:
         """Write the next frame, shape (1200, 2160). Raises ValueError for another shape or type."""
         if frame.dtype != np.uint16 or frame.shape != ORIGINAL_SHAPE:
             raise ValueError(f"a frame is {frame.dtype} {frame.shape}, not uint16 {ORIGINAL_SHAPE}")
-        np.bitwise_xor(frame, _SIGN_BIT, out=self._stored)
-        stored = self._stored.byteswap(inplace=True).data.cast("B")
+        stored = as_stored(frame, self._stored).data.cast("B")
         self._data_sum = ones_complement_sum(stored, self._data_sum)
         self._file.write(stored)
         self._frames += 1
@@ -109,9 +120,9 @@ class RawCubeWriter:
         """Complete the file and give it its name. Raises ValueError for another number of frames."""
         if self._frames != self._nframe:
             raise ValueError(f"{self._frames} frames were added to a cube of {self._nframe}")
-        self._file.write(b"\0" * (-self._frames * _FRAME_BYTES % _BLOCK))
+        self._file.write(b"\0" * (-self._frames * _FRAME_BYTES % FITS_BLOCK))
         size = self._file.tell()
-        set_sums(self._header, self._data_sum, _SUM_COMMENT)
+        set_sums(self._header, self._data_sum, SUM_COMMENT)
         self._file.seek(0)
         self._file.write(self._header.tostring().encode("ascii"))
         self._file.seek(0)
@@ -127,6 +138,18 @@ class RawCubeWriter:
     ) -> None:
         _partial(self._path).unlink(missing_ok=True)
         self._file.close()  # may raise again what the disk refused
+
+
+def as_stored(frames: NDArray[np.uint16], out: NDArray[np.uint16] | None = None) -> NDArray[np.uint16]:
+    """Counts as a FITS file of BZERO = 32768 has them: the sign bit flipped, big-endian."""
+    return np.bitwise_xor(frames, _SIGN_BIT, out=out).byteswap(inplace=True)
+
+
+def as_counts(stored: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """What `as_stored` was given."""
+    counts = stored.byteswap()
+    counts ^= _SIGN_BIT
+    return counts
 
 
 def write_raw_cube(path: Path, frames: NDArray[np.uint16], facts: ExposureFacts) -> CubeFile:
@@ -154,7 +177,7 @@ def open_raw_cube(path: Path) -> RawCube:
         raise RawCubeCorrupt(path, f"its format is {header.get('FMTTYPE')!r}")
     if shape[1:] != ORIGINAL_SHAPE or shape[0] != header.get("NFRAME"):
         raise RawCubeCorrupt(path, f"its shape is {shape}, it was exposed in {header.get('NFRAME')} frames")
-    length = offset + -(-2 * math.prod(shape) // _BLOCK) * _BLOCK
+    length = offset + -(-2 * math.prod(shape) // FITS_BLOCK) * FITS_BLOCK
     if len(mapped) != length:
         raise RawCubeCorrupt(path, f"it has {len(mapped)} bytes instead of {length}")
     return RawCube(header, mapped, offset)
@@ -170,13 +193,15 @@ def _header_text(file: BinaryIO) -> str | None:
     """The blocks of a FITS header up to its END; None when it isn't one, or is damaged."""
     text = ""
     while len(text) < _LONGEST_HEADER:
-        block = file.read(_BLOCK)
-        if len(block) < _BLOCK or not block.isascii():
+        block = file.read(FITS_BLOCK)
+        if len(block) < FITS_BLOCK or not block.isascii():
             return None
         text += block.decode("ascii")
         if not text.startswith("SIMPLE  ="):
             return None
-        if any(text[card : card + 80].rstrip() == "END" for card in range(len(text) - _BLOCK, len(text), 80)):
+        if any(
+            text[card : card + 80].rstrip() == "END" for card in range(len(text) - FITS_BLOCK, len(text), 80)
+        ):
             return text
     return None
 
@@ -186,9 +211,10 @@ def hdu_bytes(hdu: fits.PrimaryHDU | fits.ImageHDU | fits.BinTableHDU) -> list[b
 
     The comments of the sums hold no time, as astropy's would, so that equal data are equal files.
     """
-    hdu.add_checksum(when=_SUM_COMMENT)
-    data = np.ascontiguousarray(hdu.data).view(np.uint8).reshape(-1)
-    return [hdu.header.tostring().encode("ascii"), data.data, b"\0" * (-data.nbytes % _BLOCK)]
+    data = np.ascontiguousarray(hdu.data).view(np.uint8).reshape(-1).data
+    padding = b"\0" * (-data.nbytes % FITS_BLOCK)
+    set_sums(hdu.header, ones_complement_sum(padding, ones_complement_sum(data)), SUM_COMMENT)
+    return [hdu.header.tostring().encode("ascii"), data, padding]
 
 
 def write_whole_file(path: Path, parts: Iterable[bytes | memoryview]) -> CubeFile:
@@ -235,7 +261,7 @@ def _raw_header(facts: ExposureFacts) -> fits.Header:
     wcs = _predicted_wcs(facts) if facts.data_type == "OBJECT" else None
     header.extend(exposure_header(facts, "TOMOE-IMAGE-RAW", wcs), bottom=True)
     add_events(header, facts.event_positions)
-    set_sums(header, 0, _SUM_COMMENT)
+    set_sums(header, 0, SUM_COMMENT)
     return header
 
 

@@ -25,6 +25,8 @@ _BEGUN, _WRITTEN, _TAKEN = 0, 1, 2
 class RingOfOtherSize(TomoeError):
     """The ring buffer that is there was made with another number of slots."""
 
+    what_to_do = "stop the process that holds the ring buffer, then start both with the same number of slots"
+
 
 class TakenFrame(NamedTuple):
     """A frame out of the ring, with its number since the ring was made, from 0."""

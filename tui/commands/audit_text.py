@@ -9,7 +9,7 @@ import msgspec
 
 from projections.way_back import Calibration, WayBack
 from tomoe_es.clock import isot, to_datetime
-from tomoe_es.events import Event, camera, recipe, reduction, system
+from tomoe_es.events import ErasedPayload, Event, camera, recipe, reduction, system
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.night import JST
 from tomoe_es.recipe.writing import write_recipe
@@ -150,7 +150,9 @@ def _calibration(used: Calibration) -> str:
 def _recipe(explained: WayBack) -> Iterator[str]:
     submitted = _first(explained.recipe, recipe.RecipeSubmitted)
     if submitted is None:
-        yield "RECIPE not recorded"
+        erased = any(isinstance(each.payload, ErasedPayload) for each in explained.recipe)
+        yield "RECIPE erased" if erased else "RECIPE not recorded"
+        yield from _events(explained.recipe) if erased else ()
         return
     asked: recipe.RecipeSubmitted = submitted
     yield f"RECIPE {asked.recipe_id}"

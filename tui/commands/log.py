@@ -20,6 +20,7 @@ from tomoe_es.log import open_log
 from tomoe_es.log.port import EventLog
 from tomoe_es.night import JST
 from tui.commands import log_trust
+from tui.commands.event_text import event_text
 from tui.data_folder import data_folder
 
 app = App(name="log", help="Look into the log of events, keep it, and prove what it holds.")
@@ -38,6 +39,8 @@ FOLLOW_SECONDS = 1.0
 
 class NoSuchEvent(TomoeError):
     """No event of the log has this position, stream or type."""
+
+    what_to_do = "check position, stream or type with `tomoe log tail`"
 
 
 @app.command
@@ -167,14 +170,6 @@ def _print(events: Iterable[Recorded], json: bool) -> None:
             sys.stdout.write(msgspec.json.encode(each).decode() + "\n")
             continue
         moment = to_datetime(each.time).astimezone(JST)
-        fields = msgspec.json.decode(msgspec.json.encode(each.payload))
-        name = fields.pop("type")
-        text = " ".join(f"{key}={_short(value)}" for key, value in fields.items())
-        sys.stdout.write(f"{each.position:>8} {moment:%H:%M:%S} JST {each.stream:24} {name} {text}\n")
+        text = event_text(each.payload)
+        sys.stdout.write(f"{each.position:>8} {moment:%H:%M:%S} JST {each.stream:24} {text}\n")
     sys.stdout.flush()
-
-
-def _short(value: object) -> str:
-    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    text = " ".join(text.split())
-    return text if len(text) <= 60 else text[:57] + "..."

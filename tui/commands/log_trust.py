@@ -15,6 +15,8 @@ from cyclopts import Parameter
 
 from tomoe_es.control import evolution
 from tomoe_es.errors import TomoeError
+from tomoe_es.events.envelope import Recorded
+from tomoe_es.events.recipe import RecipeCancelled, RecipeCompleted, RecipeExpired, RecipeSubmitted
 from tomoe_es.log.checkpoints import KEY_FILE, VERIFIER_FILE, key_of, verifier_of, write_checkpoint
 from tomoe_es.log.erasing import erase as erase_payload
 from tomoe_es.log.port import EventLog
@@ -29,19 +31,26 @@ from tomoe_es.reduction import queue_state
 from tomoe_es.transfer import time_to_live
 from tui.data_folder import data_folder
 
+_RECIPE_OVER = (RecipeCompleted, RecipeCancelled, RecipeExpired)
 _DECIDED_ON = evolution.EVENT_TYPES | queue_state.EVENT_TYPES | time_to_live.EVENT_TYPES
 
 
 class NotProvable(TomoeError):
     """The log can't give the proof or the signature that was asked for."""
 
+    what_to_do = "seal the night or sign a checkpoint first, as the message says"
+
 
 class NeededByTheLine(TomoeError):
     """The observatory's own decisions are made on this event: without its payload no night could begin."""
 
+    what_to_do = "leave it: the observatory decides on this event"
+
 
 class FileNotReadable(TomoeError):
     """A file named on the command line can't be read as what it should be."""
+
+    what_to_do = "name the right file; the message says what it should hold"
 
 
 def seal(night: str, *, data: Path | None = None) -> int:
@@ -172,8 +181,8 @@ def erase(position: int, *, who: str, why: str, data: Path | None = None) -> int
     """Erase what an event of a sealed night said, such as a person's name; that it was there stays.
 
     The erasure is itself an event, and every proof still holds. Copies of the log, projections and snapshots
-    keep what they hold: rebuild or delete them. Refused for events on which the observatory's decisions are
-    made, such as a recipe that was accepted.
+    keep what they hold: rebuild or delete them. A recipe (its RecipeSubmitted) can be erased when it is
+    over. Refused for other events on which the observatory's decisions are made.
 
     Parameters
     ----------
@@ -188,15 +197,25 @@ def erase(position: int, *, who: str, why: str, data: Path | None = None) -> int
     """
     with closing(SqliteLog(_log_folder(data))) as log, _naming():
         for found in log.read(after=max(0, position - 1), until=position):
-            if type(found.payload) in _DECIDED_ON:
-                name = type(found.payload).__name__
-                raise NeededByTheLine(
-                    f"event {position} is a {name}: the next night decides on it, so it stays"
-                )
+            _refuse_if_needed(log, found)
         recorded = erase_payload(log, position, who=who, why=why, time=_time_to_record(log))
     sys.stdout.write(f"the payload of event {position} is erased, as event {recorded} tells\n")
     sys.stderr.write("now 'tomoe rebuild', and erase it in the copies of the log too\n")
     return 0
+
+
+def _refuse_if_needed(log: EventLog, found: Recorded) -> None:
+    """A recipe is not decided on any more when it is over; NeededByTheLine before, and for what else is."""
+    name = type(found.payload).__name__
+    if isinstance(found.payload, RecipeSubmitted):
+        if not any(isinstance(each.payload, _RECIPE_OVER) for each in log.read_stream(found.stream)):
+            raise NeededByTheLine(
+                f"event {found.position} is a recipe that is not over: cancel it before it is erased"
+            )
+    elif type(found.payload) in _DECIDED_ON:
+        raise NeededByTheLine(
+            f"event {found.position} is a {name}: the next night decides on it, so it stays"
+        )
 
 
 def _time_to_record(log: EventLog) -> int:

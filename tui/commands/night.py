@@ -13,6 +13,7 @@ from projections.overview import read_overview
 from tomoe_es.errors import UsageError
 from tui.dashboard.run import run_dashboard
 from tui.data_folder import DataFolder, data_folder
+from tui.night.channels import addresses
 from tui.night.options import FIRST_NIGHT, NightOptions
 from tui.night.progress import say
 from tui.night.run import run_night
@@ -54,6 +55,7 @@ def night(
     buffer_ttl_hours: float = 24.0,
     workers: int = 2,
     resume: bool = False,
+    notify: Path | None = None,
     plain: bool = False,
 ) -> int:
     """Run one simulated night, from start-up to shutdown, and print its summary.
@@ -91,6 +93,9 @@ def night(
         Worker processes that make and reduce images.
     resume
         Go on with the night that was cut off; its other options are in the log.
+    notify
+        File of mode 600 with the addresses of those who are told of alarms, one a line: `slack URL` or
+        `apprise URL`. Without it, or besides, $TOMOE_SLACK_WEBHOOK; without both nobody is told.
     plain
         Progress lines instead of the dashboard, also on a terminal.
     """
@@ -124,7 +129,9 @@ def night(
         buffer_ttl_hours=buffer_ttl_hours,
         workers=workers,
         resume=resume,
+        notify=addresses(notify),
     )
+    options.notify.channels()  # an address that can't be one is told before the night begins
     if sys.stdout.isatty() and not plain:
         return _with_dashboard(folder)
     began = time.monotonic()

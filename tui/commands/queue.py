@@ -1,38 +1,37 @@
-"""`tomoe queue`: hand in recipes while the observatory runs."""
+"""`tomoe queue`: hand in recipes while the observatory runs, and stop or start their execution."""
 
 from __future__ import annotations
 
 import sys
-import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 from cyclopts import App
 
-from tomoe_es.control import evolution
-from tomoe_es.control import state as control_state
+from tomoe_es.control import hands
+from tomoe_es.control.state import Control
 from tomoe_es.control.submission import submission
 from tomoe_es.errors import TomoeError
+from tomoe_es.events import Event
 from tomoe_es.events.envelope import Draft
 from tomoe_es.events.recipe import RecipeRefused
-from tomoe_es.events.system import NIGHT_OVER
 from tomoe_es.log import open_log
-from tomoe_es.log.port import EventLog
 from tomoe_es.recipe.yaml_tree import LARGEST_BYTES
+from tui import running_night
 from tui.data_folder import data_folder
 from tui.person import person
+from tui.running_night import night_and_time
 
-app = App(name="queue", help="Hand in recipes.")
+app = App(name="queue", help="Hand in recipes; stop and start the observation queue.")
 
 ACTOR = "tomoe queue submit"
 
 
-class NoNightRuns(TomoeError):
-    """Recipes are observed in a night, and none has begun or the last one has ended."""
-
-
 class FileUnreadable(TomoeError):
     """A file that was named can't be read."""
+
+    what_to_do = "check the path, and that the file may be read"
 
 
 @app.command
@@ -58,7 +57,7 @@ def submit(file: Path, *, direct: bool = False, data: Path | None = None) -> int
     except OSError as error:
         raise FileUnreadable(f"{file}: {error.strerror}: check the path") from error
     with closing(open_log(folder.log_url)) as log:
-        night, now = _night_and_time(log)
+        night, now = night_and_time(log)
         event = submission(content, str(file), submitted_by=person(), night=night, now=now, direct=direct)
         new = None if isinstance(event, RecipeRefused) else 0
         appended = log.append(event.stream(), [Draft(event, now, actor=ACTOR)], expected_version=new)
@@ -70,15 +69,67 @@ def submit(file: Path, *, direct: bool = False, data: Path | None = None) -> int
     return 0
 
 
-def _night_and_time(log: EventLog) -> tuple[str, int]:
-    """The night that runs, and the time in it: right after its newest event when it is simulated."""
-    state = control_state.initial()
-    for recorded in log.read(types=("NightPlanned", "NightPhaseEntered", "NightResumed")):
-        evolution.evolve(state, recorded)
-    plan = state.night.plan
-    if plan is None or state.night.phase in NIGHT_OVER:
-        raise NoNightRuns("no night runs on this data folder: start one with 'tomoe night', then submit")
-    if not plan.simulated:
-        return plan.night, time.time_ns() // 1000
-    newest = next(iter(log.read(after=log.head() - 1)))
-    return plan.night, newest.time + 1
+@app.command
+def stop(*, why: str = "", data: Path | None = None) -> int:
+    """Stop the queue after the running recipe.
+
+    Exit code 1 when somebody has stopped it already: who, when and why is printed, and nothing is changed.
+
+    Parameters
+    ----------
+    why
+        For everybody who finds the queue stopped.
+    data
+        Data folder; else $TOMOE_DATA, else `data`.
+    """
+    who = person()
+    return _say(data, "stop", "stopped", lambda state: hands.stop(state, who, why))
+
+
+@app.command
+def abort(*, why: str = "", data: Path | None = None) -> int:
+    """Break the running recipe off at once, close mirror cover and dome slit, park, and stop the queue.
+
+    The exposure is aborted, and the recipe goes back to the pool with what is done. Nothing opens until
+    `tomoe queue start`. Exit code 1 when somebody has aborted already, who is named.
+
+    Parameters
+    ----------
+    why
+        For everybody who finds the queue stopped.
+    data
+        Data folder; else $TOMOE_DATA, else `data`.
+    """
+    who = person()
+    return _say(data, "abort", "abort asked for", lambda state: hands.abort(state, who, why))
+
+
+@app.command
+def start(*, why: str = "", take_over: bool = False, data: Path | None = None) -> int:
+    """Go on with a queue that was stopped, and allow the dome to open again.
+
+    Exit code 1 when it runs, or when somebody else has stopped it, who is named.
+
+    Parameters
+    ----------
+    why
+        For the log.
+    take_over
+        Start it also when somebody else has stopped it.
+    data
+        Data folder; else $TOMOE_DATA, else `data`.
+    """
+    who = person()
+    return _say(data, "start", "started", lambda state: hands.start(state, who, why, take_over=take_over))
+
+
+def _say(data: Path | None, command: str, done: str, decide: Callable[[Control], Event]) -> int:
+    folder = data_folder(data)
+    folder.require()
+    with closing(open_log(folder.log_url)) as log:
+        before = running_night.hands(log).hand
+        position = running_night.say(log, "queue", decide, f"tomoe queue {command}")
+    if before is not None:
+        sys.stdout.write(f"before: {hands.hand_shows(before)}\n")
+    sys.stdout.write(f"{done} by {person()} (event {position})\n")
+    return 0

@@ -19,7 +19,7 @@ from tomoe_es.control.state import WeatherState
 from tomoe_es.events import Event
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.machines.catalogue import TABLES
-from tomoe_es.machines.judge import state_of
+from tomoe_es.machines.judging.steps import state_of
 from tomoe_es.night import JST
 
 MANY = 40
@@ -45,10 +45,10 @@ def state_lines(recorded: Recorded, states: dict[str, Any]) -> Iterator[str]:
     yield f"after {event_line(recorded).strip()}"
     yield f"      {shown_time(recorded.time)}"
     yield ""
-    machines = states["monitor"].states
+    judged = states["monitor"].judged
     for name, table in TABLES.items():
         if not table.machine.instance:
-            yield f"{name:16} {state_of(machines, name)}"
+            yield f"{name:16} {state_of(judged, name)}"
     yield ""
     control = states["control"]
     execution = control.execution

@@ -25,7 +25,7 @@ def status(
     json: Annotated[bool, Parameter(name="--json", negative="")] = False,
     watch: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
-    """Say how the night is going: schedule, queue, pool, history, hardware, weather, chips, violations.
+    """Say how the night is going: schedule, queue, pool, history, hardware, weather, chips, alarms.
 
     Exit codes: 0 told; 1 there is nothing to tell (no night has been run in this folder, or its projections
     can't be read); 2 wrong usage.

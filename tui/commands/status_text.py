@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from projections.overview_model import Overview
-from tomoe_es.clock import to_datetime
-from tomoe_es.night import JST
+from tui.commands.alarm_text import alarm_lines, both, muted_lines
 
 HISTORY_LINES = 20
 
@@ -20,14 +19,6 @@ def status_text(overview: Overview) -> str:
 def _printable(line: str) -> str:
     """The line without the control characters and line breaks that people's comments may hold."""
     return "".join(letter if letter.isprintable() else " " for letter in line)
-
-
-def both(time_us: int) -> str:
-    """A time as 07:40:00 UTC (16:40:00 JST); 'never' for 0."""
-    if not time_us:
-        return "never"
-    moment = to_datetime(time_us)
-    return f"{moment:%H:%M:%S} UTC ({moment.astimezone(JST):%H:%M:%S} JST)"
 
 
 def _named(counts: Mapping[str, int]) -> str:
@@ -60,7 +51,8 @@ def _night(overview: Overview) -> Iterator[str]:
 
 def _executing(overview: Overview) -> Iterator[str]:
     reason = f": {overview.queue_reason}" if overview.queue_reason else ""
-    yield f"EXECUTING (queue is {overview.queue_mode}{reason})"
+    by = f" by {overview.queue_held_by}" if overview.queue_held_by else ""
+    yield f"EXECUTING (queue is {overview.queue_mode}{by}{reason})"
     item = overview.executing
     if item is None:
         yield "  nothing"
@@ -156,10 +148,15 @@ def _chips(overview: Overview) -> Iterator[str]:
 
 
 def _notices(overview: Overview) -> Iterator[str]:
-    yield f"VIOLATIONS ({overview.violations_total}, newest first)"
-    for line in overview.violations:
-        times = f" x{line.count}" if line.count > 1 else ""
-        yield f"  {both(line.last_us)} {line.severity:<8} {line.name}{times} {line.thing}: {line.message}"
+    count = sum(each.open for each in overview.alarms)
+    yield f"ALARMS ({count} open; {overview.violations_total} violations in all)"
+    yield from (f"  {each}" for each in alarm_lines(overview.alarms))
+    yield from (f"  {each}" for each in muted_lines(overview.muted))
+    yield "PROCESSES"
+    for process in overview.processes:
+        why = f": {process.reason}" if process.reason else ""
+        state = process.state if process.state == "running" else process.state.upper()
+        yield f"  {process.process:<12} {state} since {both(process.since_us)}, process {process.pid}{why}"
     yield "MESSAGES"
     yield from (f"  {both(message.time_us)} {message.text}" for message in overview.messages)
 

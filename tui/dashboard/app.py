@@ -1,4 +1,4 @@
-"""The dashboard: follows a night in the background and shows it; commands nothing."""
+"""The dashboard: follows a night in the background, shows it, and lets a person answer its alarms."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widgets import Input, Static
 
-from projections.overview_model import Overview
+from projections.overview_model import AlarmLine, Overview
 from tomoe_es.clock import SECOND, Clock
 from tui.dashboard.arrangement import arrange, is_wide
-from tui.dashboard.banner import failure_text, old_text
+from tui.dashboard.asking import EmergencySheet, acknowledge_sheet, mute_sheet
+from tui.dashboard.banner import critical_text, failure_text, old_text
+from tui.dashboard.chain_lines import chain_lines
+from tui.dashboard.commands import Commands
 from tui.dashboard.counters import CountersStrip
 from tui.dashboard.executing import ExecutingPanel
 from tui.dashboard.focal_plane import FocalPlanePanel
@@ -75,6 +78,9 @@ class DashboardApp(App[int]):
         Binding("end,G", "last"),
         Binding("enter", "detail"),
         Binding("slash", "filter"),
+        Binding("a", "acknowledge"),
+        Binding("m", "mute"),
+        Binding("E", "emergency"),
         Binding("question_mark", "help"),
         Binding("q", "leave"),
         Binding("ctrl+c,ctrl+q", "leave", priority=True),  # the same question, also over an open sheet
@@ -88,8 +94,11 @@ class DashboardApp(App[int]):
         leave_when_ended: bool = False,
         night_process: subprocess.Popen[bytes] | None = None,
         read_every_seconds: float = READ_EVERY_SECONDS,
+        commands: Commands | None = None,
     ) -> None:
+        """Without `commands` this screen only watches."""
         super().__init__()
+        self._commands = commands
         self._source, self._clock = source, clock
         self._leave_when_ended = leave_when_ended
         self._night_process = night_process
@@ -157,7 +166,9 @@ class DashboardApp(App[int]):
         if not dashboard.query(StatusBar):
             return  # it's being left: its widgets are gone already
         old = moment is not None and moment.condition == "old" and self._exit_code() is None
-        self._say_in_banner(self.failure or (old_text(moment) if old and moment else ""))
+        told = self.failure or (old_text(moment) if old and moment else "")
+        critical = critical_text(moment) if moment is not None else ""
+        self._say_in_banner("\n".join(each for each in (critical, told) if each))
         dashboard.set_class(bool(self.failure) or old, "old")
         if moment is not None:
             dashboard.query_one(StatusBar).show(moment)
@@ -273,9 +284,41 @@ class DashboardApp(App[int]):
         if detail is None:
             self.action_enlarge(panel.NUMBER)
             return
-        recipe_id = detail.recipe_id
-        operations = (lambda: progress_lines(self._source.recipe(recipe_id))) if recipe_id else None
-        self.push_screen(DetailSheet(detail, operations))
+        recipe_id, position = detail.recipe_id, detail.position
+        if recipe_id:
+            self.push_screen(
+                DetailSheet(detail, lambda: progress_lines(self._source.recipe(recipe_id)), "the operations")
+            )
+        elif position:
+            chain = lambda: chain_lines(self._source.chain(position))  # noqa: E731
+            self.push_screen(DetailSheet(detail, chain, "what led to it"))
+        else:
+            self.push_screen(DetailSheet(detail, None))
+
+    def action_acknowledge(self) -> None:
+        """Ask why the chosen alarm is acknowledged; without a chosen one it is the loudest."""
+        alarm, commands = self._chosen_alarm(), self._commands
+        if alarm is not None and alarm.open and commands is not None:
+            self.push_screen(acknowledge_sheet(alarm, lambda why: commands.acknowledge(alarm, why)))
+
+    def _chosen_alarm(self) -> AlarmLine | None:
+        panel = self.query_one(ViolationsPanel)
+        if panel.display:
+            return panel.chosen
+        return next(iter(self._overview.alarms), None) if self._overview is not None else None
+
+    def action_mute(self) -> None:
+        """Ask for how long, and why, the name of the chosen alarm is muted."""
+        alarm, commands = self._chosen_alarm(), self._commands
+        if alarm is not None and alarm.kind == "violation" and commands is not None:
+            self.push_screen(
+                mute_sheet(alarm, lambda duration, why: commands.mute(alarm.name, duration, why))
+            )
+
+    def action_emergency(self) -> None:
+        """Ask once, then have the telescope made safe."""
+        if self._commands is not None:
+            self.push_screen(EmergencySheet(self._commands.emergency))
 
     def action_filter(self) -> None:
         """Ask what to search the history for."""

@@ -30,7 +30,7 @@ def _all(width: int, height: int) -> dict[str, Region]:
     lower = 10 + max(height - 32, 0)
     violations = lower // 2
     upper = height - lower
-    devices = min(10, height - 20)  # a banner takes room from them
+    devices = min(11, height - 20)  # a banner takes room from them
     return {
         "schedule": Region(0, 0, left, 8),
         "executing": Region(0, 8, left, 8),

@@ -1,4 +1,4 @@
-"""What the banner below the status bar says when something is wrong with what is shown."""
+"""What the banner says: which critical alarm is open, and whether what is shown can be trusted."""
 
 from __future__ import annotations
 
@@ -26,3 +26,13 @@ def old_text(moment: Moment) -> str:
         f"OLD DATA: nothing new for {duration(moment.silent_seconds)}; this was true at "
         f"{jst_seconds(moment.overview.time_us)} JST. Was the night cut off? tomoe night --resume"
     )
+
+
+def critical_text(moment: Moment) -> str:
+    """The open critical alarms: the newest in words, the others by their number; empty when there is none."""
+    critical = [each for each in moment.overview.alarms if each.open and each.severity == "critical"]
+    if not critical:
+        return ""
+    first, others = critical[0], sum(each.open for each in critical) - 1
+    more = f" and {others} more" if others else ""
+    return f"CRITICAL: {first.name} {first.said}{more}  (9 enter: detail, a: acknowledge)"

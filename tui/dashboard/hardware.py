@@ -1,4 +1,4 @@
-"""The hardware: every device as its own reading tells it, how old that is, and the telescope lock."""
+"""The hardware: every device as its own reading tells it, the telescope lock, and the system's processes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from tui.dashboard.lines import Line, column, line
 from tui.dashboard.moment import Moment
 from tui.dashboard.palette import ALARM, CAUTION, QUIET
 from tui.dashboard.panel import Detail, Row, RowsPanel
+from tui.dashboard.processes import PROCESSES, ill_processes, processes_detail, processes_row
 from tui.dashboard.recipe_lines import field
 from tui.dashboard.wording import brief_duration, jst_seconds, utc_seconds, words
 
@@ -23,23 +24,29 @@ class HardwarePanel(RowsPanel):
     NOTHING: ClassVar[str] = "nothing was read yet"
 
     def title(self, moment: Moment) -> str:
-        """How many devices are not well."""
-        ill = sum(not row.ok for row in moment.overview.hardware)
+        """How many devices and processes are not well."""
+        ill = sum(not row.ok for row in moment.overview.hardware) + len(ill_processes(moment))
         return f" {ill} NOT WELL" if ill else ""
 
     def alarms(self, moment: Moment) -> bool:
-        """A device is not well."""
-        return not all(row.ok for row in moment.overview.hardware)
+        """A device or a process is not well."""
+        return not all(row.ok for row in moment.overview.hardware) or bool(ill_processes(moment))
 
     def rows(self, moment: Moment, width: int) -> list[Row]:
-        """One row a device, then the lock."""
-        devices = [Row(row.device, _device(row, width)) for row in moment.overview.hardware]
-        return [*devices, Row(_LOCK, _lock(moment.overview.lock, width))]
+        """One row a device, the lock, the processes; a set lock and a process that is not well come first."""
+        overview = moment.overview
+        devices = [Row(row.device, _device(row, width)) for row in overview.hardware]
+        lock, processes = Row(_LOCK, _lock(overview.lock, width)), processes_row(moment, width)
+        first = [processes] if ill_processes(moment) else []
+        first += [lock] if overview.lock.locked else []
+        return [*first, *devices, *(each for each in (lock, processes) if each not in first)]
 
     def detail(self) -> Detail | None:
         """All that is known of the chosen device."""
         if self.moment is None:
             return None
+        if self.chosen_key == PROCESSES:
+            return processes_detail(self.moment)
         if self.chosen_key == _LOCK:
             return _lock_detail(self.moment.overview.lock)
         for row in self.moment.overview.hardware:

@@ -7,18 +7,24 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.dashboard.lines import line, strip_of
-from tui.dashboard.palette import BAR_GROUND, QUIET, STRONG
+from tui.dashboard.palette import ALARM, BAR_GROUND, QUIET, STRONG
 
 KEYS = (
     ("1-9", "panel"),
     ("tab", "next"),
     ("j/k", "row"),
     ("enter", "detail"),
+    ("a", "ack"),
+    ("m", "mute"),
     ("/", "search"),
     ("esc", "all"),
     ("?", "help"),
     ("q", "quit"),
+    ("E", "EMERGENCY"),
 )
+ROOMY_FROM = 106
+LEFT_OUT = ("tab", "j/k", "esc")
+"""What a narrow screen leaves to the help."""
 
 
 class KeyLine(Widget):
@@ -30,6 +36,8 @@ class KeyLine(Widget):
     def render_line(self, y: int) -> Strip:
         """The keys with what they do."""
         pieces: list[tuple[str, Style]] = []
+        roomy = self.size.width >= ROOMY_FROM
         for key, action in KEYS:
-            pieces += [(f" {key}", STRONG), (f" {action} ", QUIET)]
+            if roomy or key not in LEFT_OUT:
+                pieces += [(f" {key}", STRONG), (f" {action} ", ALARM if key == "E" else QUIET)]
         return strip_of(line(*pieces), self.size.width, BAR_GROUND)

@@ -14,11 +14,12 @@ from tui.dashboard.palette import CURSOR, GROUND, QUIET, STRONG
 
 
 class Detail(msgspec.Struct, frozen=True, kw_only=True):
-    """More about the chosen thing; with a recipe's id, its operations follow from the log."""
+    """More about the chosen thing; a recipe's operations, or what led to an event, follow from the log."""
 
     title: str
     lines: list[Line]
     recipe_id: str = ""
+    position: int = 0
 
 
 class Panel(Widget, can_focus=True):

@@ -9,7 +9,7 @@ import msgspec
 from rich.style import Style
 
 from tomoe_es.clock import SECOND
-from tomoe_es.events import recipe
+from tomoe_es.events import ErasedPayload, recipe
 from tomoe_es.events.envelope import Recorded
 from tui.dashboard.lines import Line, line
 from tui.dashboard.palette import ALARM, BUSY, CAUTION, GOOD, NORMAL, QUIET
@@ -46,6 +46,12 @@ class RecipeProgress(msgspec.Struct, kw_only=True):
     runs: int = 0
     operations: list[OperationProgress] = []
 
+    def operation(self, index: int) -> OperationProgress:
+        """The operation of a number, from 0, also when the recipe that names it was erased."""
+        while len(self.operations) <= index:
+            self.operations.append(OperationProgress("(erased)"))
+        return self.operations[index]
+
 
 def recipe_progress(events: Iterable[Recorded]) -> RecipeProgress:
     """Follow the events of one recipe's stream."""
@@ -64,19 +70,22 @@ def _evolve(progress: RecipeProgress, recorded: Recorded) -> None:
             progress.operations = [
                 OperationProgress(_written(call.name, call.argument)) for call in event.recipe.operations
             ]
+        case ErasedPayload(of_type="RecipeSubmitted"):
+            progress.source_name = progress.submitted_by = "(erased)"
+            progress.submitted_us = recorded.time
         case recipe.RecipeStarted():
             progress.runs += 1
             progress.operations = [OperationProgress(each.text) for each in progress.operations]
         case recipe.OperationStarted():
-            operation = progress.operations[event.index]
+            operation = progress.operation(event.index)
             operation.text, operation.state, operation.started_us = event.text, "running", recorded.time
         case recipe.OperationCompleted():
-            _end(progress.operations[event.index], "done", recorded.time, "")
+            _end(progress.operation(event.index), "done", recorded.time, "")
         case recipe.OperationSkipped():
-            _end(progress.operations[event.index], "skipped", recorded.time, event.reason)
+            _end(progress.operation(event.index), "skipped", recorded.time, event.reason)
         case recipe.OperationFailed():
             remark = f"{event.condition}: {event.message}"
-            _end(progress.operations[event.index], "FAILED", recorded.time, remark)
+            _end(progress.operation(event.index), "FAILED", recorded.time, remark)
         case recipe.RecipeInterrupted():
             for operation in progress.operations:
                 if operation.state == "running":

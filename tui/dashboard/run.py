@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from tui.dashboard.app import DashboardApp
+from tui.dashboard.commands import DataFolderCommands
 from tui.dashboard.source import DataFolderSource, WallClock
 
 
@@ -25,6 +26,7 @@ def run_dashboard(
         WallClock(),
         leave_when_ended=leave_when_ended,
         night_process=night_process,
+        commands=DataFolderCommands(data_dir),
     )
     result = app.run(mouse=False)
     return (app.return_code or 0) if result is None else result

@@ -65,6 +65,8 @@ def _queue(moment: Moment) -> list[str | tuple[str, Style]]:
     mode = overview.queue_mode
     word = mode if mode == "running" else mode.upper()
     pieces: list[str | tuple[str, Style]] = [("queue ", QUIET), (word, _MODE_STYLES[mode])]
+    if overview.queue_held_by:
+        pieces.append((f" by {overview.queue_held_by}", CAUTION))
     if overview.queue_since_us:
         pieces.append((f" since {jst(overview.queue_since_us)}", NORMAL))
     if overview.queue_reason:

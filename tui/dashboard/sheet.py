@@ -78,24 +78,24 @@ class Sheet(ModalScreen[str]):
 
 
 class DetailSheet(Sheet):
-    """More about one thing; a recipe's operations follow when the log has been read."""
+    """More about one thing; what the log has to say about it follows when it has been read."""
 
-    def __init__(self, detail: Detail, operations: Callable[[], list[Line]] | None) -> None:
-        waiting = [line(""), line(("reading the log …", QUIET))] if operations else []
+    def __init__(self, detail: Detail, more: Callable[[], list[Line]] | None, what: str = "") -> None:
+        waiting = [line(""), line(("reading the log …", QUIET))] if more else []
         super().__init__(detail.title, [*detail.lines, *waiting])
-        self._detail, self._operations = detail, operations
+        self._detail, self._more, self._what = detail, more, what
 
     def on_mount(self) -> None:
-        """Read the operations in the background."""
-        if self._operations is not None:
+        """Read the log in the background."""
+        if self._more is not None:
             self.run_worker(self._read, thread=True)
 
     def _read(self) -> None:
-        assert self._operations is not None
+        assert self._more is not None
         try:
-            read = self._operations()
+            read = self._more()
         except Exception as error:  # noqa: BLE001 - a log that can't be read is told on the sheet
-            read = [line((f"the operations can't be read: {error}", CAUTION))]
+            read = [line((f"{self._what} can't be read: {error}", CAUTION))]
         self.app.call_from_thread(self.put, [*self._detail.lines, *read])
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Protocol
 
+from projections.causal_chain import Link, causal_chain
 from projections.overview import read_overview
 from projections.overview_model import Overview
 from tomoe_es.log import open_log
@@ -26,6 +28,9 @@ class OverviewSource(Protocol):
 
     def recipe(self, recipe_id: str) -> RecipeProgress:
         """A recipe's operations, from the log."""
+
+    def chain(self, position: int) -> list[Link]:
+        """What led to an event, from the log."""
 
 
 class DataFolderSource:
@@ -57,6 +62,12 @@ class DataFolderSource:
             return recipe_progress(log.read_stream(f"recipe/{recipe_id}"))
         finally:
             log.close()
+
+    def chain(self, position: int) -> list[Link]:
+        """Read the event, its evidence and its causes from the log."""
+        self._folder.require()
+        with closing(open_log(self._folder.log_url)) as log:
+            return causal_chain(log, position)
 
 
 class WallClock:

@@ -22,6 +22,8 @@ from tomoe_es.scheduling.twilight import night_times
 class RecipeUnreadable(UsageError):
     """A recipe file that the night was to begin with can't be read."""
 
+    what_to_do = "make the file readable, or name another"
+
 
 class RecipeFile(msgspec.Struct, frozen=True):
     """A recipe file as it was read."""

@@ -88,7 +88,7 @@ class Inbox:
             if isinstance(each.payload, RecipeSubmitted)
             and (each.payload.source_name, each.payload.source) == (event.source_name, event.source)
         ]
-        return ids[-1]
+        return ids[-1] if ids else event.recipe_id  # what it said may have been erased since
 
     def _post(self, text: str) -> None:
         self._record(MessagePosted(recipe_id="", text=text), f"inbox {self._night} {text}")

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import msgspec
 
+from tui.night.channels import Addresses
+
 FIRST_NIGHT = "2023-12-12"
 """Night that the simulator begins with on an empty log; later runs take the nights that follow."""
 
@@ -26,3 +28,4 @@ class NightOptions(msgspec.Struct, frozen=True, kw_only=True):
     buffer_ttl_hours: float = 24.0
     workers: int = 2
     resume: bool = False
+    notify: Addresses = Addresses()  # whom the notifier tells; empty: nobody

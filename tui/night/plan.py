@@ -9,7 +9,7 @@ from tomoe_es.camera.focal_plane import CHIPS, chips_for
 from tomoe_es.control.state import Control
 from tomoe_es.errors import NightUnfinished, NothingToResume, UsageError
 from tomoe_es.events.system import NIGHT_OVER, NightPlanned
-from tomoe_es.reduction.combine import FEWEST_FRAMES
+from tomoe_es.reduction.clipping import FEWEST_FRAMES_TO_CLIP
 from tomoe_es.reduction.queue import is_idle
 from tomoe_es.reduction.queue_state import ReductionState
 from tomoe_es.scheduling.twilight import night_times
@@ -84,8 +84,8 @@ def _check(options: NightOptions) -> None:
     if not 1 <= options.workers <= 256:
         raise OptionInvalid(f"--workers {options.workers} is outside 1 to 256")
     for name, frames in (("--dark-frames", options.dark_frames), ("--flat-frames", options.flat_frames)):
-        if not FEWEST_FRAMES <= frames <= 3600:
-            raise OptionInvalid(f"{name} {frames} is outside {FEWEST_FRAMES} to 3600")
+        if not FEWEST_FRAMES_TO_CLIP <= frames <= 3600:
+            raise OptionInvalid(f"{name} {frames} is outside {FEWEST_FRAMES_TO_CLIP} to 3600")
     if not options.buffer_ttl_hours >= 0:
         raise OptionInvalid(f"--buffer-ttl-hours {options.buffer_ttl_hours:g} is negative")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +15,7 @@ from tomoe_es.events import (
     queue,
     recipe,
     reduction,
+    safety,
     system,
     telescope,
     transfer,
@@ -23,6 +23,7 @@ from tomoe_es.events import (
 )
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.night import JST
+from tui.cli_errors import discard_output
 
 _TEXT: dict[type[Event], Callable[[Any], str]] = {
     system.NightPlanned: lambda e: f"night {e.night} planned: {len(e.chips)} chips, seed {e.seed}",
@@ -52,6 +53,12 @@ _TEXT: dict[type[Event], Callable[[Any], str]] = {
     telescope.DeviceReached: lambda e: f"{e.device} answers again",
     telescope.TelescopeLockSet: lambda e: f"telescope locked by {e.who}",
     telescope.TelescopeLockReleased: lambda e: f"telescope unlocked by {e.who}",
+    safety.MakingSafeBegun: lambda e: f"{e.by.upper()} makes the telescope safe: {', '.join(e.reasons)}",
+    safety.TelescopeMadeSafe: lambda e: f"telescope made safe by the {e.by} after {e.seconds:.0f} s",
+    safety.MakingSafeOverdue: lambda e: f"telescope NOT SAFE YET: {'; '.join(e.not_safe)}",
+    safety.ProcessFellSilent: lambda e: f"process {e.process} gives no sign of life",
+    safety.ProcessHeardAgain: lambda e: f"process {e.process} is heard again",
+    safety.DevicesReconciled: lambda e: "every device was read" + "".join(f"; {d}" for d in e.differences),
     monitor.ViolationDetected: lambda e: f"VIOLATION {e.name}: {e.message}",
     system.MessagePosted: lambda e: f"message: {e.text}",
 }
@@ -88,10 +95,3 @@ def say(text: str) -> None:
         sys.stdout.flush()
     except OSError:
         discard_output()
-
-
-def discard_output() -> None:
-    """Let standard output go nowhere, with what it still holds."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)

@@ -10,10 +10,13 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 from adapters.reduction_engine import follow_parent
+from adapters.sign_of_life import SignOfLife
 from projections.projector import Projector
 from tomoe_es.log import open_log
 from tui.data_folder import DataFolder
+from tui.telling_errors import telling_errors
 
+PROCESS = "projector"
 REVIVE_AFTER_SECONDS = 5.0
 """A projector that dies again and again does not take the machine with it."""
 
@@ -57,7 +60,7 @@ class ProjectorProcess:
     def _start(self) -> SpawnProcess:
         self._started = time.monotonic()
         theirs, self._line = self._context.Pipe(duplex=False)
-        arguments = (self._data.log_url, self._data.projections, theirs)
+        arguments = (self._data.log_url, self._data.projections, self._data.run, theirs)
         process = self._context.Process(target=_project, args=arguments, name="projector")
         process.start()
         theirs.close()
@@ -66,21 +69,28 @@ class ProjectorProcess:
 
 class _LineClosed:
     """Tells the projector to end: set when the other end of the line is closed, however that came about.
+    Each look at it is a sign of life.
 
     A shared event would not do: setting one whose waiter was killed waits for that waiter for ever.
     """
 
-    def __init__(self, line: Connection) -> None:
-        self._line = line
+    def __init__(self, line: Connection, sign: SignOfLife) -> None:
+        self._line, self._sign = line, sign
 
     def is_set(self) -> bool:
         return self.wait(0.0)
 
     def wait(self, timeout: float | None = None) -> bool:
+        self._sign.give(0)
         return self._line.poll(timeout)
 
 
-def _project(log_url: str, folder: Path, line: Connection) -> None:
+def _project(log_url: str, folder: Path, run: Path, line: Connection) -> None:
     follow_parent()
-    with closing(open_log(log_url)) as log, Projector(log, folder, mend=True) as projector:
-        projector.follow(_LineClosed(line))
+    with (
+        closing(open_log(log_url)) as log,
+        telling_errors(log, PROCESS),
+        Projector(log, folder, mend=True) as projector,
+        closing(SignOfLife(run, PROCESS)) as sign,
+    ):
+        projector.follow(_LineClosed(line, sign))

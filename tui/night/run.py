@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from copy import deepcopy
 from pathlib import Path
 
 from adapters.buffer_storage import BufferStorage
@@ -19,30 +19,37 @@ from adapters.simulator.camera import Imaging, SimulatedCamera
 from adapters.simulator.cluster import Reducing, SimulatedCluster
 from adapters.simulator.imaging import StarImaging
 from adapters.simulator.no_pixels import NoImaging, NoReducing
-from adapters.simulator.script import load_script
-from adapters.simulator.telescope import SimulatedTelescope
+from adapters.storage_monitor import Storage, StorageMonitor
+from adapters.telescope_line.remote_telescope import RemoteTelescope
+from adapters.untold import tell, waiting
 from tomoe_es.clock import SECOND
-from tomoe_es.control import executor
 from tomoe_es.control.conductor import Conductor
 from tomoe_es.control.deciders_of_a_night import deciders_of_a_night, folds_of_a_night
+from tomoe_es.control.interruption import SKY_OVER
+from tomoe_es.control.raised import error_raised
 from tomoe_es.control.state import Control
 from tomoe_es.events import Event, queue, system
 from tomoe_es.events.envelope import Recorded
+from tomoe_es.events.safety import DevicesReconciled
 from tomoe_es.events.system import NIGHT_OVER
 from tomoe_es.events.telescope import DomeSlitCommanded, MirrorCoverCommanded
 from tomoe_es.log import open_log
 from tomoe_es.log.port import EventLog
 from tomoe_es.reduction import queue as reduction_queue
+from tomoe_es.safety.reconciling import differences
 from tui.data_folder import DataFolder
+from tui.night.beside import Beside, started
 from tui.night.first_recipes import RecipeFile, read_recipes, submissions, survey_submissions
 from tui.night.inbox import Inbox
+from tui.night.notifying import NotifierBeside
 from tui.night.options import NightOptions
 from tui.night.plan import plan_night, plan_to_resume
 from tui.night.progress import ProgressLines
+from tui.night.projecting import PROCESS as PROJECTOR
 from tui.night.projecting import ProjectorProcess
 from tui.person import person
 
-OPERATOR, SYSTEM, PROJECTOR = "operator", "night", "projector"
+OPERATOR, SYSTEM = "operator", "night"
 FOLLOW_OTHERS_SECONDS = 0.2
 """How often, in real time, the log is looked at for what other processes appended."""
 FASTEST_FOLLOWED = 1000.0
@@ -63,14 +70,17 @@ class _Night:
     def __init__(self, options: NightOptions, data: DataFolder, log: EventLog, stack: ExitStack) -> None:
         self._options, self._data, self._stack = options, data, stack
         self._folds = folds_of_a_night()
+        tell(data.run, log)  # what a guardian or an emergency could not tell
         self._log, self._last_time = log, _last_time(log)
-        self._loop = PacedLoop(0, options.speed)
+        self._loop = PacedLoop(0, options.speed, self._alive)
         self._conductor = Conductor(log, self._loop)
         self._conductor.add(deciders_of_a_night(self._folds))
+        self._beside: Beside | None = None
         self._stopping = False
         self._code = code_identity()
         self._projector = ProjectorProcess(data)
         stack.callback(self._projector.close)
+        self._notifier = NotifierBeside(data, options.notify, stack)
 
     @property
     def _control(self) -> Control:
@@ -87,9 +97,10 @@ class _Night:
             else plan_night(self._options, self._control)
         )
         files = read_recipes(self._options.recipes)
+        beside = self._beside = Beside(self._data, self._stack)
         resumed_from = self._last_time if self._options.resume else 0
-        self._loop.set_time(max(plan.start_up_us - 60 * SECOND, resumed_from))
-        telescope = self._build(plan)
+        self._loop.set_time(max(plan.start_up_us - 60 * SECOND, resumed_from, beside.time_at(plan.night)))
+        telescope = self._telescope = self._build(plan, beside)
         self._conductor.add_effects(ProgressLines(len(plan.chips)).effects())
         self._conductor.add_effects({system.NightPhaseEntered: self._phase_entered})
         self._register()
@@ -100,34 +111,48 @@ class _Night:
                 )
                 self._conductor.record([resumed], actor=SYSTEM)
             else:
-                started = queue.QueueStarted(reason="night begins")
-                self._conductor.record([plan, started, *self._recipes(plan, files)], actor=OPERATOR)
-            telescope.start(self._control.hardware)
+                begun = queue.QueueStarted(reason="night begins")
+                self._conductor.record([plan, begun, *self._recipes(plan, files)], actor=OPERATOR)
+            before = deepcopy(self._control.hardware)
+            telescope.start(before)
             self._camera.start(unreachable="camera" in self._control.hardware.unreachable)
             self._cluster.start()
+            found = differences(before, self._control.hardware)
+            self._conductor.record([DevicesReconciled(differences=found)], actor=SYSTEM)
+            self._storage_monitor().start()
         if self._control.night.phase in NIGHT_OVER:
             self._stop_when_drained()
         inbox = Inbox(self._data.inbox, self._loop, self._conductor, self._log, plan.night)
         self._stack.enter_context(inbox.watch)
+        self._conductor.record(beside.guard(), actor=SYSTEM)
         self._follow_others()
         self._conductor.start()
         with self._asked_to_stop():
             try:
                 self._loop.run()
             except Exception as error:
-                self._break_off(f"{type(error).__name__}: {error}")
+                self._break_off(error)
                 raise
         stopped = system.ProcessStopped(process=SYSTEM, pid=os.getpid(), reason="the night has ended")
-        self._conductor.record([stopped], actor=SYSTEM)
+        self._conductor.record([*beside.end(), stopped], actor=SYSTEM)
+        self._notifier.end()
+        self._conductor.follow_others()
         self._keep_snapshot()
 
-    def _break_off(self, reason: str) -> None:
+    def _alive(self) -> None:
+        """Give a sign of life, from wherever the night waits."""
+        if self._beside is not None:
+            self._beside.alive(self._loop.now(), self._conductor.position)
+
+    def _break_off(self, error: Exception) -> None:
         """Say in the log why the night ends here, and have the telescope closed."""
+        reason = f"{type(error).__name__}: {error}"
         stopped = system.ProcessStopped(process=SYSTEM, pid=os.getpid(), reason=reason)
+        raised = error_raised(SYSTEM, error)
         cover = MirrorCoverCommanded(action="close", reason=reason)
         slit = DomeSlitCommanded(action="close", reason=reason)
         with suppress(Exception):  # it may be the log that fails: what is told is the first error
-            self._conductor.record([stopped, cover, slit], actor=SYSTEM)
+            self._conductor.record([raised, stopped, cover, slit], actor=SYSTEM)
 
     def _keep_snapshot(self) -> None:
         """Spare the next night reading all former ones; disposable, so it need not be safe on the disk."""
@@ -135,15 +160,16 @@ class _Night:
         part.write_bytes(self._conductor.snapshot(self._code.source_sha256))
         part.replace(self._data.snapshot)
 
-    def _build(self, plan: system.NightPlanned) -> SimulatedTelescope:
-        script = load_script(plan.script, plan.night)
-        telescope = SimulatedTelescope(self._loop, self._conductor.record, script, plan.night, plan.seed)
+    def _build(self, plan: system.NightPlanned, beside: Beside) -> RemoteTelescope:
+        telescope = RemoteTelescope(
+            self._loop, self._conductor.record, beside.line, plan, self._options.speed
+        )
         imaging: Imaging
         reducing: Reducing
         if plan.pixels:
             imaging, reducing = self._with_pixels(plan, telescope)
         else:
-            imaging, reducing = NoImaging(), NoReducing(telescope.weather.transparency)
+            imaging, reducing = NoImaging(), NoReducing(telescope.transparency)
         self._camera = SimulatedCamera(
             self._loop,
             self._conductor.record,
@@ -161,10 +187,16 @@ class _Night:
             self._conductor.add_effects(adapter.effects())
         return telescope
 
-    def _with_pixels(
-        self, plan: system.NightPlanned, telescope: SimulatedTelescope
-    ) -> tuple[Imaging, Reducing]:
-        pool, data = ProcessPool(self._options.workers), self._data
+    def _storage_monitor(self) -> StorageMonitor:
+        folders: dict[Storage, Path] = {
+            "buffer": self._data.buffer,
+            "archive": self._data.archive,
+            "log": self._data.log,
+        }
+        return StorageMonitor(self._loop, self._conductor.record, folders)
+
+    def _with_pixels(self, plan: system.NightPlanned, telescope: RemoteTelescope) -> tuple[Imaging, Reducing]:
+        pool, data = ProcessPool(self._options.workers, alive=self._alive), self._data
         sweep_leftovers(data.scratch)
         self._stack.callback(pool.close)
         imaging = StarImaging(
@@ -176,18 +208,20 @@ class _Night:
             data.buffer,
             data.truth,
         )
-        return imaging, ReductionJobs(pool, data.buffer, data.archive, data.scratch)
+        reducing = ReductionJobs(pool, data.buffer, data.archive, data.scratch)
+        reducing.warm_up()
+        return imaging, reducing
 
     def _register(self) -> None:
         """Say which code writes from now on."""
         [registered] = self._conductor.record([self._code], actor=SYSTEM)
         self._conductor.write_as(registered.position)
-        started = system.ProcessStarted(process=SYSTEM, pid=os.getpid(), host=socket.gethostname())
-        self._conductor.record([started, self._projector_started()], actor=SYSTEM)
+        begun = [started(SYSTEM, os.getpid()), self._projector_started(), *self._notifier.started()]
+        self._conductor.record(begun, actor=SYSTEM)
 
     def _projector_started(self) -> Event:
         self._projector_pid = self._projector.pid
-        return system.ProcessStarted(process=PROJECTOR, pid=self._projector_pid, host=socket.gethostname())
+        return started(PROJECTOR, self._projector_pid)
 
     def _recipes(self, plan: system.NightPlanned, files: Sequence[RecipeFile]) -> Sequence[Event]:
         who, now = person(), self._loop.now()
@@ -200,6 +234,12 @@ class _Night:
         if died is not None:
             gone = system.ProcessStopped(process=PROJECTOR, pid=self._projector_pid, reason=died)
             self._conductor.record([gone, self._projector_started()], actor=SYSTEM)
+        self._conductor.record(self._notifier.revived(), actor=SYSTEM)
+        if self._beside is not None:
+            self._conductor.record(self._beside.revive(), actor=SYSTEM)
+        self._telescope.look()
+        if waiting(self._data.run):
+            tell(self._data.run, self._log)
         self._conductor.follow_others()
         pause = round(FOLLOW_OTHERS_SECONDS * SECOND * min(self._options.speed, FASTEST_FOLLOWED))
         self._loop.call_at(self._loop.now() + pause, self._follow_others)
@@ -238,7 +278,7 @@ class _Night:
 
     def _shut_down(self) -> None:
         plan = self._control.night.plan
-        if plan is not None and self._control.night.phase not in executor.SKY_OVER:
+        if plan is not None and self._control.night.phase not in SKY_OVER:
             asked = system.NightPhaseEntered(
                 night=plan.night, phase="shutting_down", reason="the operator asked to stop"
             )

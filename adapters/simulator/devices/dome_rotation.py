@@ -6,7 +6,11 @@ from adapters.simulator.devices.faults import Faults
 from adapters.simulator.devices.moving import MovingDevice, Travel
 from tomoe_es.control.ports import Effects, Recorder, Timers
 from tomoe_es.events import Event
-from tomoe_es.events.telescope import DomeRotationCommanded, DomeRotationRead
+from tomoe_es.events.telescope import (
+    DomeRotationCommanded,
+    DomeRotationRead,
+    DomeRotationStopCommanded,
+)
 
 SPEED_DEG_S = 3.0
 HOME_AZIMUTH_DEG = 180.0
@@ -22,7 +26,7 @@ class DomeRotation(MovingDevice[Travel]):
 
     def effects(self) -> Effects:
         """What the dome carries out."""
-        return {DomeRotationCommanded: self.carry_out}
+        return {DomeRotationCommanded: self.carry_out, DomeRotationStopCommanded: self.carry_out}
 
     def start(self, initial: DomeRotationRead | None = None, *, unreachable: bool = False) -> None:
         """Begin to give readings, standing where the last one of a night that is resumed had it."""
@@ -36,6 +40,8 @@ class DomeRotation(MovingDevice[Travel]):
         return self._place(self._truth, self._timers.now()) % 360.0
 
     def _plan(self, command: Event, motion: Travel, now: int) -> Travel:
+        if isinstance(command, DomeRotationStopCommanded):
+            return self._stopped(motion, now)
         assert isinstance(command, DomeRotationCommanded)
         start = self._place(motion, now) % 360.0
         turn = (command.azimuth_deg - start + 180.0) % 360.0 - 180.0

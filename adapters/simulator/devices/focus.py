@@ -6,7 +6,7 @@ from adapters.simulator.devices.faults import Faults
 from adapters.simulator.devices.moving import MovingDevice, Travel
 from tomoe_es.control.ports import Effects, Recorder, Timers
 from tomoe_es.events import Event
-from tomoe_es.events.telescope import FocusCommanded, FocusRead
+from tomoe_es.events.telescope import FocusCommanded, FocusRead, FocusStopCommanded
 
 SPEED_MM_S = 0.5
 RESOLUTION_DIGITS = 3
@@ -24,7 +24,7 @@ class Focus(MovingDevice[Travel]):
 
     def effects(self) -> Effects:
         """What the focus drive carries out."""
-        return {FocusCommanded: self.carry_out}
+        return {FocusCommanded: self.carry_out, FocusStopCommanded: self.carry_out}
 
     def start(self, initial: FocusRead | None = None, *, unreachable: bool = False) -> None:
         """Begin to give readings, standing where the last one of a night that is resumed had it."""
@@ -38,12 +38,16 @@ class Focus(MovingDevice[Travel]):
         return self._place(self._truth, self._timers.now())
 
     def _refusal(self, command: Event, now: int) -> str | None:
+        if isinstance(command, FocusStopCommanded):
+            return None
         assert isinstance(command, FocusCommanded)
         if 0.0 <= command.position_mm <= TRAVEL_MM:
             return None
         return f"{command.position_mm:g} mm is out of travel: choose a focus within 0 to {TRAVEL_MM:g} mm"
 
     def _plan(self, command: Event, motion: Travel, now: int) -> Travel:
+        if isinstance(command, FocusStopCommanded):
+            return self._stopped(motion, now)
         assert isinstance(command, FocusCommanded)
         goal = round(command.position_mm, RESOLUTION_DIGITS)
         return Travel(now, self._place(motion, now), goal, SPEED_MM_S)

@@ -19,7 +19,12 @@ from adapters.simulator.devices.moving import MovingDevice
 from tomoe_es.clock import SECOND
 from tomoe_es.control.ports import Effects, Recorder, Timers
 from tomoe_es.events import Event
-from tomoe_es.events.telescope import MountParkCommanded, MountRead, MountSlewCommanded
+from tomoe_es.events.telescope import (
+    MountParkCommanded,
+    MountRead,
+    MountSlewCommanded,
+    MountStopCommanded,
+)
 from tomoe_es.observatory import LATITUDE_DEG
 from tomoe_es.scheduling.sky import Horizontal, equatorial, horizontal, offset
 
@@ -36,11 +41,12 @@ POINTING_ERROR_ARCSEC = 10.0
 
 class MountMotion(msgspec.Struct, frozen=True):
     """On the way to a goal, or there. The goal is a target that is tracked, or hour angle and declination.
+    It stands after a fault, and halts when it was told to stop.
 
     Hour angle and declination are degrees, of date and without refraction; `left_*` is start minus goal.
     """
 
-    kind: Literal["track", "park", "stand"]
+    kind: Literal["track", "park", "stand", "halt"]
     begun_us: int
     target: tuple[float, float] | None = None  # ICRS, degrees; of stand: the last one
     hour_angle_deg: float = PARK_HOUR_ANGLE_DEG
@@ -102,7 +108,7 @@ class Mount(MovingDevice[MountMotion]):
 
     def effects(self) -> Effects:
         """What the mount carries out."""
-        return {MountSlewCommanded: self.carry_out, MountParkCommanded: self.carry_out}
+        return dict.fromkeys((MountSlewCommanded, MountParkCommanded, MountStopCommanded), self.carry_out)
 
     def start(self, initial: MountRead | None = None, *, unreachable: bool = False) -> None:
         """Begin to give readings, from where the last one of a night that is resumed had it."""
@@ -126,6 +132,10 @@ class Mount(MovingDevice[MountMotion]):
         toward = 2.0 * math.pi * chance(self._seed, "pointing direction", *key)
         return offset(ra, dec, error * math.sin(toward), error * math.cos(toward))
 
+    def truly_parked(self) -> bool:
+        """Tell whether it really stands in its park position, whatever its encoders say."""
+        return self._state(self._truth, self._timers.now()) == "parked"
+
     def _resumed(self, initial: MountRead, now: int) -> MountMotion:
         target = (initial.target_ra_deg, initial.target_dec_deg)
         hour_angle, declination = _axes(horizontal(initial.ra_deg, initial.dec_deg, now))
@@ -141,6 +151,8 @@ class Mount(MovingDevice[MountMotion]):
                 return MountMotion("track", now, target)
             case "tracking":
                 return MountMotion("track", now - SETTLING_US, target)
+            case "stopped":
+                return msgspec.structs.replace(standing, kind="halt")
             case "fault":
                 return standing
 
@@ -157,6 +169,9 @@ class Mount(MovingDevice[MountMotion]):
     def _plan(self, command: Event, motion: MountMotion, now: int) -> MountMotion:
         if isinstance(command, MountSlewCommanded):
             return self._slew((command.ra_deg, command.dec_deg), motion, now)
+        if isinstance(command, MountStopCommanded):
+            stopped = self._stopped(motion, now)
+            return stopped if stopped is motion else msgspec.structs.replace(stopped, kind="halt")
         return self._park(motion, now)
 
     def _slew(self, target: tuple[float, float], motion: MountMotion, now: int) -> MountMotion:
@@ -191,9 +206,11 @@ class Mount(MovingDevice[MountMotion]):
 
     def _state(
         self, motion: MountMotion, now: int
-    ) -> Literal["parked", "parking", "slewing", "settling", "tracking", "fault"]:
+    ) -> Literal["parked", "parking", "slewing", "settling", "tracking", "stopped", "fault"]:
         if motion.kind == "stand":
             return "fault"
+        if motion.kind == "halt":
+            return "stopped"
         rest = self._worked(motion.begun_us, now) - motion.slew_us()
         if motion.kind == "park":
             return "parked" if rest >= 0 else "parking"

@@ -55,6 +55,12 @@ class PolledDevice(ABC):
         self._faults.watch(self.name, self._look)
         self._look()
 
+    def read_now(self) -> None:
+        """Read once more, at once; that the device does not answer is told again too."""
+        self._look()
+        if self._unreachable:
+            self._record([self._cut_off()], cause=None, actor=self.name)
+
     def _look(self) -> None:
         """Take up faults, read, and set the next alarm."""
         self._take_up_faults()
@@ -84,10 +90,13 @@ class PolledDevice(ABC):
             self._unreachable = "drop" in faulty
             change: Event = DeviceReached(device=self.name)
             if self._unreachable:
-                change = DeviceUnreachable(
-                    device=self.name, message="the connection was lost: check the device's line and power"
-                )
+                change = self._cut_off()
             self._record([change], cause=None, actor=self.name)
+
+    def _cut_off(self) -> DeviceUnreachable:
+        return DeviceUnreachable(
+            device=self.name, message="the connection was lost: check the device's line and power"
+        )
 
     def _set_alarm(self) -> None:
         now = self._timers.now()

@@ -23,7 +23,7 @@ from tomoe_es.events.camera import (
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.telescope import DeviceCommandFailed, DeviceReached, DeviceUnreachable
 from tomoe_es.events.transfer import ChipCubeBuffered, ChipCubeLost, ExposureTransferred
-from tomoe_es.machines.judge import judge_all
+from tomoe_es.machines.judging.steps import judge_by_machines
 
 CHIPS = (101, 221)
 ENDS = (ExposureFinished, ExposureAborted, ExposureTransferred)
@@ -138,7 +138,7 @@ def test_an_exposure_lasts_its_frames_and_is_transferred_after_it(line: Line, im
     assert {each.cause for each in (*acquired, finished)} == {started.position}
     assert {each.cause for each in buffered} == {finished.position}
     assert {each.actor for each in buffered} == {"transfer"}
-    assert judge_all(line.log.events) == []
+    assert judge_by_machines(line.log.events) == []
 
 
 def test_a_frame_shorter_than_its_readout_takes_the_readout(line: Line) -> None:
@@ -153,7 +153,7 @@ def test_a_lost_chip_is_counted(line: Line, imaging: ListedImaging) -> None:
     line.record(exposure_request(1))
     line.run_until(13)
     assert line.payloads(ExposureTransferred) == [ExposureTransferred(exposure_number=1, buffered=1, lost=1)]
-    assert judge_all(line.log.events) == []
+    assert judge_by_machines(line.log.events) == []
 
 
 def test_aborted_before_it_begins_it_never_begins(line: Line, imaging: ListedImaging) -> None:
@@ -167,7 +167,7 @@ def test_aborted_before_it_begins_it_never_begins(line: Line, imaging: ListedIma
     assert aborted.cause == asked.position
     assert imaging.told == []
     assert camera_states(line) == [(0, "idle")]
-    assert judge_all(line.log.events) == []
+    assert judge_by_machines(line.log.events) == []
 
 
 def test_aborted_in_the_middle_its_frames_are_forgotten(line: Line, imaging: ListedImaging) -> None:
@@ -178,7 +178,7 @@ def test_aborted_in_the_middle_its_frames_are_forgotten(line: Line, imaging: Lis
     assert ends(line) == [(5, "ExposureAborted", 1)]
     assert imaging.told == [("begin", 1), ("abort", 1)]
     assert camera_states(line) == [(0, "idle"), (0.5, "exposing"), (5, "idle")]
-    assert judge_all(line.log.events) == []
+    assert judge_by_machines(line.log.events) == []
 
 
 @pytest.mark.parametrize("seconds", [9.5, 11.0, 20.0])
@@ -189,7 +189,7 @@ def test_an_abort_after_the_end_comes_too_late(line: Line, imaging: ListedImagin
     line.run_until(60)
     assert ends(line) == [(9.5, "ExposureFinished", 1), (12.5, "ExposureTransferred", 1)]
     assert imaging.told == [("begin", 1), ("finish", 1)]
-    assert judge_all(line.log.events) == []
+    assert judge_by_machines(line.log.events) == []
 
 
 def test_aborted_twice_it_ends_once(line: Line, imaging: ListedImaging) -> None:
@@ -242,7 +242,7 @@ def test_an_exposure_may_begin_while_the_one_before_is_transferred(line: Line) -
         (19, "ExposureFinished", 2),
         (22, "ExposureTransferred", 2),
     ]
-    assert judge_all(line.log.events) == []
+    assert judge_by_machines(line.log.events) == []
 
 
 def test_one_exposure_at_a_time(line: Line, imaging: ListedImaging) -> None:
@@ -274,7 +274,7 @@ def test_a_restart_aborts_what_was_exposing(line: Line, imaging: ListedImaging, 
     after.run_until(60)
     assert ends(after) == [(killed_at, "ExposureAborted", 1)]
     assert after.state.exposures == {}
-    assert judge_all(after.log.events) == []
+    assert judge_by_machines(after.log.events) == []
 
 
 def test_a_restart_loses_what_was_not_transferred(line: Line) -> None:
@@ -290,7 +290,7 @@ def test_a_restart_loses_what_was_not_transferred(line: Line) -> None:
     ]
     assert after.payloads(ExposureTransferred) == [ExposureTransferred(exposure_number=1, buffered=0, lost=2)]
     assert after.state.exposures == {}
-    assert judge_all(after.log.events) == []
+    assert judge_by_machines(after.log.events) == []
 
 
 def test_a_restart_between_two_exposures_changes_nothing(line: Line) -> None:

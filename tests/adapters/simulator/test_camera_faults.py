@@ -26,7 +26,7 @@ from tomoe_es.events.camera import (
 )
 from tomoe_es.events.telescope import DeviceCommandFailed, DeviceReached, DeviceUnreachable
 from tomoe_es.events.transfer import ChipCubeBuffered, ChipCubeLost, ExposureTransferred
-from tomoe_es.machines.judge import judge_all
+from tomoe_es.machines.judging.steps import judge_by_machines
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_slow_for_a_while(line: Line) -> None:
     line.fault("slow", 2.5, 8.5, factor=6)  # one second's worth of frames in six
     line.run_until(60)
     assert line.times(ExposureStarted, ExposureFinished) == [0.5, 14.5]
-    assert judge_all(line.log.events) == []
+    assert judge_by_machines(line.log.events) == []
 
 
 def test_slow_begun_by_hand_in_the_middle(line: Line) -> None:
@@ -91,7 +91,7 @@ def test_failing_it_loses_its_exposure_and_refuses_others(line: Line, imaging: L
     ]  # fmt: skip
     assert refusals(line) == ["the camera is in its fault state: look at it on site"]
     assert imaging.told == [("begin", 1), ("abort", 1), ("begin", 3), ("finish", 3)]
-    assert [each.name for each in judge_all(line.log.events)] == ["DeviceFault"]
+    assert [each.name for each in judge_by_machines(line.log.events)] == ["DeviceFault"]
 
 
 def test_the_fault_is_told_before_the_loss_of_the_exposure(line: Line) -> None:
@@ -193,7 +193,7 @@ def test_cut_off_it_loses_its_exposure(line: Line, imaging: ListedImaging, dropp
     assert [time for time in line.times(CameraRead) if dropped_at <= time < 50] == []
     assert camera_states(line)[-1][1] == "idle"
     assert imaging.told == ([] if dropped_at < 0.5 else [("begin", 1), ("abort", 1)])
-    assert [each.name for each in judge_all(line.log.events)] == ["DeviceUnreachable"]
+    assert [each.name for each in judge_by_machines(line.log.events)] == ["DeviceUnreachable"]
 
 
 def test_cut_off_it_can_not_be_told_to_expose(line: Line, imaging: ListedImaging) -> None:
@@ -278,5 +278,6 @@ def test_whatever_happens_each_exposure_ends_exactly_once(deeds: list[Deed]) -> 
     assert sorted(done) == sorted(begun)
     assert len(set(begun)) == len(begun)
     assert line.state.exposures == {}
-    assert not [each for each in judge_all(line.log.events) if each.thing.startswith(("exposure", "chip"))]
+    departed = [each.thing for each in judge_by_machines(line.log.events)]
+    assert not [each for each in departed if each.startswith(("exposure", "chip"))]
     assert [each.state for each in line.payloads(CameraRead)][-1] == "idle"  # type: ignore[attr-defined]

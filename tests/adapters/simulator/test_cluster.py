@@ -15,7 +15,7 @@ from tomoe_es.clock import SECOND
 from tomoe_es.control.decider import Fold
 from tomoe_es.events import Event, camera, reduction
 from tomoe_es.events.camera import DataType
-from tomoe_es.machines.judge import judge_all
+from tomoe_es.machines.judging.steps import judge_by_machines
 from tomoe_es.reduction import queue, queue_state
 from tomoe_es.reduction.queue_state import Job, ReductionState
 
@@ -88,7 +88,7 @@ def test_results_are_told_twenty_seconds_after_the_lease_and_together(line: Line
     leases = {each.payload.frame_id: each.position for each in line.of(reduction.ReductionLeased)}  # type: ignore[attr-defined]
     results = line.of(reduction.ProductArchived, reduction.ReductionFinished)
     assert [each.cause for each in results] == [leases[each.payload.frame_id] for each in results]  # type: ignore[attr-defined]
-    assert judge_all(line.log.events) == []
+    assert judge_by_machines(line.log.events) == []
 
 
 def test_two_exposures_are_told_apart(line: Line, reducing: Listed) -> None:
@@ -98,7 +98,7 @@ def test_two_exposures_are_told_apart(line: Line, reducing: Listed) -> None:
     line.run_until(100)
     assert line.times(reduction.ReductionFinished) == [32.5] * 3 + [42.5] * 3
     assert len(reducing.finished) == 6
-    assert judge_all(line.log.events) == []
+    assert judge_by_machines(line.log.events) == []
 
 
 def test_an_object_waits_for_its_dark_and_flat(line: Line) -> None:
@@ -111,7 +111,7 @@ def test_an_object_waits_for_its_dark_and_flat(line: Line) -> None:
     assert [each.kind for each in line.payloads(reduction.ProductArchived)] == (  # type: ignore[attr-defined]
         ["DARK"] * 3 + ["FLAT"] * 3 + ["STACK"] * 3
     )
-    assert judge_all(line.log.events) == []
+    assert judge_by_machines(line.log.events) == []
 
 
 def test_after_a_restart_leased_jobs_run_again(line: Line, reducing: Listed) -> None:
@@ -123,7 +123,7 @@ def test_after_a_restart_leased_jobs_run_again(line: Line, reducing: Listed) -> 
     assert again.finished == reducing.begun
     assert after.times(reduction.ReductionFinished) == [40] * 3
     assert [each.attempt for each in after.payloads(reduction.ReductionFinished)] == [2] * 3  # type: ignore[attr-defined]
-    assert judge_all(after.log.events) == []
+    assert judge_by_machines(after.log.events) == []
 
 
 def test_an_exposure_whose_cubes_are_all_lost_leaves_nothing_to_reduce(line: Line, reducing: Listed) -> None:
@@ -150,7 +150,7 @@ def test_without_pixels_no_star_is_found_through_clouds() -> None:
     rejected = line.payloads(reduction.ProductRejected)
     assert [(each.exposure_number, each.reasons) for each in rejected] == [(4, ["astrometry"])] * 3  # type: ignore[attr-defined]
     assert len(line.payloads(camera.ExposureFinished)) == 4
-    assert judge_all(line.log.events) == []
+    assert judge_by_machines(line.log.events) == []
 
 
 def test_products_without_pixels_are_named_and_placed_as_real_ones() -> None:

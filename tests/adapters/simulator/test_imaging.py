@@ -16,6 +16,7 @@ from adapters.simulator.script import load_script
 from adapters.simulator.telescope import SimulatedTelescope
 from tests.adapters.simulator.stepped import START_US, Line, exposure_request
 from tomoe_es.control.hardware import Hardware
+from tomoe_es.events.monitor import ErrorRaised
 from tomoe_es.events.transfer import ChipCubeBuffered, ChipCubeLost
 from tomoe_es.events.weather import WeatherRead
 
@@ -79,7 +80,9 @@ def test_a_buffer_that_can_t_be_written_is_named(pool: ProcessPool, tmp_path: Pa
 def test_an_unforeseen_error_loses_the_chip_and_not_the_night(pool: ProcessPool, tmp_path: Path) -> None:
     images = imaging(pool, Hardware(), tmp_path / "buffer", tmp_path / "truth\0")  # no path holds a NUL
     images.begin(EXPOSURE)
-    [lost] = images.finish(EXPOSURE)
+    [lost, raised] = images.finish(EXPOSURE)
     assert isinstance(lost, ChipCubeLost)
     assert lost.condition == "WorkerRaised"
     assert lost.message.startswith("ValueError: embedded null byte at File ")
+    assert isinstance(raised, ErrorRaised)
+    assert (raised.process, raised.condition, raised.understood) == ("worker", "ValueError", False)

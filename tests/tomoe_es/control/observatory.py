@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -18,25 +19,21 @@ from adapters.simulator.script import load_script
 from adapters.simulator.telescope import SimulatedTelescope
 from tests.projections.memory_log import MemoryLog
 from tomoe_es.clock import SECOND, to_datetime
-from tomoe_es.control import evolution, executor, night_course, weather_watch
-from tomoe_es.control import state as control_state
 from tomoe_es.control.conductor import Conductor
 from tomoe_es.control.decider import Decider, Fold
+from tomoe_es.control.deciders_of_a_night import deciders_of_a_night, folds_of_a_night
 from tomoe_es.control.state import Control
-from tomoe_es.events import Event, queue, recipe, system, telescope, weather
+from tomoe_es.events import Event, queue, recipe, safety, system, telescope, weather
 from tomoe_es.events.envelope import Draft, Recorded
 from tomoe_es.log.port import Appended, Batch, EventLog
 from tomoe_es.log.sqlite_log import SqliteLog
-from tomoe_es.machines import monitor
 from tomoe_es.night import JST, night_span
 from tomoe_es.recipe.identity import recipe_id
 from tomoe_es.recipe.model import OperationCall, Recipe
 from tomoe_es.reduction import queue as reduction_queue
-from tomoe_es.reduction import queue_state
 from tomoe_es.reduction.queue_state import ReductionState
-from tomoe_es.scheduling import scheduler
+from tomoe_es.safety.reconciling import differences
 from tomoe_es.scheduling.sky import equatorial
-from tomoe_es.transfer import time_to_live
 
 NIGHT = "2023-12-12"
 CHIPS = (101, 201)
@@ -157,6 +154,10 @@ class JumpingClock:
     def next_alarm(self) -> int | None:
         return self._alarms[0][0] if self._alarms else None
 
+    def skip_to(self, time_us: int) -> None:
+        """Nothing but this clock lets time pass."""
+        assert time_us <= self._now
+
     def step(self) -> None:
         """Run the next action."""
         self._now, _, action = heapq.heappop(self._alarms)
@@ -186,7 +187,7 @@ class NotedLog:
 
 
 def control_fold() -> Fold:
-    return Fold(control_state.initial(), evolution.evolve, evolution.EVENT_TYPES)
+    return folds_of_a_night().control
 
 
 class Observatory:
@@ -198,33 +199,23 @@ class Observatory:
         planned: system.NightPlanned,
         *,
         only: Iterable[str] | None = None,
+        log: EventLog | None = None,
     ) -> None:
         self.plan = planned
-        self.log: EventLog = SqliteLog(folder) if folder else MemoryLog()
+        self.log: EventLog = log or (SqliteLog(folder) if folder else MemoryLog())
         self.noted = NotedLog(self.log)
-        self.control_fold = control_fold()
-        self.reduction_fold = Fold(queue_state.initial(), queue_state.evolve, queue_state.EVENT_TYPES)
-        self.buffer_fold = Fold(time_to_live.initial(), time_to_live.evolve, time_to_live.EVENT_TYPES)
-        self.clock = JumpingClock(planned.start_up_us - 60 * SECOND)
-        log: EventLog = self.noted
-        self.conductor = Conductor(log, self.clock)
-        deciders = [
-            weather_watch.decider(self.control_fold),
-            executor.decider(self.control_fold),
-            scheduler.decider(self.control_fold),
-            night_course.decider(self.control_fold),
-            reduction_queue.decider(self.reduction_fold),
-            time_to_live.decider(self.buffer_fold),
-            monitor.decider(Fold(monitor.initial(), monitor.evolve, monitor.EVENT_TYPES)),
-        ]
-        self.add([each for each in deciders if only is None or each.name in only])
+        folds = folds_of_a_night()
+        self.control_fold, self.reduction_fold = folds.control, folds.reduction
+        self.clock = self.make_clock()
+        timers = self.make_timers()
+        noted: EventLog = self.noted
+        self.conductor = Conductor(noted, timers)
+        self.add([each for each in deciders_of_a_night(folds) if only is None or each.name in only])
         self.conductor.add_fold(self.control_fold)
         self.conductor.add_fold(self.reduction_fold)
-        self.telescope = SimulatedTelescope(
-            self.clock, self.conductor.record, load_script(planned.script, NIGHT), NIGHT, planned.seed
-        )
+        self.telescope = self.make_telescope()
         self.camera = SimulatedCamera(
-            self.clock,
+            timers,
             self.conductor.record,
             NoImaging(),
             planned.chips,
@@ -232,13 +223,26 @@ class Observatory:
             self.telescope.faults,
         )
         self.cluster = SimulatedCluster(
-            self.clock,
+            timers,
             self.conductor.record,
-            NoReducing(self.telescope.weather.transparency),
+            NoReducing(self.telescope.transparency),
             lambda: self.reduction,
         )
         for adapter in (self.telescope, self.camera, self.cluster):
             self.conductor.add_effects(adapter.effects())
+
+    def make_clock(self) -> JumpingClock:
+        """The clock of everything; `guarded_observatory` has one for several processes."""
+        return JumpingClock(self.plan.start_up_us - 60 * SECOND)
+
+    def make_timers(self) -> Any:
+        """The clock as the executor's process has it."""
+        return self.clock
+
+    def make_telescope(self) -> Any:
+        """The telescope as the executor's process has it."""
+        script = load_script(self.plan.script, NIGHT)
+        return SimulatedTelescope(self.clock, self.conductor.record, script, NIGHT, self.plan.seed)
 
     @property
     def control(self) -> Control:
@@ -276,9 +280,11 @@ class Observatory:
         self.conductor.start()
 
     def _start_devices(self) -> None:
-        self.telescope.start(self.control.hardware)
+        before = deepcopy(self.control.hardware)
+        self.telescope.start(before)
         self.camera.start(unreachable="camera" in self.control.hardware.unreachable)
         self.cluster.start()
+        self.record(safety.DevicesReconciled(differences=differences(before, self.control.hardware)))
 
     def start_observing(self) -> None:
         """In the middle of a safe night: unlocked, slit and cover open, ready for recipes."""
@@ -301,16 +307,21 @@ class Observatory:
         self.record(event)
         return event.recipe_id
 
-    def fault(self, device: str, kind: FaultKind, start: str | None = None, end: str | None = None) -> None:
+    def fault(
+        self,
+        device: str,
+        kind: FaultKind,
+        start: str | None = None,
+        end: str | None = None,
+        factor: float = 1.0,
+    ) -> None:
         """A fault from one time to another; from now on, and without end, when these are not given."""
-        self.telescope.faults.begin(
-            Fault(
-                device=device,
-                kind=kind,
-                from_us=jst(start) if start else self.clock.now(),
-                to_us=jst(end) if end else None,
-            )
-        )
+        from_us = jst(start) if start else self.clock.now()
+        to_us = jst(end) if end else None
+        self.begin_fault(Fault(device=device, kind=kind, from_us=from_us, to_us=to_us, factor=factor))
+
+    def begin_fault(self, fault: Fault) -> None:
+        self.telescope.faults.begin(fault)
 
     def run_until(self, time_of_day: str) -> None:
         self.clock.run_until(jst(time_of_day))

@@ -88,12 +88,11 @@ def judge(night: Observatory, before: list[Recorded], where: str) -> None:
     vain |= {each.exposure_number for each in night.told(transfer.ExposureTransferred) if not each.buffered}
     taken = Counter(name for number, name in names.items() if number not in vain)
     assert set(taken.values()) == {1}, where
-    # but for the last of a recipe that was complete before its transfer was cut off
-    completed_before = {
-        each.payload.recipe_id for each in before if isinstance(each.payload, recipe.RecipeCompleted)
-    }
+    # also the last one of a recipe that was complete before its transfer was cut off: it is taken again,
+    # unless the night is over by then, which the log says
+    expired = {each.recipe_id for each in night.told(recipe.RecipeExpired)}
     for missing in set(names.values()) - set(taken):
-        assert missing[0] in completed_before, where
+        assert missing[0] in expired, where
     # every chip-cube is accounted for, every one that was buffered is reduced, no product is archived twice
     acquired = {each.frame_id for each in night.told(camera.ChipCubeAcquired)}
     buffered = {each.frame_id for each in night.told(transfer.ChipCubeBuffered)}

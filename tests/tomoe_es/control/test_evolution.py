@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+import msgspec
 from hypothesis import given
 
 from tests.projections.any_events import any_moments
-from tests.projections.night_story import Moment, recipe_id_of
+from tests.projections.night_story import Moment, recipe_id_of, whole_night
 from tests.tomoe_es.control.observatory import make_recipe, submitted, survey
 from tomoe_es.clock import SECOND
 from tomoe_es.control import evolution
 from tomoe_es.control import state as control_state
 from tomoe_es.control.state import Control
-from tomoe_es.events import Event, camera, queue, recipe, transfer
+from tomoe_es.events import ErasedPayload, Event, camera, queue, recipe, transfer
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.recipe.model import Recipe
 
@@ -141,3 +142,22 @@ def test_an_exposure_lost_while_its_recipe_is_carried_out_is_not_done() -> None:
 
     assert state.execution is not None
     assert state.execution.exposures_done == []
+
+
+def test_a_finished_night_of_which_a_recipe_was_erased_is_folded_to_the_same_state() -> None:
+    night = list(whole_night())
+    over = {event.recipe_id for _, event in night if isinstance(event, recipe.RecipeCompleted)}
+    whole, gone = control_state.initial(), control_state.initial()
+    erased = 0
+    for position, (time, event) in enumerate(night, start=1):
+        recorded = Recorded(position, event.stream(), position, time, 0, 0, 0, "", event)
+        evolution.evolve(whole, recorded)
+        if isinstance(event, recipe.RecipeSubmitted) and event.recipe_id in over:
+            payload = ErasedPayload(of_type="RecipeSubmitted", sha256="0" * 64)
+            recorded = msgspec.structs.replace(recorded, payload=payload)
+            erased += 1
+        evolution.evolve(gone, recorded)
+
+    assert erased
+    assert whole.idle_since  # since when nothing was carried out is told by the end of a recipe that was
+    assert msgspec.structs.replace(gone, idle_since=whole.idle_since) == whole

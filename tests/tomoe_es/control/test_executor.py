@@ -12,7 +12,7 @@ from tomoe_es.clock import SECOND
 from tomoe_es.control import executor
 from tomoe_es.events import camera, queue, recipe, system, telescope, transfer, weather
 
-ONLY = ("executor", "scheduler")
+ONLY = ("executor", "scheduler", "standstill watch")
 DONE = ["RecipeSubmitted", "RecipeQueued", "RecipeStarted", "RecipeCompleted"]
 FAILED = ["RecipeSubmitted", "RecipeQueued", "RecipeStarted", "OperationFailed", "RecipeCancelled"]
 WAITING = ["RecipeSubmitted", "RecipeQueued"]
@@ -167,17 +167,27 @@ class TestLock:
         assert not night.of(recipe.RecipeCancelled)
         assert len(night.control.pool) + len(night.control.queue) == len(pool)
 
-    def test_a_lock_set_in_the_middle_refuses_the_next_move(self, night: Observatory) -> None:
+    def test_a_lock_set_in_the_middle_stops_what_moves_and_interrupts(self, night: Observatory) -> None:
         identity = night.submit(make_recipe(("SetFocus", 33.0), ("SetFocus", 28.0)))
         night.run_for(3)
 
         self.lock(night)
         night.run_for(60)
 
-        assert night.story(identity) == FAILED
-        assert (failure(night).index, failure(night).condition) == (1, "TelescopeLocked")
-        assert "locked by Takahashi (work in the dome)" in failure(night).message
+        assert night.story(identity)[2:] == [
+            *("RecipeStarted", "RecipeInterrupted", "RecipeReturnedToPool", "RecipeQueued")
+        ]
+        [interrupted] = night.told(recipe.RecipeInterrupted)
+        assert interrupted.reason == "the telescope was locked by Takahashi: work in the dome"
+        focus = night.control.hardware.focus
+        assert focus is not None
+        assert focus.state == "still"
+        assert focus.position_mm < 30.0
         assert len(night.of(telescope.FocusCommanded)) == 1
+
+        night.record(telescope.TelescopeLockReleased(who="Takahashi", why="done"))
+        night.run_for(60)
+        assert night.story(identity)[-1] == "RecipeCompleted"
 
     def test_a_lock_of_somebody_else_is_not_released_by_a_recipe(self, night: Observatory) -> None:
         self.lock(night)
@@ -185,7 +195,7 @@ class TestLock:
         identity = night.submit(make_recipe(("SetTelescopeLock", False), ("SetFocus", 33.0)))
 
         assert night.story(identity) == FAILED
-        assert failure(night).condition == "OperationRefused"
+        assert failure(night).condition == "LockOfSomebodyElse"
         assert night.control.hardware.locked
 
     def test_a_recipe_that_releases_its_own_lock_may_move(self, night: Observatory) -> None:
@@ -290,7 +300,7 @@ class TestWeather:
         identity = night.submit(make_recipe(("DomeSlit", "open")))
 
         assert night.story(identity) == FAILED
-        assert failure(night).condition == "OperationRefused"
+        assert failure(night).condition == "WeatherUnsafe"
         assert len(night.of(telescope.DomeSlitCommanded)) == 1  # by the preparation of this test
 
 

@@ -9,11 +9,13 @@ from pathlib import Path
 import apsw
 import pytest
 import zstandard
+from jsonschema import Draft202012Validator
 
 from tomoe_es.clock import DAY, HOUR
-from tomoe_es.errors import LogCorrupt, LogSealed, LogUnavailable
+from tomoe_es.errors import LogCorrupt, LogSealed, LogUnavailable, UnknownEventType
 from tomoe_es.events.envelope import Draft, Recorded
 from tomoe_es.events.queue import QueuePaused
+from tomoe_es.events.schema import events_schema
 from tomoe_es.events.system import MessagePosted
 from tomoe_es.log.sealing import seal
 from tomoe_es.log.segment_names import list_segments
@@ -116,11 +118,16 @@ def test_the_sealed_file_is_json_lines_for_anybody_with_zstd(folder: Path) -> No
     path = seal(folder, "2023-12-12").path
     with zstandard.ZstdDecompressor().stream_reader(path.read_bytes(), read_across_frames=True) as stream:
         lines = [json.loads(line) for line in io.TextIOWrapper(stream, encoding="utf-8")]
-    assert [line["position"] for line in lines[:3]] == [1, 257, 513]
-    assert sum(len(line["payload"]) for line in lines[:3]) == 700
-    assert lines[0]["payload"][0] == {"type": "MessagePosted", "recipe_id": "r", "text": "0.0"}
-    assert set(lines[3]) == {f"s/{number}" for number in range(7)}
-    assert lines[5]["night"] == "2023-12-12"
+    *events, streams, commands, footer = lines
+    validate = Draft202012Validator(events_schema()).validate
+    for position, event in enumerate(events, 1):
+        validate(event)
+        assert event["position"] == position
+    assert len(events) == 700
+    assert events[0]["payload"] == {"type": "MessagePosted", "recipe_id": "r", "text": "0.0"}
+    assert set(streams) == {f"s/{number}" for number in range(7)}
+    assert len(commands) == 70
+    assert footer["night"] == "2023-12-12"
 
 
 def test_a_damaged_block_is_located_and_hides_no_other(folder: Path) -> None:
@@ -165,3 +172,25 @@ def test_a_damaged_live_file_is_not_sealed(folder: Path) -> None:
         seal(folder, "2023-12-12")
     assert live.exists()
     assert not list_segments(folder)[0].sealed_path(folder).exists()
+
+
+def test_an_event_of_a_newer_version_in_a_sealed_night_hides_no_other(folder: Path) -> None:
+    live = list_segments(folder)[0].live_path(folder)
+    with apsw.Connection(str(live)) as connection:
+        connection.execute("DROP TRIGGER event_refuses_UPDATE")
+        connection.execute("INSERT INTO type(name) VALUES('FromTheFuture')")
+        connection.execute(
+            "UPDATE event SET type = (SELECT max(id) FROM type), payload = CAST(? AS BLOB) "
+            "WHERE position = 300",
+            ('{"type":"FromTheFuture","what":1}',),
+        )
+    connection.close()
+    seal(folder, "2023-12-12")
+    log = SqliteLog(folder)
+    reader = log.read()
+    assert [next(reader).position for _ in range(299)] == list(range(1, 300))
+    with pytest.raises(UnknownEventType, match="FromTheFuture"):
+        next(reader)
+    assert len(list(log.read(after=300))) == 402
+    assert len(list(log.read(types=["QueuePaused"]))) == 71
+    log.close()

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tomoe_es.events import camera, recipe, reduction, system, telescope, transfer
-from tomoe_es.machines.judge import initial, judge, state_of
+from tomoe_es.events import ErasedPayload, camera, recipe, reduction, system, telescope, transfer
+from tomoe_es.events.envelope import Recorded
+from tomoe_es.machines.judging.steps import initial, judge, state_of
 
 Make = Callable[..., Any]
 Judged = Callable[..., list[Any]]
@@ -58,6 +59,7 @@ def test_each_movement_ordered_while_locked_is_critical(make: Make, judged: Judg
         make(telescope.DomeSlitRead, state="closed"),
         make(telescope.MirrorCoverRead, state="closed"),
         make(telescope.FocusRead, state="still"),
+        make(telescope.DomeRotationRead, state="still"),
         make(telescope.MountSlewCommanded),
         make(telescope.MountParkCommanded),
         make(telescope.DomeRotationCommanded),
@@ -185,5 +187,21 @@ def test_a_deleted_cube_is_not_remembered(make: Make, record: Callable[..., list
     states = initial()
     for recorded in record([make(each, exposure_number=1, frame_id="a") for each in life]):
         judge(states, recorded)
-    assert states["chip_cube"].states == states["chip_cube"].positions == {}
+    assert states.machines["chip_cube"].at == {}
     assert state_of(states, "chip_cube", "a") == "new"
+
+
+@pytest.mark.parametrize(
+    ("kind", "stream"), [("RecipeSubmitted", "recipe/r"), ("ExposureRequested", "exposure/00000007")]
+)
+def test_what_follows_an_event_that_was_erased_is_normal(
+    kind: str, stream: str, make: Make, record: Callable[..., Any]
+) -> None:
+    following = {
+        "RecipeSubmitted": make(recipe.RecipeQueued, recipe_id="r"),
+        "ExposureRequested": make(camera.ExposureStarted, exposure_number=7),
+    }
+    erased = Recorded(1, stream, 1, 0, 0, 0, 0, "", ErasedPayload(of_type=kind, sha256="0" * 64))
+    states = initial()
+    for recorded in [erased, *record([following[kind]], first=2)]:
+        assert [each for each in judge(states, recorded) if each.thing == stream] == []

@@ -82,6 +82,8 @@ class Scene:
             lane="default",
             night=NIGHT,
             next_exposure_number=65228,
+            window_end_us=NOW + 3600 * SECOND,
+            observing_end_us=NOW + 7200 * SECOND,
         )
 
 

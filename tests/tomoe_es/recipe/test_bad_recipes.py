@@ -77,11 +77,13 @@ LINES = [
     ("SetPipeline: [wcs, stack, stack]", "DuplicateName", "6:31: Operations[1].SetPipeline[3]: 'stack' stands "
      "there twice; leave one out"),
     ("SetPipeline: [flux]", "UnknownName", "6:19: Operations[1].SetPipeline[1]: 'flux' is not known; "
-     "known are wcs, stack, neo, cube"),
+     "known are wcs, stack, clip, neo, cube"),
     ("SetPipeline: []", "WrongType", "6:18: Operations[1].SetPipeline: an empty list stands where a list of "
-     "names is expected; write one or more of `wcs`, `stack`, `neo`, `cube`"),
+     "names is expected; write one or more of `wcs`, `stack`, `clip`, `neo`, `cube`"),
     ("SetPipeline: [neo, stack]", "MissingField", "6:18: Operations[1].SetPipeline: 'neo' needs wcs: moving "
      "objects are what differs from the stack, at the positions that the astrometry gives; add wcs"),
+    ("SetPipeline: [wcs, clip]", "MissingField", "6:18: Operations[1].SetPipeline: 'clip' needs stack: it says "
+     "how the mean over time is made; add stack"),
     # texts
     ("SendMessage: ''", "OutOfRange", "6:18: Operations[1].SendMessage: there is no text; "
      "write 1 to 500 characters"),
@@ -336,3 +338,41 @@ def test_every_condition_is_shown_by_a_test():
     tested = {each[1] for each in LINES + FILES} | {each[2] for each in HEADS} | {"TooManyErrors"}
     tested |= {condition for _, expected in SEQUENCES for condition, _ in expected}
     assert tested >= set(ERROR_CONDITIONS)
+
+
+DAY = HEAD.replace("'08:00', '10:30'", "'23:00', '02:00'")
+FLATS = (
+    SET_PARAMETER,
+    "MirrorCover: open",
+    "DomeSlit: open",
+    "Wait: mirrorcover_open, domeslit_open",
+    "Flat: f",
+)
+CLOSING = ("MirrorCover: close", "Wait: mirrorcover_closed", SET_PARAMETER, "Dark: d")
+
+
+def lines_of(*lines: str) -> str:
+    return "".join(f"  - {line}\n" for line in lines)
+
+
+def test_the_sky_is_not_exposed_in_daylight():
+    assert errors_of(f"{DAY}{lines_of(*FLATS)}".encode()) == [
+        ("InDaylight", "10:5: Operations[5].Flat: the Sun is up from 23:00 to 02:00 UTC in the night of 2023-12-12: "
+         "the sky can't be exposed then; choose a time window between sunset and sunrise; at Kiso the night is about "
+         "08:00 to 21:00 UTC"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("window", "lines"),
+    [
+        ("'23:00', '02:00'", CLOSING),
+        ("'03:00', '02:59'", FLATS),
+        ("'07:30', '08:30'", FLATS),
+        ("'21:00', '22:30'", FLATS),
+    ],
+)
+def test_what_needs_no_sky_or_a_part_of_the_night_is_good(window, lines):
+    head = HEAD.replace("'08:00', '10:30'", window)
+    text = f"{head}{lines_of(*lines)}"
+    assert parse_recipe(text.encode(), "test.yaml", "2023-12-12").errors == ()

@@ -69,7 +69,7 @@ recipes = st.builds(
     observer=header_texts,
     project=header_texts,
     priority=st.floats(0, 1).map(lambda value: value + 0.0),
-    time_window=st.sampled_from([("08:00:00.0", "10:30:00.0"), ("22:00", "02:00:00.123456")]),
+    time_window=st.sampled_from([("08:00:00.0", "10:30:00.0"), ("18:00", "02:00:00.123456")]),
     operations=operations(),
     comment=comments,
 )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import pickle
 import shutil
 import subprocess
+import sys
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,9 +24,9 @@ from adapters.simulator.sky.render import render_chip
 from adapters.simulator.sky.request import RenderRequest
 from adapters.tycho2_field_index import build_field_index
 from tomoe_es.camera.focal_plane import chip_centre, chip_wcs
-from tomoe_es.reduction.calibrate import calibrate
-from tomoe_es.reduction.dark import master_dark
+from tomoe_es.reduction.checks import all_checks
 from tomoe_es.reduction.job import ArchivedProduct, ReductionJob, ReductionResult, Step
+from tomoe_es.reduction.mask import CLIPPED
 from tomoe_es.reduction.pipeline import run_job
 from tomoe_es.scheduling.sky import separation_arcsec
 from tomoe_es.transfer.cube_file import open_raw_cube, write_raw_cube
@@ -232,16 +235,11 @@ def test_the_result_says_what_was_measured_and_how_long_it_took(
     assert result.photometry.sources > 100
     assert result.photometry.fwhm_arcsec == pytest.approx(3.5, abs=0.2)
     assert result.photometry.temporal_noise_counts == pytest.approx(28, abs=4)
-    assert [verdict.check for verdict in result.verdicts] == [
-        "counts",
-        "noise",
-        "time",
-        "coordinates",
-        "astrometry",
-    ]
+    assert {verdict.check for verdict in result.verdicts} == {
+        check.name for check in all_checks() if "OBJECT" in check.data_types
+    }
     assert list(result.stage_seconds) == [
         "read",
-        "calibrate",
         "stack",
         "photometry",
         "astrometry",
@@ -259,12 +257,12 @@ def test_a_cube_product_holds_the_calibrated_video(bench: Bench, frames: NDArray
     assert result.steps_not_done == ("neo: moving objects aren't searched for in this version",)
 
 
-def expect_rejected(bench: Bench, job: ReductionJob, check: str) -> ReductionResult:
-    """The job's product isn't archived, for this check alone."""
+def expect_rejected(bench: Bench, job: ReductionJob, *checks: str) -> ReductionResult:
+    """The job's product isn't archived, for these checks alone."""
     result = bench.run(job)
     assert result.failure is None
-    assert [verdict.check for verdict in result.verdicts if not verdict.passed] == [check]
-    assert result.rejected[0].startswith(f"{check}: ")
+    assert [verdict.check for verdict in result.verdicts if not verdict.passed] == list(checks)
+    assert result.rejected[0].startswith(f"{checks[0]}: ")
     assert result.rejected_kinds == ("STACK",)
     assert list((bench.folder / "archive").rglob(f"*{job.frame_id}*")) == []
     return result
@@ -280,7 +278,19 @@ def test_thick_clouds_are_probably_cloudy(bench: Bench) -> None:
 def test_a_lost_frame_is_noise(bench: Bench, frames: NDArray[np.uint16]) -> None:
     broken = frames.copy()
     broken[3, 400:] = 0
-    expect_rejected(bench, bench.job("OBJECT", 11, broken), "noise")
+    expect_rejected(bench, bench.job("OBJECT", 11, broken), "frames", "noise")
+
+
+def test_lines_left_over_from_another_frame_are_lost_frames(bench: Bench, frames: NDArray[np.uint16]) -> None:
+    stale = frames.copy()
+    stale[4, 800:1100] = stale[2, 800:1100]
+    result = expect_rejected(bench, bench.job("OBJECT", 23, stale), "frames")
+    assert "frames were lost on the way" in result.rejected[0]
+
+
+def test_a_dark_of_another_temperature_is_no_dark(bench: Bench, frames: NDArray[np.uint16]) -> None:
+    job = bench.job("OBJECT", 24, frames, sensor_temperature_k=281.0)
+    expect_rejected(bench, job, "temperature")
 
 
 def test_a_start_that_the_log_does_not_know_is_inconsistent(bench: Bench, frames: NDArray[np.uint16]) -> None:
@@ -292,7 +302,7 @@ def test_a_pointing_that_the_sky_contradicts_is_inconsistent(
 ) -> None:
     elsewhere = {"ra_deg": TRUE_RA_DEG, "dec_deg": TRUE_DEC_DEG + 0.1}
     job = bench.job("OBJECT", 13, frames, **elsewhere)
-    expect_rejected(bench, msgspec.structs.replace(job, **elsewhere), "coordinates")
+    expect_rejected(bench, msgspec.structs.replace(job, **elsewhere), "pointing")
 
 
 def test_a_header_that_names_another_pointing_than_the_log_is_inconsistent(
@@ -305,7 +315,7 @@ def test_a_saturated_field_is_rejected(bench: Bench, frames: NDArray[np.uint16])
     full = frames.copy()
     full[:, :, 82:2082] = 28826
     job = msgspec.structs.replace(bench.job("OBJECT", 15, full), steps=("stack",))
-    expect_rejected(bench, job, "counts")
+    expect_rejected(bench, job, "counts", "frames", "saturation")
 
 
 def test_a_flat_taken_in_the_dark_is_rejected(bench: Bench) -> None:
@@ -357,14 +367,76 @@ def test_a_solver_that_is_not_installed_is_named(
     assert "apt-get install" in result.failure.message
 
 
-def test_a_cube_read_frame_by_frame_gives_what_all_its_frames_give(
+def test_nothing_is_left_to_compile_for_a_worker_after_the_warm_up(
+    bench: Bench, frames: NDArray[np.uint16], tmp_path: Path
+) -> None:
+    cache = tmp_path / "kernels"
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(cache)}
+    job = msgspec.structs.replace(bench.job("OBJECT", 25, frames), steps=("wcs", "stack", "clip", "cube"))
+    (tmp_path / "job").write_bytes(pickle.dumps((job, bench.solver)))
+    subprocess.run([sys.executable, "-m", "tomoe_es.reduction.warm_up"], env=environment, check=True)
+    compiled = sorted(cache.rglob("*.nbc"))
+    reduce_it = (
+        "import pickle, pathlib, sys; from tomoe_es.reduction.pipeline import run_job;"
+        "job, solver = pickle.loads(pathlib.Path(sys.argv[1]).read_bytes());"
+        "sys.exit(0 if run_job(job, solver, lambda: 0.0).passed else 1)"
+    )
+    subprocess.run([sys.executable, "-c", reduce_it, tmp_path / "job"], env=environment, check=True)
+    assert len(compiled) >= 3
+    assert sorted(cache.rglob("*.nbc")) == compiled
+
+
+def test_a_clipped_stack_says_how_many_frames_each_pixel_has(
     bench: Bench, frames: NDArray[np.uint16]
 ) -> None:
-    cube = open_raw_cube(bench.job("OBJECT", 21, frames).cube_path)
-    dark, same = master_dark(cube), master_dark(frames)
-    np.testing.assert_array_equal(dark.image, same.image)
-    np.testing.assert_array_equal(dark.noise, same.noise)
-    flat = replace(dark, image=np.full_like(dark.image, 0.9))
-    np.testing.assert_array_equal(
-        calibrate(cube, dark, flat, 0.23).frames, calibrate(frames, dark, flat, 0.23).frames
-    )
+    struck = frames.copy()
+    struck[3, 536, 882:886] += 4000
+    job = msgspec.structs.replace(bench.job("OBJECT", 26, struck), steps=("wcs", "stack", "clip"))
+    with fits.open(stack_path(bench, bench.run(job))) as hdus:
+        header, image = hdus[0].header, hdus[0].data
+        used, mask = hdus["NUSED"].data, hdus["MASK"].data
+        assert hdus["MASK"].header["MASKBIT5"] == CLIPPED
+    assert (used[500, 800:804] == 4).all()
+    assert (mask[500, 800:804] & CLIPPED).all()
+    assert image[500, 800:804].max() < 400
+    assert header["USEDMEAN"] == pytest.approx(used.mean())
+
+
+def test_the_source_table_has_units_ucds_and_magnitudes(
+    bench: Bench, good: tuple[ReductionJob, ReductionResult]
+) -> None:
+    path, measured = stack_path(bench, good[1]), good[1].photometry
+    header, table = fits.getheader(path, "SOURCES"), fits.getdata(path, "SOURCES")
+    names = [header[f"TTYPE{number}"] for number in range(1, header["TFIELDS"] + 1)]
+    assert all(f"TUCD{number}" in header for number in range(1, len(names) + 1))
+    assert header[f"TUNIT{names.index('MAG') + 1}"] == "mag"
+    assert measured is not None
+    assert measured.zero_point_mag is not None
+    assert measured.limiting_mag is not None
+    bright = ~table["SATURAT"]
+    expected = measured.zero_point_mag - 2.5 * np.log10(table["FLUXOPT"][bright])
+    np.testing.assert_allclose(table["MAG"][bright], expected, atol=1e-4)
+    five_sigma = measured.zero_point_mag - 2.5 * np.log10(5 * np.median(table["FLUXOERR"][-20:]))
+    assert five_sigma < measured.limiting_mag < five_sigma + 0.4, "brighter stars have photons of their own"
+
+
+def test_verdicts_stand_in_the_header_with_value_and_limit(
+    bench: Bench, good: tuple[ReductionJob, ReductionResult]
+) -> None:
+    header = fits.getheader(stack_path(bench, good[1]))
+    for verdict in good[1].verdicts:
+        name = verdict.check.upper()[:6]
+        assert header[f"QV{name}"] == pytest.approx(verdict.value)
+        assert header[f"QL{name}"] == pytest.approx(verdict.limit)
+        assert header[f"QP{name}"] is True
+
+
+def test_the_effective_mid_time_is_that_of_the_middle_row(
+    bench: Bench, good: tuple[ReductionJob, ReductionResult]
+) -> None:
+    header = fits.getheader(stack_path(bench, good[1]))
+    of_first_line = START_US + 1_500_000 + 250_000  # frames 1 to 5 of 0.5 s
+    delay_us = (36 + 563.5) * 414.75
+    expected = np.datetime64(of_first_line + round(delay_us), "us")
+    assert abs(np.datetime64(header["DATE-AVG"]) - expected) <= np.timedelta64(1, "us")
+    assert header["TLINE"] == pytest.approx(0.41475e-3)

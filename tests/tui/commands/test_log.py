@@ -33,7 +33,7 @@ def test_tail_prints_the_last_events_one_a_line(data: Path, capsys: pytest.Captu
     assert tail(lines=2, data=data) == 0
     assert capsys.readouterr().out.splitlines() == [
         "       2 18:00:00 JST focus                    FocusRead position_mm=28.13 state=still",
-        "       3 18:00:00 JST queue                    QueuePaused reason=tea",
+        "       3 18:00:00 JST queue                    QueuePaused reason=tea who= how=stop",
     ]
 
 

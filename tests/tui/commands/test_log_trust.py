@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.tomoe_es.control.observatory import submitted, survey
 from tomoe_es.clock import DAY
 from tomoe_es.errors import LogSealed
+from tomoe_es.events import ErasedPayload
 from tomoe_es.events.envelope import Draft
 from tomoe_es.events.queue import QueuePaused
+from tomoe_es.events.recipe import RecipeCompleted
 from tomoe_es.events.system import MessagePosted
 from tomoe_es.log import open_log
 from tui.commands.log import show
@@ -149,6 +152,21 @@ def test_what_the_observatory_decides_on_is_not_erased(data: Path) -> None:
     seal("2023-12-13", data=data)
     with pytest.raises(NeededByTheLine, match="event 321 is a QueuePaused"):
         erase(321, who="the director", why="asked by the person", data=data)
+
+
+def test_a_recipe_is_erased_once_it_is_over(data: Path) -> None:
+    asked = submitted(survey(2), EVENING)
+    with closing(open_log(DataFolder(data).log_url)) as log:
+        log.append(asked.stream(), [Draft(asked, EVENING + DAY)])
+        end = Draft(RecipeCompleted(recipe_id=asked.recipe_id), EVENING + 2 * DAY)
+        seal("2023-12-13", data=data)
+        with pytest.raises(NeededByTheLine, match="event 321 is a recipe that is not over"):
+            erase(321, who="the director", why="asked by the person", data=data)
+        log.append(asked.stream(), [end])
+        assert erase(321, who="the director", why="asked by the person", data=data) == 0
+        [erased, *_] = log.read_stream(asked.stream())
+    assert isinstance(erased.payload, ErasedPayload)
+    assert verify(data=data) == 0
 
 
 def test_what_can_not_be_proved_is_named(data: Path, tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from tomoe_es.events.envelope import Draft, Recorded
 from tomoe_es.events.system import NightPhaseEntered, NightPlanned
 from tomoe_es.log import open_log
 from tomoe_es.scheduling.twilight import night_times
-from tui.commands.queue import FileUnreadable, NoNightRuns, submit
+from tui.commands.queue import FileUnreadable, submit
 from tui.data_folder import DataFolder, NoDataFolder
+from tui.running_night import NoNightRuns
 
 NIGHT = "2023-12-12"
 EXAMPLE = Path(__file__).parents[3] / "recipes" / "examples" / "all-sky-survey.yaml"

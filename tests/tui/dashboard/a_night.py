@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from uuid import NAMESPACE_URL, uuid5
 
+import msgspec
+
 from projections.overview_model import (
+    AlarmLine,
     ChipsOverview,
     ChipStage,
     Counters,
@@ -18,8 +21,8 @@ from projections.overview_model import (
     Overview,
     PlannedTimes,
     PoolRecipe,
+    ProcessLine,
     QueuedRecipe,
-    ViolationLine,
     WeatherOverview,
 )
 from tomoe_es.camera.focal_plane import CHIPS
@@ -148,6 +151,63 @@ EXECUTING = Executing(
 )
 
 
+def alarm(name: str, severity: str, thing: str, message: str, **changes: object) -> AlarmLine:
+    """An alarm that was detected once, 35 s ago, and is open."""
+    line = AlarmLine(
+        name=name,
+        kind="violation",
+        severity=severity,
+        count=1,
+        open=1,
+        first_us=NOW - 35 * SECOND,
+        last_us=NOW - 35 * SECOND,
+        position=123_400,
+        thing=thing,
+        message=message,
+        evidence=(123_399,),
+        chain=(),
+        needs_acknowledgement=severity == "critical",
+        cleared=0,
+        muted_until_us=0,
+        acknowledged_by="",
+        acknowledged_why="",
+        acknowledged_us=0,
+    )
+    return msgspec.structs.replace(line, **changes)
+
+
+ALARMS = (
+    alarm("ReadingStale", "serious", "focus", "no reading for 60 s: the device is taken as unsafe"),
+    alarm(
+        "AstrometryFailed",
+        "warning",
+        "exposure/00652270",
+        "no astrometric solution, probably cloudy",
+        count=84,
+        open=0,
+        cleared=84,
+        first_us=at(10, 32),
+        last_us=at(10, 33),
+        position=110_000,
+        evidence=(109_998,),
+    ),
+    alarm(
+        "MirrorCoverOpenAtStart",
+        "critical",
+        "mirror_cover",
+        "the mirror cover is open at the start of the night",
+        open=0,
+        first_us=at(7, 40),
+        last_us=at(7, 40),
+        position=40,
+        evidence=(38, 12),
+        acknowledged_by="M. Tanaka",
+        acknowledged_why="opened by hand for the engineer",
+        acknowledged_us=at(7, 44),
+    ),
+)
+
+
 def chip_stages() -> dict[int, ChipStage]:
     """An exposure whose reduction is half done."""
     archived: list[ChipStage] = ["archived"] * 7
@@ -188,6 +248,7 @@ def an_overview() -> Overview:
         queue_mode="running",
         queue_reason="sky clear for 10 min",
         queue_since_us=at(10, 41),
+        queue_held_by="",
         executing=EXECUTING,
         queue=(
             QueuedRecipe(
@@ -291,36 +352,13 @@ def an_overview() -> Overview:
             acquired_per_minute=302.4,
             reduced_per_minute=297.0,
         ),
-        violations=(
-            ViolationLine(
-                name="ReadingStale",
-                severity="serious",
-                count=1,
-                first_us=NOW - 35 * SECOND,
-                last_us=NOW - 35 * SECOND,
-                thing="focus",
-                message="no reading for 60 s: the device is taken as unsafe",
-            ),
-            ViolationLine(
-                name="AstrometryFailed",
-                severity="warning",
-                count=84,
-                first_us=at(10, 32),
-                last_us=at(10, 33),
-                thing="exposure/00652270",
-                message="no astrometric solution, probably cloudy",
-            ),
-            ViolationLine(
-                name="MirrorCoverOpenAtStart",
-                severity="critical",
-                count=1,
-                first_us=at(7, 40),
-                last_us=at(7, 40),
-                thing="mirror_cover",
-                message="the mirror cover is open at the start of the night",
-            ),
-        ),
+        alarms=ALARMS,
         violations_total=86,
+        muted=(),
+        processes=tuple(
+            ProcessLine(process=name, state="running", pid=number, since_us=at(7, 39), reason="")
+            for number, name in enumerate(("guardian", "night", "notifier", "projector", "telescope"), 4001)
+        ),
         messages=(MessageLine(time_us=at(10, 41), text="observing resumes: sky clear for 10 min"),),
         counters=Counters(
             recipes_done=11,

@@ -10,6 +10,7 @@ import msgspec
 from textual.pilot import Pilot
 from textual.widget import Widget
 
+from projections.causal_chain import Link
 from projections.overview_model import Overview
 from tests.tui.dashboard.a_night import NOW, an_overview
 from tomoe_es.clock import HOUR, SECOND
@@ -43,6 +44,7 @@ class HandFedSource:
         self.overview, self.clock = overview, clock
         self.error: Exception | None = None
         self.progress = RecipeProgress()
+        self.links: list[Link] = []
         self.written = clock.now() - SECOND
         self.reads = 0
 
@@ -64,6 +66,11 @@ class HandFedSource:
         if self.error is not None:
             raise self.error
         return self.progress
+
+    def chain(self, position: int) -> list[Link]:
+        if self.error is not None:
+            raise self.error
+        return self.links
 
 
 Scenario = Callable[[DashboardApp, Pilot[int], HandFedSource], Awaitable[None]]

@@ -137,7 +137,7 @@ def test_an_ended_night_is_not_old() -> None:
 def test_an_operation_that_the_lock_blocks_says_so(size: tuple[int, int]) -> None:
     async def look(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
         assert said(app, "#executing")[-1] == " for 6 s, limit 40 s  LOCK BLOCKING"
-        assert said(app, "#hardware")[7].startswith(" !telescope lock LOCKED M. Tanaka dom")
+        assert said(app, "#hardware")[0].startswith(" !telescope lock LOCKED M. Tanaka dom")
 
     play(
         look,
@@ -177,6 +177,14 @@ def test_an_operation_over_its_limit_is_late() -> None:
 
     late = msgspec.structs.replace(EXECUTING, operation_since_us=NOW - 65 * SECOND)
     play(look, changes={"executing": late})
+
+
+@BOTH_SIZES
+def test_a_paused_queue_says_whose_hand_is_on_it(size: tuple[int, int]) -> None:
+    async def look(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
+        assert any("queue PAUSED by M. Tanaka since" in text for text in said(app, "#schedule"))
+
+    play(look, size, changes={"queue_mode": "paused", "queue_held_by": "M. Tanaka"})
 
 
 @BOTH_SIZES
@@ -233,6 +241,7 @@ def test_nothing_going_on_is_quiet() -> None:
     async def look(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
         assert said(app, "#violations")[0] == " none"
         assert title(app, "#violations") == "9 violations"
+        assert not banner(app)
         assert said(app, "#queue")[0] == " empty"
         assert said(app, "#pool")[0] == " empty: nothing waits to be observed"
         assert said(app, "#executing")[0] == " nothing"
@@ -242,7 +251,7 @@ def test_nothing_going_on_is_quiet() -> None:
     play(
         look,
         changes={
-            "violations": (),
+            "alarms": (),
             "violations_total": 0,
             "queue": (),
             "queue_total": 0,
@@ -256,10 +265,10 @@ def test_nothing_going_on_is_quiet() -> None:
 
 def test_a_severity_that_is_not_known_is_as_loud_as_the_loudest() -> None:
     async def look(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
-        assert said(app, "#violations")[0].startswith(" 20:19 odd      ReadingStale")
+        assert said(app, "#violations")[0].startswith(" !20:19 odd      ReadingStale")
 
-    odd = msgspec.structs.replace(an_overview().violations[0], severity="odd")
-    play(look, changes={"violations": (odd,), "violations_total": 1})
+    odd = msgspec.structs.replace(an_overview().alarms[0], severity="odd")
+    play(look, changes={"alarms": (odd,), "violations_total": 1})
 
 
 def test_control_characters_of_a_comment_do_not_reach_the_terminal() -> None:

@@ -38,10 +38,10 @@ def test_the_essential_panels_are_in_sight() -> None:
         assert len(said(app, "#queue")) == len(said(app, "#hardware")) == 8
         assert said(app, "#hardware")[4] == " !focus          no reading for…  95 s"
         assert said(app, "#violations")[0] == (
-            " 20:19 SERIOUS  ReadingStale focus: no reading for 60 s: the device is taken …"
+            " !20:19 SERIOUS  ReadingStale focus: no reading for 60 s: the device is taken…"
         )
         assert said(app, "#keys") == [
-            " 1-9 panel  tab next  j/k row  enter detail  / search  esc all  ? help  q quit"
+            " 1-9 panel  enter detail  a ack  m mute  / search  ? help  q quit  E EMERGENCY"
         ]
 
     play(look, COMPACT)

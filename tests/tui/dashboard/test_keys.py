@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from tests.tui.dashboard.a_night import at, identity
+from projections.causal_chain import Link
+from tests.tui.dashboard.a_night import alarm, at, identity
 from tests.tui.dashboard.hand_fed import HandFedSource, play, read, said, settled, shown, title, until
+from tomoe_es.events.envelope import Recorded
+from tomoe_es.events.telescope import MirrorCoverRead
 from tui.dashboard.app import DashboardApp
 from tui.dashboard.history import HistoryPanel
 from tui.dashboard.lines import plain
 from tui.dashboard.panel import Panel, RowsPanel
 from tui.dashboard.recipe_operations import OperationProgress, RecipeProgress
 from tui.dashboard.sheet import Sheet
+
+
+def link(depth: int, position: int, state: Literal["open", "closed"]) -> Link:
+    event = MirrorCoverRead(state=state)
+    return Link(depth, Recorded(position, "mirror_cover", 1, at(7, 40), 0, 0, 0, "mirror cover", event))
 
 
 def focused(app: DashboardApp) -> RowsPanel:
@@ -153,15 +163,45 @@ def test_enter_on_a_recipe_whose_log_cannot_be_read_says_so() -> None:
 
 def test_enter_shows_a_violation_in_full() -> None:
     async def press(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
-        await pilot.press("9", "j", "enter")
+        source.links = [link(0, 38, "open"), link(1, 40, "open")]
+        await pilot.press("9", "j", "j", "enter")
+        await until(pilot, lambda: "reading the log …" not in on_sheet(app))
         assert on_sheet(app) == [
-            "severity      warning",
-            "thing         exposure/00652270",
-            "message       no astrometric solution, probably cloudy",
-            "how often     84",
-            "first         19:32:00 JST, 10:32:00 UTC",
-            "newest        19:33:00 JST, 10:33:00 UTC",
+            "state         acknowledged",
+            "severity      CRITICAL",
+            "thing         mirror_cover",
+            "message       the mirror cover is open at the start of the night",
+            "how often     1, 0 open, 0 cleared",
+            "first         16:40:00 JST, 07:40:00 UTC",
+            "newest        16:40:00 JST, 07:40:00 UTC",
+            "acknowledged  M. Tanaka at 16:44:00 JST: opened by hand for the engineer",
+            "evidence      event 38, event 12",
+            "",
+            "what led to it",
+            "  07:40:00 UTC (16:40:00 JST) #38       MirrorCoverRead state=open",
+            "  07:40:00 UTC (16:40:00 JST) #40       └─ MirrorCoverRead state=open",
         ]
+
+    play(press)
+
+
+def test_an_alarm_that_is_known_says_what_it_means_and_what_to_do() -> None:
+    async def press(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
+        await pilot.press("9", "enter")
+        assert "meaning       the device says that it is in its fault state" in on_sheet(app)
+        told = on_sheet(app).index("what to do    look at the device on site; it is normal again when its")
+        assert on_sheet(app)[told + 1] == "              reading says so"
+
+    play(press, changes={"alarms": (alarm("DeviceFault", "serious", "mount", "mount: fault"),)})
+
+
+def test_what_led_to_an_alarm_and_cannot_be_read_says_so() -> None:
+    async def press(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
+        await pilot.press("9")
+        source.error = OSError("disk I/O error")
+        await pilot.press("enter")
+        await until(pilot, lambda: "reading the log …" not in on_sheet(app))
+        assert on_sheet(app)[-1] == "what led to it can't be read: disk I/O error"
 
     play(press)
 

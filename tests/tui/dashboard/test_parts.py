@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from threading import Event as Signal
 from typing import get_args
 
@@ -17,7 +18,7 @@ from projections.overview_model import ChipStage
 from tests.tui.dashboard.a_night import an_overview, at
 from tests.tui.dashboard.hand_fed import REAL_NOW, HandFedSource, HandSetClock
 from tomoe_es.camera.focal_plane import CHIPS
-from tomoe_es.events import recipe
+from tomoe_es.events import ErasedPayload, recipe
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.recipe.model import OperationCall, Recipe
 from tui.dashboard import palette, wording
@@ -226,6 +227,17 @@ def test_a_recipe_that_the_log_does_not_hold_is_told() -> None:
     ]
 
 
+def test_a_recipe_that_was_erased_still_shows_its_operations() -> None:
+    erased = ErasedPayload(of_type="RecipeSubmitted", sha256="0" * 64)
+    lines = progress_lines(
+        _progress([erased, recipe.RecipeStarted(recipe_id="r", exposures_done=[]), _started(1)])
+    )
+    assert [plain(each) for each in lines][-2:] == [
+        "  1  not yet               (erased)",
+        "  2  running               Wait: pointing, mirrorcover_open",
+    ]
+
+
 def _started(index: int) -> recipe.OperationStarted:
     text = ("Pointing: ra 19.7, dec 29.7", "Wait: pointing, mirrorcover_open")[index]
     return recipe.OperationStarted(
@@ -233,7 +245,7 @@ def _started(index: int) -> recipe.OperationStarted:
     )
 
 
-def _progress(events: list[recipe.RecipeEvent]) -> RecipeProgress:
+def _progress(events: Sequence[recipe.RecipeEvent | ErasedPayload]) -> RecipeProgress:
     return recipe_progress(
         Recorded(
             position=number,

@@ -36,12 +36,13 @@ class FinishedNight:
         return [each for each in self.events if type(each.payload).__name__ == name]
 
 
-def start_night(data: Path, options: NightOptions) -> subprocess.Popen[bytes]:
-    """Start a night; its output goes to a file beside the data."""
+def start_night(data: Path, options: NightOptions, speed: float | None = None) -> subprocess.Popen[bytes]:
+    """Start a night, as fast as its work allows or at a speed; its output goes to a file beside the data."""
     data.mkdir(exist_ok=True)
     text = msgspec.json.encode(options, enc_hook=str).decode()
     with (data / "output.txt").open("ab") as output:
-        return subprocess.Popen([sys.executable, DRIVER, data, text], stdout=output, stderr=output)
+        command = [sys.executable, DRIVER, data, text, *([str(speed)] if speed is not None else [])]
+        return subprocess.Popen(command, stdout=output, stderr=output)
 
 
 def finish_night(data: Path, options: NightOptions) -> FinishedNight:

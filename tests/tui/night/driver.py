@@ -1,4 +1,4 @@
-"""Runs a night as fast as its work allows, in a process of its own: driver.py DATA OPTIONS-AS-JSON."""
+"""Runs a night in a process of its own, as fast as it can be: driver.py DATA OPTIONS-AS-JSON [SPEED]."""
 
 from __future__ import annotations
 
@@ -13,4 +13,5 @@ from tui.night.run import run_night
 
 if __name__ == "__main__":
     options = msgspec.json.decode(sys.argv[2], type=NightOptions, dec_hook=lambda kind, value: kind(value))
-    run_night(msgspec.structs.replace(options, speed=float("inf")), DataFolder(Path(sys.argv[1])))
+    speed = float(sys.argv[3]) if len(sys.argv) > 3 else float("inf")
+    run_night(msgspec.structs.replace(options, speed=speed), DataFolder(Path(sys.argv[1])))

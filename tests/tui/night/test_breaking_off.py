@@ -34,6 +34,13 @@ def test_an_unforeseen_error_is_in_the_log_and_the_night_can_be_resumed(tmp_path
             each.payload
             for each in log.read(types=("ProcessStopped", "MirrorCoverCommanded", "DomeSlitCommanded"))
         ]
+        [raised] = [each.payload for each in log.read(types=("ErrorRaised",))]
+        [alarm] = [each.payload for each in log.read(types=("ViolationDetected",))]
+    assert (raised.condition, raised.understood) == ("IndexError", False)  # type: ignore[attr-defined]
+    assert raised.where.startswith("tui/night/test_breaking_off.py:")  # type: ignore[attr-defined]
+    assert raised.where.endswith(" in _mistake")  # type: ignore[attr-defined]
+    assert (alarm.name, alarm.severity) == ("UnfamiliarError", "critical")  # type: ignore[attr-defined]
+    assert alarm.needs_acknowledgement  # type: ignore[attr-defined]
     reason = "IndexError: pop from empty list"
     assert (stopped.reason, cover.reason, slit.reason) == (reason,) * 3  # type: ignore[attr-defined]
     assert (cover.action, slit.action) == ("close", "close")  # type: ignore[attr-defined]

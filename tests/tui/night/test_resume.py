@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tomoe_es.control.interruption import EXPOSURE_LOST
 from tomoe_es.errors import NightUnfinished, NothingToResume
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.log import open_log
@@ -87,7 +88,13 @@ def _check(before: list[Recorded], night: FinishedNight) -> None:
     submitted = {each.payload.recipe_id for each in night.of_type("RecipeSubmitted")}
     ended = Counter(each.payload.recipe_id for each in night.events if type(each.payload).__name__ in FINAL)
     assert submitted == set(ended)
-    assert max(ended.values()) == 1
+    # once, unless an exposure was lost after the recipe was complete
+    back = Counter(
+        each.payload.recipe_id
+        for each in night.of_type("RecipeReturnedToPool")
+        if each.payload.reason == EXPOSURE_LOST
+    )
+    assert max((ended - back).values()) == 1
     exposures = Counter(each.payload.exposure_number for each in night.of_type("ExposureRequested"))
     assert max(exposures.values()) == 1
     assert night.of_type("NightPhaseEntered")[-1].payload.phase == "ended"
@@ -100,7 +107,8 @@ def test_a_night_killed_anywhere_goes_on(tmp_path: Path, seed: int) -> None:
     before = _kill_at(data, EVENTS_ONLY, position)
     night = finish_night(data, msgspec.structs.replace(EVENTS_ONLY, resume=True))
     _check(before, night)
-    assert not any(each.payload.name != "DeviceFault" for each in night.of_type("ViolationDetected"))
+    names = {each.payload.name for each in night.of_type("ViolationDetected")}
+    assert names <= {"DeviceFault", "CubeLost"}  # what was in the ring buffer is lost with the process
 
 
 def test_an_interrupted_recipe_returns_to_the_pool_with_what_is_done(tmp_path: Path) -> None:

@@ -26,6 +26,6 @@ class Park(Operation, frozen=True):
         mount = situation.hardware.mount
         return (
             mount is not None
-            and situation.hardware.read_since("mount", situation.started)
+            and situation.hardware.answered("mount", situation.started)
             and mount.state == "parked"
         )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from tomoe_es.events import Event, telescope
-from tomoe_es.observatory import FOCUS_TOLERANCE_MM
+from tomoe_es.observatory import FOCUS_RANGE_MM, FOCUS_TOLERANCE_MM
 from tomoe_es.recipe.argument_forms import Number
 from tomoe_es.recipe.operation import Operation, Situation
+from tomoe_es.recipe.refusals import Refusal
 
 
 class SetFocus(Operation, frozen=True):
@@ -21,6 +22,13 @@ class SetFocus(Operation, frozen=True):
     def time_limit_seconds(self, situation: Situation) -> float:
         return 120.0
 
+    def refusal(self, situation: Situation) -> Refusal | None:
+        lowest, highest = FOCUS_RANGE_MM
+        if not lowest <= self.position_mm <= highest:
+            message = f"{self.position_mm:g} mm is outside of {lowest:g} to {highest:g} mm"
+            return Refusal("FocusOutOfRange", f"{message}, where the focus can be")
+        return super().refusal(situation)
+
     def commands(self, situation: Situation) -> list[Event]:
         return [telescope.FocusCommanded(position_mm=self.position_mm)]
 
@@ -28,7 +36,7 @@ class SetFocus(Operation, frozen=True):
         focus = situation.hardware.focus
         return (
             focus is not None
-            and situation.hardware.read_since("focus", situation.started)
+            and situation.hardware.answered("focus", situation.started)
             and focus.state == "still"
             and abs(focus.position_mm - self.position_mm) <= FOCUS_TOLERANCE_MM
         )

@@ -10,12 +10,15 @@ from tomoe_es.recipe.argument_collections import Names
 from tomoe_es.recipe.argument_faults import MissingField
 from tomoe_es.recipe.operation import Operation, Settings, Situation
 
-PIPELINE_STEPS = ("wcs", "stack", "neo", "cube")
-"""Astrometric solution, mean over time, moving objects, keep the video."""
+PIPELINE_STEPS = ("wcs", "stack", "clip", "neo", "cube")
+"""Astrometric solution, mean over time, without what is 3 sigma off, moving objects, keep the video."""
 
 
 class SetPipeline(Operation, frozen=True):
-    """Says what is made of the following exposures of the sky; `neo` needs `wcs` and `stack`."""
+    """Says what is made of the following exposures of the sky; `neo` needs `wcs` and `stack`.
+
+    `clip` leaves out of the stack what is 3 sigma off: cosmic rays, satellites.
+    """
 
     steps: tuple[str, ...]
 
@@ -31,6 +34,11 @@ class SetPipeline(Operation, frozen=True):
                 f"'neo' needs {' and '.join(missing)}: moving objects are what differs from the stack, "
                 "at the positions that the astrometry gives",
                 f"add {', '.join(missing)}",
+            )
+        if "clip" in operation.steps and "stack" not in operation.steps:
+            raise MissingField(
+                "'clip' needs stack: it says how the mean over time is made",
+                "add stack",
             )
         return operation
 

@@ -6,6 +6,7 @@ from tomoe_es.events import Event, telescope
 from tomoe_es.recipe.argument_forms import Flag
 from tomoe_es.recipe.conditions import CONDITIONS
 from tomoe_es.recipe.operation import Operation, Situation
+from tomoe_es.recipe.refusals import Refusal
 
 
 class SetTelescopeLock(Operation, frozen=True):
@@ -23,11 +24,11 @@ class SetTelescopeLock(Operation, frozen=True):
     def time_limit_seconds(self, situation: Situation) -> float:
         return 10.0
 
-    def refusal(self, situation: Situation) -> str | None:
+    def refusal(self, situation: Situation) -> Refusal | None:
         hardware = situation.hardware
         if not self.locked and hardware.locked and hardware.locked_by not in {"", situation.observer}:
             shows = CONDITIONS["telescope_unlocked"].shows(situation)
-            return f"{shows}; only {hardware.locked_by} may release it"
+            return Refusal("LockOfSomebodyElse", f"{shows}; only {hardware.locked_by} may release it")
         return None
 
     def commands(self, situation: Situation) -> list[Event]:

@@ -1,0 +1,170 @@
+"""The guardian's hands and ears: its line to the telescope, the signs of life, and what it tells the log.
+
+It acts first. What there is to tell goes to the disk, and from there to the log on a thread of its own: a log
+that hangs delays nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from adapters.sign_of_life import SignOfLife, read_signs
+from adapters.telescope_line import messages
+from adapters.telescope_line.line import Line, NoTelescope, TelescopeRefused
+from adapters.telescope_line.messages import Reply
+from adapters.untold import Untold, keep_untold, tell, waiting
+from tomoe_es.errors import LogError
+from tomoe_es.events import Event
+from tomoe_es.log.port import EventLog
+from tomoe_es.safety import guardian, silence
+from tomoe_es.safety.guardian import Guardian
+from tomoe_es.safety.silence import EXECUTOR, Silence
+
+LOOK_SECONDS = 0.2
+RECONNECT_SECONDS = 1.0
+TELL_SECONDS = 1.0
+"""Real time between two looks for what the log was not told yet."""
+
+
+class Watch:
+    """One connection's guardian; `look` is called again and again."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self.state = Guardian()
+        self._identity = ""
+        self.to_tell: list[Untold] = []
+        self.now_us = 0
+
+    def look(self, executor_silent_seconds: float) -> None:
+        """Take in what has happened, and do what is to be done; raises NoTelescope."""
+        self._take_in(self._line.ask(messages.Poll()))
+        if self.now_us == 0:
+            return  # no night was begun yet
+        orders = guardian.decide(self.state, self.now_us, executor_silent_seconds)
+        try:
+            if orders.take_charge:
+                self._take_charge(orders.take_charge, executor_silent_seconds)
+                orders = guardian.decide(self.state, self.now_us, executor_silent_seconds)
+            self._carry_out(orders)
+        except TelescopeRefused:
+            guardian.give_up_charge(self.state)
+
+    def tell(self, event: Event, command_id: str) -> None:
+        """Have the log told of something that happened now."""
+        self.to_tell.append(Untold(event, self.now_us, guardian.NAME, command_id))
+
+    def _take_charge(self, reasons: list[str], executor_silent_seconds: float) -> None:
+        self._identity = f"guardian {uuid.uuid4()}"
+        waited = min(executor_silent_seconds, silence.EXECUTOR_SILENT_AFTER_SECONDS)
+        self._take_in(
+            self._line.ask(messages.TakeCharge(self._identity, "guardian", guardian.NAME, reasons, waited))
+        )
+        guardian.take_charge(self.state, reasons, self.now_us)
+
+    def _carry_out(self, orders: guardian.Orders) -> None:
+        if orders.commands:
+            self._take_in(self._line.ask(messages.Act(orders.commands)))
+        if orders.release:
+            self._take_in(self._line.ask(messages.Release()))
+        for event in orders.tell:
+            self.tell(event, f"{self._identity} {type(event).__name__} {self.now_us}")
+
+    def _take_in(self, reply: Reply) -> None:
+        for happening in reply.happened:
+            if self._identity and happening.command_id.startswith(self._identity):
+                self.to_tell.append(
+                    Untold(happening.event, happening.at_us, happening.actor, happening.command_id)
+                )
+            guardian.take_in(self.state, happening.event, happening.at_us)
+        guardian.lock(self.state, reply.locked_by, reply.locked_why)
+        self.now_us = reply.now_us
+
+
+class GuardianLoop:
+    """Runs a watch in real time, until told to end, or until after a killed night nothing is left to do."""
+
+    def __init__(
+        self, run: Path, connect: Callable[[], Line], open_log: Callable[[], EventLog], sign: SignOfLife
+    ) -> None:
+        self._run, self._connect, self._open_log, self._sign = run, connect, open_log, sign
+        self._silence = Silence()
+        self._watch: Watch | None = None
+        self._connected_at = -RECONNECT_SECONDS
+        self._stopped = False  # a flag alone: this is set by a signal, in the midst of anything
+        self._over_now = threading.Event()
+
+    def stop(self) -> None:
+        """End as soon as nothing is half done."""
+        self._stopped = True
+
+    def run(self) -> None:
+        """Look, act, tell."""
+        teller = threading.Thread(target=self._keep_telling, daemon=True)
+        teller.start()
+        while not self._over():
+            seconds = time.monotonic()
+            events = silence.listen(self._silence, read_signs(self._run), seconds, os.getpid())
+            watch = self._connected()
+            silent = silence.silent_seconds(self._silence, EXECUTOR, seconds)
+            if watch is not None:
+                try:
+                    watch.look(silent)
+                except NoTelescope:
+                    self._watch = None  # its silence is told as that of a process
+                self._keep(watch, events)
+                self._sign.give(watch.now_us)
+            else:
+                self._sign.give(0)
+            time.sleep(LOOK_SECONDS)
+        self._over_now.set()
+        teller.join(TELL_SECONDS * 2)
+
+    def _connected(self) -> Watch | None:
+        if self._watch is None and time.monotonic() - self._connected_at >= RECONNECT_SECONDS:
+            self._connected_at = time.monotonic()
+            with suppress(NoTelescope):
+                self._watch = Watch(self._connect())
+        return self._watch
+
+    def _keep(self, watch: Watch, events: Sequence[Event]) -> None:
+        for event in events:
+            watch.tell(event, f"guardian {os.getpid()} {type(event).__name__} {time.monotonic_ns()}")
+        if watch.to_tell:
+            with suppress(
+                OSError
+            ):  # a full disk keeps nobody from closing; it is tried again at the next look
+                keep_untold(self._run, watch.to_tell)
+                watch.to_tell = []
+
+    def _over(self) -> bool:
+        making = self._watch is not None and self._watch.state.making is not None
+        if making:
+            return False
+        if self._stopped:
+            return True
+        return self._night_is_dead() and (self._watch is None or self._watch.state.silence_answered)
+
+    def _night_is_dead(self) -> bool:
+        """Tell whether the night's process is gone without having ended in order."""
+        known = self._silence.heard.get(EXECUTOR)
+        return known is not None and known.silent and not Path(f"/proc/{known.sign.pid}").exists()
+
+    def _keep_telling(self) -> None:
+        log: EventLog | None = None
+        while True:
+            stopping = self._over_now.wait(TELL_SECONDS)
+            if waiting(self._run):
+                try:
+                    log = log or self._open_log()
+                    tell(self._run, log)
+                except LogError:
+                    log = None  # it is tried again, for as long as this process lives
+            if stopping:
+                return

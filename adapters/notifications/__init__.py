@@ -1,0 +1,1 @@
+"""Ways to people outside: Slack, and whatever Apprise reaches."""

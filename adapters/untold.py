@@ -1,0 +1,78 @@
+"""Events that wait to be told to the log: on the disk at once, appended as soon as the log takes them.
+
+Who acts first and tells afterwards must not wait for the log, and must not lose what there is to tell when it
+ends. Each event has a command id, so that it is in the log once, whoever appends it, and however often.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tomoe_es.events.envelope import Draft
+from tomoe_es.log.port import Batch, EventLog
+
+if TYPE_CHECKING:
+    from tomoe_es.events import Event as AnyEvent
+else:
+    from tomoe_es.events import AnyEvent
+
+FOLDER = "untold"
+"""In the data folder's `run/`."""
+_SUFFIX = ".json"
+
+
+class Untold(msgspec.Struct, frozen=True):
+    """An event that the log may not hold yet."""
+
+    event: AnyEvent
+    time_us: int
+    actor: str
+    command_id: str
+
+
+_decode = msgspec.json.Decoder(list[Untold]).decode
+
+
+def keep_untold(run: Path, events: Sequence[Untold]) -> None:
+    """Put events on the disk; those of one call are told together, after those of the calls before."""
+    folder = run / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{events[0].time_us:020}-{events[0].command_id.replace(' ', '-').replace('/', '-')}"
+    part = folder / f".{name}.{os.getpid()}"
+    with part.open("wb") as file:
+        file.write(msgspec.json.encode(events))
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(folder / f"{name}{_SUFFIX}")
+
+
+def waiting(run: Path) -> list[Path]:
+    """Files of what was not told yet, in order of time."""
+    return sorted((run / FOLDER).glob(f"[!.]*{_SUFFIX}"))
+
+
+def tell(run: Path, log: EventLog) -> int:
+    """Append all that waits, and forget it; how many files. Raises LogError when the log does not take it."""
+    files = waiting(run)
+    for path in files:
+        try:
+            events = _decode(path.read_bytes())
+        except FileNotFoundError:
+            continue  # told by another process
+        log.append_many(
+            [
+                Batch(
+                    each.event.stream(),
+                    [Draft(each.event, each.time_us, actor=each.actor)],
+                    command_id=each.command_id,
+                )
+                for each in events
+            ]
+        )
+        path.unlink(missing_ok=True)
+    return len(files)

@@ -1,0 +1,1 @@
+"""From a violation to the people: how long it takes."""

@@ -1,0 +1,149 @@
+"""Prints the reduction's speed against its targets: `python -m benchmarks.reduction [--out FILE]`.
+
+Times are CPU seconds, with those of the solver's process, since other jobs share the machine; the median of
+several runs. Ratios are taken within one run, in turns.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import resource
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from benchmarks.reduction.night import Night, make_night
+from benchmarks.reduction.peers import astropy_clipped_mean, ccdproc_mean
+from tomoe_es.camera.frame_geometry import GAIN_ELECTRONS_PER_COUNT, READ_NOISE_E
+from tomoe_es.reduction.inputs import read_cube, read_dark, read_flat
+from tomoe_es.reduction.photometry import measure
+from tomoe_es.reduction.pipeline import run_job
+from tomoe_es.reduction.stack import DROPPED_FRAMES, room_for_frames, stack
+
+GAIN = GAIN_ELECTRONS_PER_COUNT["high"]
+RUNS, PEER_RUNS, JOBS = 9, 3, 15
+HEAD = "| what | measured | target | |"
+RULE = "|---|---|---|---|"
+
+
+def cpu_seconds() -> float:
+    """Of this process and of those it has waited for."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
+def timed(work: Callable[[], object], runs: int) -> float:
+    """Median CPU seconds, after a first run that doesn't count."""
+    work()
+    seconds = []
+    for _ in range(runs):
+        start = cpu_seconds()
+        work()
+        seconds.append(cpu_seconds() - start)
+    return statistics.median(seconds)
+
+
+class Table:
+    """Lines of Markdown, printed as they are known."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def line(self, text: str) -> None:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+        self.text += text + "\n"
+
+    def row(self, what: str, value: float, unit: str, at_least: float = 0, at_most: float = 0) -> None:
+        target = f">= {at_least:g}" if at_least else f"<= {at_most:g}" if at_most else ""
+        reached = (
+            ("yes" if value >= at_least and (not at_most or value <= at_most) else "NO") if target else ""
+        )
+        self.line(f"| {what} | {value:.3g} {unit} | {target} | {reached} |")
+
+
+def kernels(table: Table, night: Night) -> None:
+    cube = read_cube(night.job)
+    dark, flat, stored = read_dark(night.job), read_flat(night.job), cube.stored()
+    room = room_for_frames(len(cube))
+    reading = timed(lambda: np.max(stored), RUNS)
+    mean = timed(lambda: stack(stored, dark, flat, GAIN), RUNS)
+    clipped = timed(lambda: stack(stored, dark, flat, GAIN, clip=True), RUNS)
+    kept = timed(lambda: stack(stored, dark, flat, GAIN, frames=room), RUNS)
+    light = (cube.frames()[DROPPED_FRAMES:, 36:1164, 82:2082] - np.float32(1000)).astype(np.float32)
+    ccdproc = timed(lambda: ccdproc_mean(light, dark.image, flat.image, READ_NOISE_E), PEER_RUNS)
+    calibrated = room[DROPPED_FRAMES:]
+    astropy = timed(lambda: astropy_clipped_mean(calibrated), PEER_RUNS)
+    made = stack(stored, dark, flat, GAIN)
+    photometry = timed(lambda: measure(made.image, made.mask, GAIN * made.frames_used), RUNS)
+    mean_ms = "bias + dark + flat + mean of 18 frames, with noise, saturation and lost lines"
+    table.row(mean_ms, mean * 1e3, "ms", at_most=20)
+    table.row("the same, calibrated frames kept", kept * 1e3, "ms")
+    table.row("the same: ccdproc takes", ccdproc / mean, "x", at_least=60)
+    table.row("the same: of reading the bytes once", mean / reading, "x", at_most=6)
+    table.row("bias + dark + flat + 3 sigma clipped mean", clipped * 1e3, "ms", at_most=55)
+    table.row(
+        "the same: astropy's clipped mean of calibrated frames takes", astropy / clipped, "x", at_least=7
+    )
+    table.row(
+        f"photometry of {len(measure(made.image, made.mask, 4).sources)} sources", photometry * 1e3, "ms"
+    )
+
+
+def chips(table: Table, night: Night) -> None:
+    for steps, target in ((("wcs", "stack"), 0.3), (("wcs", "stack", "clip"), 0.0)):
+        job = msgspec.structs.replace(night.job, steps=steps)
+        seconds, stages = [], []
+        for _ in range(JOBS + 1):
+            start = cpu_seconds()
+            result = run_job(job, night.solver, cpu_seconds)
+            seconds.append(cpu_seconds() - start)
+            stages.append(result.stage_seconds)
+            if not result.products:
+                raise RuntimeError(f"{result.failure or result.rejected}")
+        what = f"a chip with `[{', '.join(steps)}]`, FITS cube to archived product"
+        table.row(f"{what}: median", statistics.median(seconds[1:]), "s", at_most=target)
+        table.row("the same: 95 % within", sorted(seconds[1:])[-1], "s", at_most=0.5 if target else 0)
+        for stage in stages[0]:
+            table.row(f"- {stage}", statistics.median(each[stage] for each in stages[1:]) * 1e3, "ms")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    table.row("memory of a worker, at most", peak, "MB", at_most=600)
+
+
+def machine() -> str:
+    info = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    model = next((line.partition(": ")[2] for line in info if line.startswith("model name")), "")
+    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
+    python = f"Python {platform.python_version()}"
+    return f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores of {model}, {python}, load {load}"
+
+
+def main(out: Path | None) -> None:
+    ram = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
+    folder = Path(tempfile.mkdtemp(prefix="tomoe-bench-", dir=ram))
+    table = Table()
+    try:
+        night = make_night(folder)
+        table.line(machine() + "\n\n" + HEAD + "\n" + RULE)
+        chips(table, night)
+        kernels(table, night)
+    finally:
+        shutil.rmtree(folder)
+    if out is not None:
+        head, mark, _ = out.read_text(encoding="utf-8").partition("<!-- measured -->\n")
+        out.write_text(f"{head}{mark}\n{table.text}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.reduction")
+    parser.add_argument("--out", type=Path, help="page whose part after '<!-- measured -->' is written anew")
+    main(parser.parse_args().out)

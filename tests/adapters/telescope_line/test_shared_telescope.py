@@ -1,0 +1,208 @@
+"""The telescope as several connections share it: whose clock it follows, and who may command."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from adapters.telescope_line import messages
+from adapters.telescope_line.messages import Act, Advance, Begin, Command, Lock, Poll, Release, TakeCharge
+from adapters.telescope_line.shared_telescope import (
+    DRIVER_HANGS_AFTER_SECONDS,
+    Session,
+    SharedTelescope,
+)
+from tests.tomoe_es.control.observatory import NIGHT
+from tomoe_es.clock import SECOND
+from tomoe_es.control.hardware import Hardware
+from tomoe_es.events import Event
+from tomoe_es.events.safety import MakingSafeBegun
+from tomoe_es.events.telescope import (
+    DeviceCommandFailed,
+    DomeSlitCommanded,
+    DomeSlitRead,
+    MirrorCoverCommanded,
+    MountParkCommanded,
+    PowerRead,
+)
+
+START_US = 1_702_378_800 * SECOND  # 2023-12-12 20:00 JST
+OPEN, CLOSE = (DomeSlitCommanded(action=each, reason="a test") for each in ("open", "close"))  # type: ignore[arg-type]
+
+
+class Bench:
+    """A telescope whose night was begun, and real time that is told."""
+
+    def __init__(self, speed: float = 1.0) -> None:
+        self.seconds = 0.0
+        self.shared = SharedTelescope(lambda: self.seconds)
+        self.night = self.shared.connect("night", driver=True)
+        self.begun = self.ask(self.night, Begin(NIGHT, 1, "clear", speed, START_US, Hardware(locked=False)))
+
+    def ask(self, session: Session, request: messages.AnyRequest) -> messages.Reply:
+        return self.shared.ask(session, request)
+
+    def take_charge(self, by: Any = "guardian", waited: float = 0.0) -> Session:
+        session = self.shared.connect(by)
+        taken = self.ask(session, TakeCharge(f"{by} 1", by, "test", ["a test"], waited))
+        assert not taken.refused
+        return session
+
+    def now(self) -> float:
+        return (self.shared.now_us() - START_US) / SECOND
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def events(reply: messages.Reply) -> list[Event]:
+    return [each.event for each in reply.happened]
+
+
+def test_a_night_begins_with_a_reading_of_every_device(bench: Bench) -> None:
+    streams = {each.stream() for each in events(bench.begun)}
+    assert streams == {"mount", "dome_slit", "dome_rotation", "mirror_cover", "focus", "power", "weather"}
+
+
+def test_time_passes_only_as_the_driver_lets_it(bench: Bench) -> None:
+    bench.seconds = 500.0
+    bench.shared.tick()
+    assert bench.now() == 0.0
+    reply = bench.ask(bench.night, Advance(START_US + 60 * SECOND))
+    assert bench.now() == 10.0, "up to the first thing that happens: a weather reading"
+    assert [type(each).__name__ for each in events(reply)] == ["WeatherRead"]
+
+
+def test_everybody_is_told_everything(bench: Bench) -> None:
+    other = bench.shared.connect("other")
+    assert PowerRead(state="mains", battery_percent=100.0) in events(bench.ask(other, Poll()))
+    bench.ask(bench.night, Command(OPEN, 17, START_US))
+    bench.ask(bench.night, Advance(START_US + SECOND))
+    [read] = bench.ask(other, Poll()).happened
+    assert (read.event, read.cause) == (DomeSlitRead(state="opening"), 17)
+
+
+def test_only_the_driver_commands(bench: Bench) -> None:
+    other = bench.shared.connect("other")
+    for request in (Command(OPEN, 1, START_US), Advance(START_US + SECOND), Act([CLOSE]), Release()):
+        assert "is not for other to ask" in bench.ask(other, request).refused
+
+
+def test_while_a_driver_drives_whoever_is_in_charge_goes_along(bench: Bench) -> None:
+    guardian = bench.take_charge()
+    bench.ask(guardian, Act([CLOSE]))
+    bench.seconds = DRIVER_HANGS_AFTER_SECONDS / 2
+    bench.shared.tick()
+    assert bench.now() == 0.0
+
+
+@pytest.mark.parametrize("speed", [1.0, 100.0])
+def test_time_passes_by_itself_for_whoever_is_in_charge_when_the_driver_hangs(speed: float) -> None:
+    bench = Bench(speed)
+    bench.seconds = 10.0
+    guardian = bench.take_charge(waited=10.0)
+    assert bench.now() == 10.0, "so long the guardian had waited"
+    bench.ask(guardian, Act([CLOSE]))
+    bench.seconds += 2.0
+    bench.ask(guardian, Poll())
+    assert bench.now() == 10.0 + 2.0 * speed
+    bench.ask(guardian, Release())
+    bench.seconds += 100.0
+    bench.shared.tick()
+    assert bench.now() == 10.0 + 2.0 * speed, "it stands still again"
+
+
+def test_taking_charge_again_lets_no_time_pass_twice(bench: Bench) -> None:
+    bench.seconds = 10.0
+    guardian = bench.take_charge(waited=10.0)
+    bench.ask(guardian, Release())
+    bench.take_charge("emergency", waited=10.0)
+    assert bench.now() == 10.0
+
+
+def test_a_driver_that_is_back_learns_what_others_did_each_at_its_time(bench: Bench) -> None:
+    bench.seconds = 10.0
+    guardian = bench.take_charge(waited=10.0)
+    bench.ask(guardian, Act([CLOSE, MountParkCommanded(reason="a test")]))
+    bench.seconds += 5.0
+    bench.ask(guardian, Poll())
+    reply = bench.ask(bench.night, Advance(START_US))
+    assert (reply.now_us - START_US) / SECOND == 15.0
+    told = {each.command_id: each for each in reply.happened if each.command_id}
+    assert list(told) == ["guardian 1 begun", "guardian 1 1", "guardian 1 2"]
+    assert isinstance(told["guardian 1 begun"].event, MakingSafeBegun)
+    assert {(each.at_us - START_US) / SECOND for each in told.values()} == {10.0}
+
+
+def test_nothing_opens_while_somebody_makes_safe_nor_before_the_driver_knows(bench: Bench) -> None:
+    guardian = bench.take_charge()
+    for _ in range(2):
+        reply = bench.ask(bench.night, Command(OPEN, 1, START_US))
+        [failed] = [each for each in events(reply) if isinstance(each, DeviceCommandFailed)]
+        assert "the guardian makes the telescope safe (a test)" in failed.message
+    bench.ask(guardian, Release())
+    assert not [
+        each
+        for each in events(bench.ask(bench.night, Command(OPEN, 2, START_US)))
+        if isinstance(each, DeviceCommandFailed)
+    ]
+
+
+def test_a_driver_that_hung_opens_nothing_with_its_first_word(bench: Bench) -> None:
+    guardian = bench.take_charge()
+    bench.ask(guardian, Release())
+    first, second = (bench.ask(bench.night, Command(OPEN, 1, START_US)) for _ in range(2))
+    assert [each for each in events(first) if isinstance(each, DeviceCommandFailed)]
+    assert not [each for each in events(second) if isinstance(each, DeviceCommandFailed)]
+
+
+def test_closing_and_parking_are_not_refused_meanwhile(bench: Bench) -> None:
+    bench.take_charge()
+    for command in (CLOSE, MirrorCoverCommanded(action="close", reason=""), MountParkCommanded(reason="")):
+        reply = bench.ask(bench.night, Command(command, 1, START_US))
+        assert not [each for each in events(reply) if isinstance(each, DeviceCommandFailed)]
+
+
+def test_locked_it_only_closes(bench: Bench) -> None:
+    bench.ask(bench.night, Lock(True, "M. Kokubo", "in the dome"))
+    for command, refused in ((OPEN, True), (MountParkCommanded(reason=""), True), (CLOSE, False)):
+        reply = bench.ask(bench.night, Command(command, 1, START_US))
+        failed = [each.message for each in events(reply) if isinstance(each, DeviceCommandFailed)]
+        assert bool(failed) == refused
+        assert all("locked by M. Kokubo (in the dome)" in each for each in failed)
+    assert (reply.locked_by, reply.locked_why) == ("M. Kokubo", "in the dome")
+
+
+def test_an_emergency_takes_over_from_the_guardian_and_not_the_other_way_round(bench: Bench) -> None:
+    guardian = bench.take_charge()
+    emergency = bench.take_charge("emergency")
+    assert bench.ask(guardian, Act([CLOSE])).refused
+    assert bench.ask(guardian, TakeCharge("guardian 2", "guardian", "", ["why"])).refused
+    assert not bench.ask(emergency, Act([CLOSE])).refused
+
+
+def test_who_is_gone_is_not_in_charge(bench: Bench) -> None:
+    bench.shared.disconnect(bench.take_charge())
+    assert bench.ask(bench.night, Poll()).in_charge == ""
+
+
+def test_a_new_driver_finds_the_telescope_as_it_is(bench: Bench) -> None:
+    bench.ask(bench.night, Command(OPEN, 1, START_US))
+    bench.shared.disconnect(bench.night)
+    again = bench.shared.connect("night", driver=True)
+    reply = bench.ask(again, Begin(NIGHT, 1, "clear", 1.0, START_US + 30 * SECOND, Hardware()))
+    assert DomeSlitRead(state="opening") in events(reply)
+    assert not bench.shared.is_safe()
+
+
+def test_before_a_night_there_is_nothing_to_command() -> None:
+    shared = SharedTelescope(lambda: 0.0)
+    emergency = shared.connect("emergency")
+    assert shared.ask(emergency, TakeCharge("e", "emergency", "", [])).refused == (
+        "no night was begun at this telescope"
+    )
+    assert shared.ask(emergency, Poll()).now_us == 0
+    assert shared.is_safe()

@@ -1,0 +1,49 @@
+"""What the log could not be told: it is kept, and told once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from adapters.untold import Untold, keep_untold, tell, waiting
+from tests.tomoe_es.safety.test_making_safe import NOW
+from tomoe_es.events import Event
+from tomoe_es.events.safety import MakingSafeBegun, TelescopeMadeSafe
+from tomoe_es.log.sqlite_log import SqliteLog
+
+BEGUN = MakingSafeBegun(by="emergency", who="somebody", reasons=["storm"], begun_us=NOW)
+MADE = TelescopeMadeSafe(by="emergency", seconds=45.0, attempts=1)
+
+
+def untold(event: Event, name: str, after_us: int = 0) -> Untold:
+    return Untold(event, NOW + after_us, "emergency", f"emergency 1/2 {name}")
+
+
+def test_it_is_told_in_order_of_time_and_forgotten(tmp_path: Path) -> None:
+    keep_untold(tmp_path, [untold(MADE, "ended", 45)])
+    keep_untold(tmp_path, [untold(BEGUN, "begun")])
+    log = SqliteLog(tmp_path / "log")
+    assert tell(tmp_path, log) == 2
+    assert [(each.payload, each.actor) for each in log.read()] == [(BEGUN, "emergency"), (MADE, "emergency")]
+    assert waiting(tmp_path) == []
+    assert tell(tmp_path, log) == 0
+    log.close()
+
+
+def test_told_twice_it_is_in_the_log_once(tmp_path: Path) -> None:
+    log = SqliteLog(tmp_path / "log")
+    for _ in range(2):
+        keep_untold(tmp_path, [untold(BEGUN, "begun"), untold(MADE, "ended")])
+        tell(tmp_path, log)
+    assert len(list(log.read())) == 2
+    log.close()
+
+
+def test_a_file_cut_off_in_writing_is_not_looked_at(tmp_path: Path) -> None:
+    keep_untold(tmp_path, [untold(BEGUN, "begun")])
+    [whole] = waiting(tmp_path)
+    whole.rename(whole.with_name(f".{whole.name}.part"))
+    assert waiting(tmp_path) == []
+
+
+def test_nothing_waits_where_nothing_was_kept(tmp_path: Path) -> None:
+    assert waiting(tmp_path / "run") == []

@@ -1,0 +1,599 @@
+"""For each rule and deadline: a story that is normal, one that is not, and how that ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from tests.tomoe_es.control.observatory import NIGHT, jst, plan
+from tests.tomoe_es.machines.making import make
+from tomoe_es.clock import SECOND
+from tomoe_es.events import (
+    Event,
+    camera,
+    monitor,
+    queue,
+    recipe,
+    reduction,
+    safety,
+    system,
+    telescope,
+    transfer,
+)
+from tomoe_es.events.envelope import Recorded
+from tomoe_es.events.weather import WeatherRead
+from tomoe_es.machines.rules.log_not_growing import LONGEST_GAP_SECONDS
+from tomoe_es.recipe.model import OperationCall, Recipe
+from tomoe_es.scheduling.sky import equatorial
+
+Moment = tuple[float, Event] | tuple[float, Event, str]
+"""Seconds after 20:00 JST, an event, and who recorded it; else the executor."""
+
+START = jst("20:00")
+RA, DEC = equatorial(180.0, 70.0, START)
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """Events before, then either those that are normal or those that are not, then those that end it."""
+
+    given: tuple[Moment, ...] = ()
+    quiet: tuple[Moment, ...]
+    firing: tuple[Moment, ...]
+    over: tuple[Moment, ...] = ()  # for what lasts and needs no acknowledgement
+    times: int = 1  # how often `firing` is told
+
+
+def recorded(moments: Iterable[Moment]) -> list[Recorded]:
+    """The moments as they are in a log."""
+    return [
+        Recorded(
+            position=position,
+            stream=event.stream(),
+            version=0,
+            time=START + round(seconds * SECOND),
+            correlation=0,
+            cause=0,
+            code=0,
+            actor=actor[0] if actor else "executor",
+            payload=event,
+        )
+        for position, (seconds, event, *actor) in enumerate(moments, 1)
+    ]
+
+
+def night(start_up: str = "20:30", end: str = "05:40") -> system.NightPlanned:
+    return plan(start_up=start_up, calibration="20:31", observing="20:32", end=end)
+
+
+def weather(**fields: Any) -> WeatherRead:
+    return make(WeatherRead, **{"sky_temperature_c": -30.0, "humidity_percent": 50.0} | fields)
+
+
+def mount(state: str = "tracking", **fields: Any) -> telescope.MountRead:
+    where = {"ra_deg": RA, "dec_deg": DEC, "azimuth_deg": 180.0, "altitude_deg": 70.0}
+    return make(telescope.MountRead, **{"state": state} | where | fields)
+
+
+def slit(state: str) -> telescope.DomeSlitRead:
+    return make(telescope.DomeSlitRead, state=state)
+
+
+def cover(state: str) -> telescope.MirrorCoverRead:
+    return make(telescope.MirrorCoverRead, state=state)
+
+
+def dome(azimuth_deg: float, state: str = "still") -> telescope.DomeRotationRead:
+    return make(telescope.DomeRotationRead, azimuth_deg=azimuth_deg, state=state)
+
+
+def focus(position_mm: float = 28.13, state: str = "still") -> telescope.FocusRead:
+    return make(telescope.FocusRead, position_mm=position_mm, state=state)
+
+
+def slew(ra_deg: float) -> telescope.MountSlewCommanded:
+    return make(telescope.MountSlewCommanded, ra_deg=ra_deg, dec_deg=30.0)
+
+
+def turn(azimuth_deg: float) -> telescope.DomeRotationCommanded:
+    return make(telescope.DomeRotationCommanded, azimuth_deg=azimuth_deg)
+
+
+def refocus(position_mm: float) -> telescope.FocusCommanded:
+    return make(telescope.FocusCommanded, position_mm=position_mm)
+
+
+def phase(name: str) -> system.NightPhaseEntered:
+    return make(system.NightPhaseEntered, night=NIGHT, phase=name)
+
+
+def asking(operation: str, frames: int, exposure_seconds: float = 0.5) -> Recipe:
+    """A recipe of one exposure."""
+    return Recipe(
+        observer="T. Morokuma",
+        project="test",
+        priority=0.5,
+        time_window=("03:00:00.0", "02:59:59.0"),
+        operations=(
+            OperationCall("SetParameter", {"gain": "high", "tinteg_sec": exposure_seconds, "nframe": frames}),
+            OperationCall(operation, "field"),
+        ),
+        comment="",
+    )
+
+
+def submitted(name: str = "r", **fields: Any) -> recipe.RecipeSubmitted:
+    window = {"window_start_us": START - 3600 * SECOND, "window_end_us": START + 7200 * SECOND}
+    return make(
+        recipe.RecipeSubmitted, **{"recipe_id": name, "recipe": asking("Exposure", 18)} | window | fields
+    )
+
+
+def of_recipe(kind: type[Event], name: str = "r", **fields: Any) -> Any:
+    return make(kind, recipe_id=name, **fields)
+
+
+def asked(number: int = 1, **fields: Any) -> camera.ExposureRequested:
+    wanted = {"data_type": "OBJECT", "gain": "high", "exposure_seconds": 0.5, "frames": 18, "name": "field"}
+    return make(
+        camera.ExposureRequested,
+        **{"exposure_number": number, "recipe_id": "r", "night": NIGHT} | wanted | fields,
+    )
+
+
+def running(seconds: float, name: str = "r", **fields: Any) -> tuple[Moment, ...]:
+    """A recipe is carried out, and is about to expose."""
+    operation = of_recipe(recipe.OperationStarted, name, index=1, time_limit_seconds=7200.0)
+    return (
+        (seconds, submitted(name, **fields)),
+        (seconds, of_recipe(recipe.RecipeStarted, name)),
+        (seconds, operation),
+    )
+
+
+def taken(seconds: float, number: int, kind: str, exposure_seconds: float = 0.5) -> tuple[Moment, ...]:
+    """A recipe that takes one dark or flat, from its submission to its end."""
+    name = f"c{number}"
+    request = asked(
+        number, recipe_id=name, data_type=kind.upper(), exposure_seconds=exposure_seconds, frames=3
+    )
+    events: list[Event] = [
+        request,
+        make(camera.ExposureStarted, exposure_number=number, start_us=START),
+        make(camera.ExposureFinished, exposure_number=number),
+        make(transfer.ExposureTransferred, exposure_number=number),
+        of_recipe(recipe.RecipeCompleted, name),
+    ]
+    return (
+        *running(seconds, name, recipe=asking(kind, 3, exposure_seconds)),
+        *((seconds, event) for event in events),
+    )
+
+
+CALIBRATED: tuple[Moment, ...] = (*taken(-980, 7, "Flat", 1.0), *taken(-970, 8, "Dark"))
+STARTED = running(-900)
+READ: tuple[Moment, ...] = (
+    (-21, weather(wind_speed_m_s=0.9)),
+    (-20, slit("open")),
+    (-20, cover("open")),
+    (-20, dome(180.0)),
+    (-20, focus()),
+    (-20, mount()),
+    (-1, weather(wind_speed_m_s=1.0)),
+)
+BEGUN: tuple[Moment, ...] = (
+    (-1000, night()),
+    (-1000, make(telescope.TelescopeLockReleased)),
+    (-1000, weather()),
+)
+READY: tuple[Moment, ...] = (*BEGUN, *CALIBRATED, *STARTED, *READ)
+EXPOSURE = make(camera.ExposureStarted, exposure_number=1, start_us=START)
+EXPOSING: tuple[Moment, ...] = (
+    *BEGUN,
+    *running(-900, recipe=asking("Flat", 3600)),
+    *READ,
+    (-1, asked(data_type="FLAT", frames=3600)),
+    (0, EXPOSURE),
+)
+"""An exposure of the sky, of half an hour."""
+
+FINISHED = make(camera.ExposureFinished, exposure_number=1)
+TRANSFERRED = make(transfer.ExposureTransferred, exposure_number=1)
+ABORT = make(camera.ExposureAbortRequested, exposure_number=1)
+ABORTED = make(camera.ExposureAborted, exposure_number=1)
+CHIP = {"exposure_number": 1, "frame_id": "TMQ1"}
+END: tuple[Moment, ...] = ((65, ABORT), (65, ABORTED))
+
+
+def aborted(number: int) -> camera.ExposureAborted:
+    return make(camera.ExposureAborted, exposure_number=number)
+
+
+def cube(**fields: Any) -> camera.ChipCubeAcquired:
+    times = {"gps_start_us": START, "gps_end_us": START + 9 * SECOND}
+    return make(camera.ChipCubeAcquired, **CHIP | {"frames": 18} | times | fields)
+
+
+def started(process: str, pid: int) -> system.ProcessStarted:
+    return make(system.ProcessStarted, process=process, pid=pid)
+
+
+def storage(free: int) -> system.StorageRead:
+    return make(system.StorageRead, storage="buffer", used_bytes=100 - free, free_bytes=free)
+
+
+def power(state: str) -> telescope.PowerRead:
+    return make(telescope.PowerRead, state=state)
+
+
+def queued(number: int, chips: int) -> reduction.ReductionQueued:
+    return make(
+        reduction.ReductionQueued, exposure_number=number, frame_ids=[f"{number}-{n}" for n in range(chips)]
+    )
+
+
+def order(device: str, action: str) -> Event:
+    kinds = {"dome_slit": telescope.DomeSlitCommanded, "mirror_cover": telescope.MirrorCoverCommanded}
+    return make(kinds[device], action=action)
+
+
+def readings(until: int, step: int = 50) -> tuple[Moment, ...]:
+    """The weather, as it is read while nothing else happens."""
+    return tuple((seconds, weather(wind_speed_m_s=1.0 + seconds / 1e4)) for seconds in range(10, until, step))
+
+
+def heartbeats(until: int) -> tuple[Moment, ...]:
+    """The weather, as it is read while nothing else happens."""
+    return tuple((seconds, weather(wind_speed_m_s=1.0 + seconds / 1e4)) for seconds in range(10, until, 100))
+
+
+CASES: dict[str, Case] = {
+    "TargetBehindClosedSlit": Case(
+        given=EXPOSING,
+        quiet=((30, slit("open")), (40, ABORT), (41, slit("closing")), (42, ABORTED), (50, slit("closed"))),
+        firing=((30, slit("closing")), (31, slit("closed"))),
+        over=((60, slit("open")), *END),
+    ),
+    "DomeOffTelescope": Case(
+        given=EXPOSING,
+        quiet=((30, dome(182.9)), (31, mount(azimuth_deg=10.0, altitude_deg=89.9)), *END),
+        firing=((30, dome(200.0)), (60, dome(201.0))),
+        over=((62, dome(180.0)), *END),
+    ),
+    "MirrorCoverOpenAtStartUp": Case(
+        given=((0, night()), (0, cover("closed"))),
+        quiet=((10, phase("starting_up")), (20, phase("calibrating")), (30, cover("open"))),
+        firing=((5, cover("open")), (10, phase("starting_up")), (40, cover("open"))),
+        over=((60, cover("closed")),),
+    ),
+    "MirrorCoverClosedWhileExposing": Case(
+        given=EXPOSING,
+        quiet=((30, cover("open")), (40, ABORT), (41, cover("closing")), (42, ABORTED)),
+        firing=((30, cover("closed")), (60, cover("closed"))),
+        over=END,
+    ),
+    "ExposingBeforeSettled": Case(
+        given=EXPOSING,
+        quiet=((30, mount()), (40, ABORT), (41, ABORTED), (42, mount("slewing"))),
+        firing=((30, mount("settling")), (60, mount("slewing"))),
+        over=((62, mount()), *END),
+    ),
+    "MotionWhileLocked": Case(
+        given=((0, mount("slewing")), (1, make(telescope.TelescopeLockSet, who="me"))),
+        quiet=((15, mount("tracking")), (30, mount("parking")), (60, slit("closing"))),
+        firing=((15, mount("slewing")), (30, mount("slewing")), (60, mount("slewing"))),
+    ),
+    "PointingBelowLimit": Case(
+        quiet=((0, mount(altitude_deg=19.5)), (1, mount("parking", altitude_deg=5.0))),
+        firing=((0, mount(altitude_deg=18.0)), (1, mount(altitude_deg=17.0))),
+        over=((2, mount()),),
+    ),
+    "PointingNearSun": Case(
+        quiet=((0, mount()), (1, mount("parked", ra_deg=259.5, dec_deg=-23.0))),
+        firing=((0, mount(ra_deg=259.5, dec_deg=-23.0)), (1, mount("slewing", ra_deg=250.0, dec_deg=-23.0))),
+    ),
+    "PointingNearMoon": Case(
+        given=(*READY, (-1, asked()), (0, EXPOSURE)),
+        quiet=((5, mount()), (8, FINISHED), (9, TRANSFERRED)),
+        firing=((5, mount(ra_deg=254.0, dec_deg=-27.4)), (6, mount(ra_deg=255.0, dec_deg=-27.4))),
+        over=((8, FINISHED),),
+    ),
+    "FocusOutOfRange": Case(
+        quiet=((0, focus(20.0)),), firing=((0, focus(19.9)), (1, focus(37.0))), over=((2, focus()),)
+    ),
+    "FocusMovedWhileExposing": Case(
+        given=EXPOSING,
+        quiet=((30, focus(28.135)), *END, (66, focus(30.0, "moving"))),
+        firing=((30, focus(28.13, "moving")), (60, focus(29.0))),
+        over=END,
+    ),
+    "ObservingInUnsafeWeather": Case(
+        given=EXPOSING,
+        quiet=(
+            (5, weather(rain=True)),
+            (6, ABORT),
+            (7, ABORTED),
+            (10, slit("closed")),
+            (60, weather(rain=True)),
+        ),
+        firing=((5, weather(rain=True)), (20, weather(rain=True)), (25, weather(rain=True))),
+    ),
+    "ObservingWithFrozenWeather": Case(
+        given=EXPOSING,
+        quiet=(*readings(60, 10), *END),
+        firing=tuple((seconds, weather()) for seconds in range(5, 100, 10)),
+        over=END,
+    ),
+    "ObservingWithStaleWeather": Case(
+        given=EXPOSING,
+        quiet=(*readings(500), (520, ABORT), (521, ABORTED), (522, slit("closed")), (800, mount())),
+        firing=((41, mount()), (80, mount())),
+        over=((90, weather()),),
+    ),
+    "ObservingWithoutWeather": Case(
+        given=EXPOSING,
+        quiet=(
+            (5, make(telescope.DeviceUnreachable, device="weather")),
+            *((6, ABORT), (7, ABORTED), (10, slit("closed")), (100, mount())),
+        ),
+        firing=((5, make(telescope.DeviceUnreachable, device="weather")), (20, mount())),
+        over=((30, make(telescope.DeviceReached, device="weather")), *END),
+    ),
+    "DomeOpenInUnsafeWeather": Case(
+        given=((0, weather()), (0, slit("open"))),
+        quiet=(
+            (5, weather(rain=True)),
+            (60, slit("closing")),
+            (80, slit("closed")),
+            (300, weather(rain=True)),
+        ),
+        firing=(
+            (5, weather(rain=True)),
+            (60, slit("closing")),
+            (126, slit("closing")),
+            (200, slit("closing")),
+        ),
+    ),
+    "DomeOpenInDaylight": Case(
+        quiet=((0, slit("open")), (1, slit("closed")), (12 * 3600, slit("closed"))),
+        firing=((12 * 3600, slit("open")), (12 * 3600 + 30, slit("closing"))),
+    ),
+    "ExposureWithoutCalibration": Case(
+        given=(*BEGUN, *taken(-980, 7, "Flat", 1.0)),
+        quiet=(*taken(-700, 8, "Dark"), *running(-600), (0, asked(9)), (1, aborted(9))),
+        firing=(
+            *taken(-700, 8, "Dark", 1.0),
+            *(*running(-600), (0, asked(9)), (1, aborted(9)), (2, asked(10)), (3, aborted(10))),
+            (4, of_recipe(recipe.RecipeCompleted)),
+        ),
+        over=(*taken(10, 11, "Dark"), *running(15, "s"), (20, asked(12, recipe_id="s"))),
+    ),
+    "ExposureUnlikeRecipe": Case(
+        given=READY,
+        quiet=((0, asked()), (1, ABORTED)),
+        firing=((0, asked(frames=17)), (1, ABORTED)),
+    ),
+    "RecipeOutsideWindow": Case(
+        given=((0, submitted(window_end_us=START + 100 * SECOND)),),
+        quiet=((99, of_recipe(recipe.RecipeStarted)),),
+        firing=((101, of_recipe(recipe.RecipeStarted)),),
+    ),
+    "TwoExecutors": Case(
+        given=((0, started("night", 1)), (1, submitted("a")), (1, submitted("b"))),
+        quiet=(
+            *((10, started("night", 2)), (11, make(system.NightResumed, night=NIGHT))),
+            *((20, of_recipe(recipe.RecipeStarted, "a")), (30, of_recipe(recipe.RecipeCompleted, "a"))),
+            *((31, of_recipe(recipe.RecipeStarted, "b")), (80, of_recipe(recipe.RecipeCompleted, "b"))),
+        ),
+        firing=((10, of_recipe(recipe.RecipeStarted, "a")), (20, of_recipe(recipe.RecipeStarted, "b"))),
+    ),
+    "CommandPastQueue": Case(
+        given=READY,
+        quiet=(
+            (0, make(telescope.MountSlewCommanded)),
+            (1, order("dome_slit", "close"), "guardian"),
+            (2, slit("closed")),
+            (3, make(telescope.MountParkCommanded), "emergency"),
+            (4, mount("parked")),
+        ),
+        firing=(
+            (0, make(telescope.MountSlewCommanded), "guardian"),
+            (1, order("dome_slit", "open"), "someone"),
+        ),
+        times=2,
+    ),
+    "FramesInconsistent": Case(
+        given=(*READY, (-1, asked()), (0, EXPOSURE)),
+        quiet=((9, cube(gps_end_us=START + 9 * SECOND + 200)), (9, FINISHED)),
+        firing=((9, cube(gps_end_us=START + 9 * SECOND + 201)), (9, cube(frames=17)), (9, FINISHED)),
+        times=2,
+    ),
+    "CoordinatesOffPointing": Case(
+        quiet=((0, make(reduction.FieldSolved, **CHIP, offset_arcsec=40.0)),),
+        firing=((0, make(reduction.FieldSolved, **CHIP, offset_arcsec=121.0)),),
+    ),
+    "ChipCubeNotReduced": Case(
+        given=((0, make(transfer.ChipCubeBuffered, **CHIP)),),
+        quiet=((10_799, make(reduction.ReductionFinished, **CHIP)), (20_000, mount())),
+        firing=((10_801, mount()), (20_000, mount())),
+        over=((20_001, make(reduction.ReductionFailed, **CHIP, given_up=True)),),
+    ),
+    "FramesOverwritten": Case(
+        quiet=((0, make(transfer.ChipCubeBuffered, **CHIP)),),
+        firing=((0, make(transfer.RingOverwritten, **CHIP, frames=3)),),
+    ),
+    "CubeLost": Case(
+        quiet=((0, make(transfer.ChipCubeBuffered, **CHIP)),),
+        firing=((0, make(transfer.ChipCubeLost, **CHIP)),),
+    ),
+    "StorageNearlyFull": Case(
+        quiet=((0, storage(5)),), firing=((0, storage(4)), (600, storage(3))), over=((1200, storage(50)),)
+    ),
+    "StorageGone": Case(
+        quiet=((0, storage(50)), (1, make(telescope.DeviceUnreachable, device="mount"))),
+        firing=tuple((n, make(telescope.DeviceUnreachable, device="storage/buffer")) for n in (0.0, 600.0)),
+        over=((1200, make(telescope.DeviceReached, device="storage/buffer")),),
+    ),
+    "ReductionBehindAcquisition": Case(
+        given=((0, night()),),
+        quiet=((1, queued(1, 120)),),
+        firing=((1, queued(1, 120)), (2, queued(2, 1)), (3, queued(3, 1))),
+        over=tuple((4.0 + n, make(reduction.ReductionFinished, frame_id=f"1-{n}")) for n in range(2)),
+    ),
+    "WorkerSilent": Case(
+        quiet=((0, make(reduction.ReductionFailed, **CHIP, condition="MasterMissing", given_up=True)),),
+        firing=((0, make(reduction.ReductionLeaseExpired, **CHIP)),),
+    ),
+    "UnfamiliarError": Case(
+        quiet=((0, make(monitor.ErrorRaised, process="worker", understood=True)),),
+        firing=((0, make(monitor.ErrorRaised, process="worker", understood=False)),),
+    ),
+    "ProcessSilent": Case(
+        given=((0, started("night", 1)),),
+        quiet=((1, make(safety.ProcessHeardAgain, process="night")),),
+        firing=tuple((n, make(safety.ProcessFellSilent, process="night")) for n in (1, 5)),
+        over=((9, make(safety.ProcessHeardAgain, process="night")),),
+    ),
+    "ClocksDisagree": Case(
+        given=((0, msgspec.structs.replace(night(), simulated=False)), (10, mount())),
+        quiet=((9, started("x", 1)), (12, mount())),
+        firing=((7, started("x", 1)), (7.5, started("y", 1))),
+        over=((12, mount()),),
+    ),
+    "LogNotGrowing": Case(
+        given=((0, night()), (0, phase("waiting"))),
+        quiet=(
+            *heartbeats(600),
+            *((610, phase("ended")), (99_999, mount("parked"))),
+        ),
+        firing=((LONGEST_GAP_SECONDS + 1, started("x", 1)), (LONGEST_GAP_SECONDS + 100, started("y", 2))),
+        over=((LONGEST_GAP_SECONDS + 101, mount()),),
+    ),
+    "RecipeNotProgressing": Case(
+        given=((0, submitted()), (0, of_recipe(recipe.RecipeStarted))),
+        quiet=(
+            (50, of_recipe(recipe.OperationStarted, time_limit_seconds=100.0)),
+            (200, of_recipe(recipe.OperationCompleted)),
+            (250, of_recipe(recipe.RecipeCompleted)),
+            (9999, mount()),
+        ),
+        firing=((61, mount()), (500, mount())),
+        over=((501, of_recipe(recipe.OperationStarted)), (502, of_recipe(recipe.RecipeInterrupted))),
+    ),
+    "PowerFailing": Case(
+        quiet=((0, power("mains")),),
+        firing=((0, power("failing")), (1, power("failing"))),
+    ),
+    "PowerOnBattery": Case(
+        quiet=((0, power("mains")),),
+        firing=((0, power("battery")), (1, power("battery"))),
+        over=((2, power("mains")),),
+    ),
+    "MountDidNotSlew": Case(
+        given=(*BEGUN[1:], *STARTED, (0, mount(target_ra_deg=RA, target_dec_deg=DEC))),
+        quiet=(
+            *((0, slew(10.0)), (5, mount("slewing")), (80, slew(20.0))),
+            (170, mount(target_ra_deg=20.0, target_dec_deg=30.0)),
+            *((200, slew(10.0)), (201, make(telescope.MountParkCommanded)), (230, mount("parked"))),
+            *((300, slew(10.0)), (301, mount("fault")), (5000, mount("fault"))),
+        ),
+        firing=((0, slew(10.0)), (100, slew(20.0)), (181, mount()), (200, mount())),
+        over=((210, mount(target_ra_deg=20.0, target_dec_deg=30.0)),),
+    ),
+    "DomeDidNotTurn": Case(
+        given=(*STARTED, (0, dome(180.0))),
+        quiet=((0, turn(355.0)), (60, dome(356.0)), (61, turn(1.0)), (62, dome(0.0)), (5000, dome(0.0))),
+        firing=((0, turn(355.0)), (60, dome(180.0)), (121, dome(180.0)), (200, dome(200.0, "rotating"))),
+        over=((210, dome(355.0)),),
+    ),
+    "FocusDidNotArrive": Case(
+        given=(*STARTED, (0, focus())),
+        quiet=((0, refocus(29.0)), (20, focus(28.5, "moving")), (40, focus(29.005)), (5000, focus(29.0))),
+        firing=((0, refocus(29.0)), (20, focus()), (151, focus()), (200, focus(28.5, "moving"))),
+        over=((210, focus(29.0)),),
+    ),
+    "WeatherNotKnown": Case(
+        given=((0, night()), (0, phase("starting_up"))),
+        quiet=(*readings(200), (250, phase("ended")), (9999, mount("parked"))),
+        firing=(
+            *((1, weather()), (2, make(telescope.DeviceUnreachable, device="weather"))),
+            (30, make(telescope.DeviceUnreachable, device="weather")),
+        ),
+        over=((40, make(telescope.DeviceReached, device="weather")),),
+    ),
+    # the deadlines of `deadlines.py`
+    "ExposureNotStarted": Case(
+        given=(*READY, (0, asked())),
+        quiet=((29, EXPOSURE), (30, FINISHED), (32, TRANSFERRED), (35, weather())),
+        firing=((31, mount()), (36, mount())),
+        over=((37, ABORTED),),
+    ),
+    "ExposureNotFinished": Case(
+        given=(*READY, (-1, asked()), (0, EXPOSURE)),
+        quiet=((9, FINISHED), (12, TRANSFERRED), (39, mount())),
+        firing=((39.1, mount()), (39.2, mount())),
+        over=((39.3, FINISHED),),
+    ),
+    "ExposureNotTransferred": Case(
+        quiet=((0, FINISHED), (119, TRANSFERRED), (500, mount())),
+        firing=((0, FINISHED), (121, mount()), (500, mount())),
+        over=((501, TRANSFERRED),),
+    ),
+    "ReductionOverdue": Case(
+        given=((0, make(reduction.ReductionLeased, **CHIP, lease_until_us=START + 600 * SECOND)),),
+        quiet=((601, make(reduction.ReductionFinished, **CHIP)), (999, mount())),
+        firing=((631, mount()), (999, mount())),
+        over=((1000, make(reduction.ReductionFinished, **CHIP)),),
+    ),
+    **{
+        name: Case(
+            given=STARTED,
+            quiet=((1, weather()), (2, order(device, action)), (60, read(shown)), (100, read(shown))),
+            firing=(
+                *((2, order(device, action)), (60, order(device, action))),
+                *((150, read(other)), (190, read(other)), (250, read(other))),
+            ),
+            over=((260, read(shown)),) if action == "open" else (),
+        )
+        for name, device, action, read, shown, other in (
+            ("SlitDidNotOpen", "dome_slit", "open", slit, "open", "closed"),
+            ("SlitDidNotClose", "dome_slit", "close", slit, "closed", "open"),
+            ("CoverDidNotOpen", "mirror_cover", "open", cover, "open", "closed"),
+            ("CoverDidNotClose", "mirror_cover", "close", cover, "closed", "open"),
+        )
+    },
+    "MountDidNotPark": Case(
+        given=READY,
+        quiet=((0, make(telescope.MountParkCommanded)), (25, mount("parked"))),
+        firing=(
+            (0, make(telescope.MountParkCommanded)),
+            (200, make(telescope.MountParkCommanded)),
+            (301, mount("parking")),
+        ),
+    ),
+    "SlitOpenAfterSuspension": Case(
+        quiet=(
+            *((0, make(queue.ObservingSuspended, reasons=["clouds"])), (500, slit("open"))),
+            *((501, make(queue.ObservingSuspended, reasons=["rain"])), (600, slit("closed"))),
+        ),
+        firing=((0, make(queue.ObservingSuspended, reasons=["rain"])), (181, slit("closing"))),
+    ),
+    "NightNotBegun": Case(
+        given=((0, night(start_up="20:10")),),
+        quiet=((899, phase("starting_up")), (901, phase("shutting_down")), (902, phase("ended"))),
+        firing=((901, mount()),),
+        over=((902, phase("shutting_down")),),
+    ),
+    "NightNotShutDown": Case(
+        given=((0, night(start_up="20:00", end="20:10")), (1, phase("starting_up"))),
+        quiet=(*heartbeats(1199), (1199, phase("shutting_down")), (1200, phase("ended"))),
+        firing=((1201, make(telescope.DeviceReached, device="mount")),),
+    ),
+    "NightNotEnded": Case(
+        given=((0, night(start_up="20:00", end="20:10")), (1, phase("shutting_down"))),
+        quiet=((2, phase("ended")), (13 * 3600, mount("parked"))),
+        firing=((13 * 3600, mount("parked")),),
+        over=((13 * 3600 + 1, phase("ended")),),
+    ),
+}

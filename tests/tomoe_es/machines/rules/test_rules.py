@@ -1,0 +1,77 @@
+"""Every rule and deadline is shown quiet and firing; one without such a pair fails here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from tests.tomoe_es.machines.rules.cases import CASES, Moment, recorded
+from tomoe_es.events.monitor import ViolationCleared, ViolationDetected
+from tomoe_es.machines.deadlines import DEADLINES
+from tomoe_es.machines.judging import steps
+from tomoe_es.machines.judging.state import Found
+from tomoe_es.machines.norms import declared
+from tomoe_es.machines.rule import Deadline, Rule
+from tomoe_es.machines.rules import RULES
+
+NORMS: dict[str, Rule | Deadline] = {**RULES, **DEADLINES}
+
+
+def found(moments: Iterable[Moment]) -> list[Found]:
+    """What rules and deadlines find; a story is no whole night, so the machines are not asked."""
+    judged = steps.initial()
+    told = [each for event in recorded(moments) for each in steps.judge(judged, event)]
+    return [each for each in told if each.name in NORMS]
+
+
+def test_each_rule_and_deadline_has_its_case() -> None:
+    assert set(CASES) == set(NORMS)
+
+
+def test_no_two_things_have_one_name() -> None:
+    kinds = {name: each.kind for name, each in declared().items()}
+    assert {name for name, kind in kinds.items() if kind == "rule"} == set(RULES)
+    assert {name for name, kind in kinds.items() if kind == "deadline"} == set(DEADLINES)
+    assert not set(RULES) & set(DEADLINES)
+
+
+@pytest.mark.parametrize("name", NORMS)
+def test_it_is_quiet_while_all_is_normal(name: str) -> None:
+    case = CASES[name]
+    assert found([*case.given, *case.quiet]) == []
+
+
+@pytest.mark.parametrize("name", NORMS)
+def test_it_fires_once_and_clears_by_itself_or_waits_for_a_person(name: str) -> None:
+    # given
+    case, norm = CASES[name], NORMS[name]
+    before = [*case.given, *case.firing]
+    # when
+    told = [each for each in found(before) if each.name == name]
+    # then
+    assert [type(each) for each in told] == [ViolationDetected] * case.times
+    first = told[0]
+    assert isinstance(first, ViolationDetected)
+    assert first.severity == norm.severity
+    assert first.needs_acknowledgement == norm.needs_acknowledgement
+    assert first.evidence
+    assert all(0 < each <= len(before) for each in first.evidence)
+    assert first.chain[0] == first.evidence[0]
+    # and when normal holds again
+    clears = norm.lasts and not norm.needs_acknowledgement
+    assert bool(case.over) == clears, "a case tells how what clears by itself is over"
+    after = [each for each in found([*before, *case.over]) if each.name == name][case.times :]
+    assert [type(each) for each in after] == [ViolationCleared] * clears
+
+
+@pytest.mark.parametrize("name", NORMS)
+def test_each_says_what_it_means_and_what_to_do(name: str) -> None:
+    norm = NORMS[name]
+    assert name[0].isupper()
+    assert name.isalnum()
+    assert len(norm.meaning) > 20
+    assert len(norm.remedy) > 20
+    assert norm.meaning[0].islower()
+    assert not norm.meaning.endswith(".")
+    assert norm.reads

@@ -1,0 +1,203 @@
+"""`tomoe alarm`: alarms are listed, explained, acknowledged and muted."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import closing
+
+import msgspec
+import pytest
+
+from projections.projector import Projector
+from tests.projections.test_alarms import cleared, violated
+from tests.tui.commands.test_queue import NIGHT, folder, planned  # noqa: F401  a fixture
+from tomoe_es.clock import MINUTE
+from tomoe_es.control.alarm_answers import AlarmNotMuted, AlarmOver, MuteTooLong, NoSuchAlarm, ReasonMissing
+from tomoe_es.events import Event
+from tomoe_es.events.envelope import Draft, Recorded
+from tomoe_es.events.monitor import AlarmMuted, AlarmUnmuted, ViolationAcknowledged, ViolationDetected
+from tomoe_es.log import open_log
+from tomoe_es.scheduling.twilight import night_times
+from tui import answering
+from tui.commands.alarm import ack, list_alarms, mute, show, unmute
+from tui.data_folder import DataFolder
+from tui.duration import DurationInvalid, duration_us
+from tui.person import person
+
+NOW = night_times(NIGHT).start_up_us
+FAULT = 2
+"""Position of the first event after the plan."""
+
+
+def record(data: DataFolder, *events: Event, cause: int = 0) -> None:
+    with closing(open_log(data.log_url)) as log:
+        for event in events:
+            log.append(event.stream(), [Draft(event, NOW, cause=cause)])
+        with Projector(log, data.projections) as projector:
+            projector.catch_up()
+
+
+def newest(data: DataFolder) -> Recorded:
+    with closing(open_log(data.log_url)) as log:
+        return list(log.read())[-1]
+
+
+@pytest.fixture
+def data(folder: DataFolder) -> DataFolder:  # noqa: F811  the fixture
+    """A night in which the mount has failed twice."""
+    record(folder, violated(thing="mount"), violated(thing="dome_slit"), cause=1)
+    return folder
+
+
+def test_the_list_shows_what_is_open_and_with_all_what_is_over(
+    data: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record(data, violated("Gone"), cleared(4, "Gone"))
+    assert list_alarms(data=data.top) == 0
+    [line] = capsys.readouterr().out.splitlines()
+    assert line.split(maxsplit=2)[:2] == ["3", "OPEN"]
+    assert line.endswith("serious  DeviceFault x2 dome_slit fails")
+    list_alarms(all=True, data=data.top)
+    assert [each.split()[1] for each in capsys.readouterr().out.splitlines()] == ["OPEN", "cleared"]
+
+
+def test_the_list_as_json_says_the_same(data: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    list_alarms(json=True, data=data.top)
+    told = msgspec.json.decode(capsys.readouterr().out)
+    assert [(each["name"], each["open"]) for each in told["alarms"]] == [("DeviceFault", 2)]
+    assert told["muted"] == []
+
+
+def test_show_tells_meaning_remedy_evidence_and_chain(
+    data: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert show(FAULT, data=data.top) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("DeviceFault  serious  mount\n  mount fails\n")
+    assert "state     OPEN: clears by itself" in told
+    assert "meaning   the device says that it is in its fault state" in told
+    assert "to do     look at the device on site" in told
+    assert "evidence  event 1" in told
+    planned_line, violation_line = told.splitlines()[-2:]
+    assert "#1        NightPlanned night=2023-12-12" in planned_line
+    assert "#2        └─ ViolationDetected name=DeviceFault" in violation_line
+
+
+@pytest.mark.parametrize("position", [0, 1, 99])
+def test_show_of_what_is_no_violation_says_so(data: DataFolder, position: int) -> None:
+    with pytest.raises(NoSuchAlarm, match="tomoe alarm list"):
+        show(position, data=data.top)
+
+
+def test_a_violation_is_acknowledged_with_who_and_why_in_the_time_of_the_night(data: DataFolder) -> None:
+    assert ack(str(FAULT), why="seen on site", data=data.top) == 0
+    event = newest(data)
+    assert event.payload == ViolationAcknowledged(
+        name="DeviceFault", thing="mount", detected=FAULT, who=person(), why="seen on site"
+    )
+    assert event.time == NOW + 1
+    assert event.actor == "tomoe alarm ack"
+
+
+def test_a_name_acknowledges_all_that_is_open_of_it(
+    data: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ack("DeviceFault", why="power cut", data=data.top)
+    assert capsys.readouterr().out == "2 acknowledged: DeviceFault\n"
+    list_alarms(data=data.top)
+    assert capsys.readouterr() == ("", "nothing is open\n")
+
+
+def test_while_a_nights_projector_writes_the_answer_is_left_to_it(data: DataFolder) -> None:
+    with closing(open_log(data.log_url)) as log, Projector(log, data.projections) as nights:
+        ack(str(FAULT), why="seen on site", data=data.top)
+        assert nights.catch_up() == 1
+
+
+def test_acknowledging_what_is_acknowledged_says_who_did_it_when(data: DataFolder) -> None:
+    ack(str(FAULT), why="seen on site", data=data.top)
+    with pytest.raises(AlarmOver, match=rf"acknowledged already by {person()} at .*T.* UTC: seen on site"):
+        ack(str(FAULT), why="me too", data=data.top)
+
+
+def test_what_cleared_by_itself_needs_no_acknowledgement(data: DataFolder) -> None:
+    record(data, cleared(FAULT))
+    with pytest.raises(AlarmOver, match="cleared by itself"):
+        ack(str(FAULT), why="seen", data=data.top)
+
+
+def test_of_many_who_acknowledge_at_once_one_does(data: DataFolder) -> None:
+    others: list[AlarmOver] = []
+
+    def try_it(name: str) -> None:
+        try:
+            answering.acknowledge(data, FAULT, name, "seen", "test")
+        except AlarmOver as told:
+            others.append(told)
+
+    threads = [threading.Thread(target=try_it, args=(f"person {number}",)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with closing(open_log(data.log_url)) as log:
+        [answer] = [each.payload for each in log.read(types=("ViolationAcknowledged",))]
+    assert isinstance(answer, ViolationAcknowledged)
+    assert len(others) == 7
+    assert all(f"already by {answer.who}" in str(told) for told in others)
+
+
+@pytest.mark.parametrize("alarm", ["99", "1", "NoSuchName"])
+def test_there_is_nothing_to_acknowledge_of_that_name_or_position(data: DataFolder, alarm: str) -> None:
+    with pytest.raises(NoSuchAlarm, match=alarm):
+        ack(alarm, why="seen", data=data.top)
+
+
+def test_without_a_reason_nothing_is_acknowledged_or_muted(data: DataFolder) -> None:
+    with pytest.raises(ReasonMissing):
+        ack(str(FAULT), why=" ", data=data.top)
+    with pytest.raises(ReasonMissing):
+        mute("DeviceFault", duration="30m", why="", data=data.top)
+    assert isinstance(newest(data).payload, ViolationDetected)
+
+
+def test_a_name_is_muted_for_a_while_and_unmuted(
+    data: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mute("DeviceFault", duration="30m", why="known since the morning", data=data.top)
+    assert newest(data).payload == AlarmMuted(
+        name="DeviceFault",
+        until_us=NOW + 1 + 30 * MINUTE,
+        who=person(),
+        why="known since the morning",
+    )
+    record(data)
+    capsys.readouterr()
+    list_alarms(data=data.top)
+    [alarm, muted] = capsys.readouterr().out.splitlines()
+    assert alarm.endswith("; muted")
+    assert muted.endswith(f"DeviceFault by {person()}: known since the morning")
+    unmute("DeviceFault", data=data.top)
+    assert newest(data).payload == AlarmUnmuted(name="DeviceFault", who=person(), why="")
+    with pytest.raises(AlarmNotMuted):
+        unmute("DeviceFault", data=data.top)
+
+
+def test_nothing_is_muted_for_more_than_a_week(data: DataFolder) -> None:
+    with pytest.raises(MuteTooLong):
+        mute("DeviceFault", duration="8d", why="holidays", data=data.top)
+
+
+@pytest.mark.parametrize("text", ["", "30", "m", "-3m", "0s", "1.5h", "3 weeks"])
+def test_a_time_span_is_a_number_and_a_unit(text: str) -> None:
+    with pytest.raises(DurationInvalid, match="30m"):
+        duration_us(text)
+
+
+def test_time_spans() -> None:
+    assert [duration_us(text) for text in ("90s", "30m", "2 h", "1d")] == [
+        90_000_000,
+        1_800_000_000,
+        7_200_000_000,
+        86_400_000_000,
+    ]

@@ -1,0 +1,194 @@
+"""Emergency and guardian as processes: they need neither the night nor its log."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import apsw
+import msgspec
+import pytest
+
+from adapters.sign_of_life import read_signs
+from adapters.telescope_line import messages
+from adapters.telescope_line.line import SocketLine
+from adapters.untold import waiting
+from tomoe_es.events.envelope import Recorded
+from tomoe_es.log import open_log
+from tui.data_folder import DataFolder
+
+from .conftest import EVENTS_ONLY, finish_night, start_night
+
+SHORT = msgspec.structs.replace(EVENTS_ONLY, recipes=(), exposures=40, chips=1, script="clear")
+PATIENCE_SECONDS = 120.0
+
+
+def wait_until(holds: Callable[[], Any], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.02)
+
+
+def events(data: DataFolder, *types: str) -> list[Recorded]:
+    with closing(open_log(data.log_url)) as log:
+        return list(log.read(types=types))
+
+
+@contextmanager
+def night_with_open_dome(data: DataFolder, speed: float | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """A night in its third exposure of the sky; killed at the end."""
+    process = start_night(data.top, SHORT, speed)
+    try:
+        wait_until(lambda: list(data.log.glob("*.sqlite")), "the night makes a log")
+        with closing(open_log(data.log_url)) as log:
+            wait_until(
+                lambda: (
+                    process.poll() is not None or sum(1 for _ in log.read(types=("ExposureStarted",))) >= 6
+                ),
+                "the night exposes",
+            )
+        assert process.poll() is None
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def runs(pid: int) -> bool:
+    """Tell whether a process lives; one that has ended may wait for whoever adopted it."""
+    try:
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def truth(data: DataFolder) -> Any:
+    with closing(SocketLine(data.run, "test")) as line:
+        return line.ask(messages.Truth(0)).truth
+
+
+def emergency(data: DataFolder) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tui.start", "emergency", "--data", data.top, "--why", "storm"]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> DataFolder:
+    folder = DataFolder(tmp_path / "data")
+    folder.make()
+    return folder
+
+
+@pytest.mark.parametrize("fate", [signal.SIGSTOP, signal.SIGKILL])
+def test_an_emergency_needs_no_night(data: DataFolder, fate: signal.Signals) -> None:
+    with night_with_open_dome(data) as process:
+        process.send_signal(fate)
+        assert not truth(data).closed
+
+        done = emergency(data)
+
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "the sensors say closed and parked" in done.stdout
+        assert truth(data).closed
+        assert truth(data).parked
+    [begun] = [each for each in events(data, "MakingSafeBegun") if each.actor == "emergency"]
+    assert begun.payload.reasons == ["storm"]  # type: ignore[attr-defined]
+    commanded = {
+        type(each.payload).__name__
+        for each in events(data, "DomeSlitCommanded", "MirrorCoverCommanded", "MountParkCommanded")
+        if each.actor == "emergency"
+    }
+    assert commanded == {"DomeSlitCommanded", "MirrorCoverCommanded", "MountParkCommanded"}
+    assert [each.payload.by for each in events(data, "TelescopeMadeSafe")][-1] == "emergency"  # type: ignore[attr-defined]
+
+
+def test_a_night_that_hung_goes_on_after_the_emergency(data: DataFolder) -> None:
+    with night_with_open_dome(data) as process:
+        process.send_signal(signal.SIGSTOP)
+        assert emergency(data).returncode == 0
+        process.send_signal(signal.SIGCONT)
+        assert process.wait(PATIENCE_SECONDS) == 0
+    assert len(events(data, "MakingSafeBegun")) == 1, "told once, though both tell it"
+    times = [each.time for each in events(data, "DomeSlitRead")]
+    assert times == sorted(times)
+
+
+def test_an_emergency_needs_no_log(data: DataFolder) -> None:
+    with night_with_open_dome(data, speed=300):
+        [path] = data.log.glob("*.sqlite")
+        connection = apsw.Connection(str(path))
+        connection.set_busy_timeout(10_000)
+        connection.execute("BEGIN IMMEDIATE")
+        wait_until(lambda: _holds_still(data), "the night waits for the log")
+
+        done = emergency(data)
+
+        assert done.returncode == 0, done.stdout
+        assert truth(data).closed
+        assert "the log can't be written just now" in done.stdout
+        assert waiting(data.run)
+        connection.execute("ROLLBACK")
+        connection.close()
+        wait_until(lambda: events(data, "TelescopeMadeSafe"), "somebody tells the log")
+        assert len([each for each in events(data, "MakingSafeBegun") if each.actor == "emergency"]) == 1
+
+
+def _holds_still(data: DataFolder) -> bool:
+    before = read_signs(data.run)["night"]
+    time.sleep(1.2)  # longer than two signs of life are apart
+    return read_signs(data.run)["night"] == before
+
+
+def test_without_a_telescope_it_says_so(data: DataFolder) -> None:
+    done = emergency(data)
+
+    assert done.returncode == 1
+    assert "NoTelescope" in done.stderr
+
+
+@pytest.mark.slow
+def test_the_guardian_closes_after_a_killed_night_and_the_next_one_finds_it_closed(data: DataFolder) -> None:
+    with night_with_open_dome(data) as process:
+        guardian = read_signs(data.run)["guardian"].pid
+        process.kill()
+        process.wait()
+        assert not truth(data).closed
+
+        wait_until(lambda: "guardian" not in read_signs(data.run), "the guardian ends")
+
+        wait_until(lambda: not runs(guardian), "its process is gone")
+
+    assert truth(data).closed
+    assert truth(data).parked
+    [begun] = events(data, "MakingSafeBegun")
+    assert begun.payload.reasons == ["the executor has given no sign of life for 10 s"]  # type: ignore[attr-defined]
+    assert [each.payload.process for each in events(data, "ProcessFellSilent")] == ["night"]  # type: ignore[attr-defined]
+    night = finish_night(data.top, msgspec.structs.replace(SHORT, resume=True))
+    _, reconciled = night.of_type("DevicesReconciled")
+    assert "dome_slit: open in the log, closed now" in reconciled.payload.differences
+    [resumed] = night.of_type("NightResumed")
+    moved = [each for each in night.events if type(each.payload).__name__.endswith("Commanded")]
+    assert not [each for each in moved if resumed.position < each.position < reconciled.position]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fate", [signal.SIGSTOP, signal.SIGKILL])
+def test_the_night_revives_its_guardian(data: DataFolder, fate: signal.Signals) -> None:
+    with night_with_open_dome(data, speed=300) as process:
+        first = read_signs(data.run)["guardian"].pid
+
+        os.kill(first, fate)
+
+        wait_until(lambda: read_signs(data.run)["guardian"].pid != first, "there is another one")
+        assert process.poll() is None
+    assert not truth(data).closed, "the new one sees nothing wrong"
+    [stopped] = [each.payload for each in events(data, "ProcessStopped") if each.stream == "process/guardian"]
+    assert stopped.pid == first  # type: ignore[attr-defined]

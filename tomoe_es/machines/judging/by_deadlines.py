@@ -1,0 +1,117 @@
+"""One step for each event that begins or ends a deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tomoe_es.clock import SECOND
+from tomoe_es.events import Event
+from tomoe_es.events.envelope import Recorded
+from tomoe_es.machines.judging import state
+from tomoe_es.machines.judging.by_machines import Judge
+from tomoe_es.machines.judging.known import Known
+from tomoe_es.machines.judging.state import Found, Instance, Judged
+from tomoe_es.machines.rule import Deadline, Mark
+
+
+def steps(deadline: Deadline) -> dict[type[Event], Judge]:
+    """What each event type does to the deadline; one that both ends and begins it ends it first."""
+    ends = {mark.event: mark for mark in deadline.ends}
+    begins = {mark.event: mark for mark in deadline.begins}
+    return {each: _step(deadline, ends.get(each), begins.get(each)) for each in deadline.reads}
+
+
+def overdue(deadline: Deadline, judged: Judged, instance: Instance, found: list[Found]) -> None:
+    """What should have come has not."""
+    _, position = judged.running[deadline.name].pop(instance)
+    thing = deadline.thing.format(instance)
+    state.tell(
+        judged,
+        found,
+        name=deadline.name,
+        thing=thing,
+        severity=deadline.severity,
+        message=f"{thing}: {deadline.expected} did not come in time",
+        evidence=[position],
+        lasts=deadline.lasts,
+        needs_acknowledgement=deadline.needs_acknowledgement,
+    )
+
+
+def _step(deadline: Deadline, ends: Mark | None, begins: Mark | None) -> Judge:
+    end = _end(deadline, ends) if ends is not None else None
+    begin = _begin(deadline, begins) if begins is not None else None
+    if end is None or begin is None:
+        only = end or begin
+        assert only is not None, "an event that is read begins or ends it"
+        return only
+
+    def judge(judged: Judged, recorded: Recorded, found: list[Found]) -> None:
+        end(judged, recorded, found)
+        begin(judged, recorded, found)
+
+    return judge
+
+
+def _end(deadline: Deadline, mark: Mark) -> Judge:
+    name, fits, field = deadline.name, mark.fits, deadline.about
+
+    def judge(judged: Judged, recorded: Recorded, found: list[Found]) -> None:
+        event = recorded.payload
+        if fits is not None and not fits(event):
+            return
+        running = judged.running.get(name)
+        instance = getattr(event, field) if field else ""
+        if running is not None:
+            running.pop(instance, None)
+        if name in judged.told:
+            _late(deadline, judged, found, deadline.thing.format(instance), event)
+
+    return judge
+
+
+def _late(deadline: Deadline, judged: Judged, found: list[Found], thing: str, event: Event) -> None:
+    """What had been overdue has come."""
+    state.end(
+        judged,
+        found,
+        name=deadline.name,
+        thing=thing,
+        message=f"{thing}: {type(event).__name__} came late",
+        needs_acknowledgement=deadline.needs_acknowledgement,
+    )
+
+
+def _begin(deadline: Deadline, mark: Mark) -> Judge:
+    name, fits, field, puts_off = deadline.name, mark.fits, deadline.about, deadline.puts_off
+    within: Callable[[Recorded, Known], float] | None = None
+    constant = 0
+    if callable(deadline.within_seconds):
+        within = deadline.within_seconds
+    else:
+        constant = round(deadline.within_seconds * SECOND)
+
+    def judge(judged: Judged, recorded: Recorded, found: list[Found]) -> None:
+        event = recorded.payload
+        if fits is not None and not fits(event):
+            return
+        running, told = judged.running.get(name), judged.told
+        if running is None:
+            running = judged.running[name] = {}
+        instance = getattr(event, field) if field else ""
+        if name in told:
+            thing = deadline.thing.format(instance)
+            if not puts_off and thing in told[name]:
+                return
+            _late(deadline, judged, found, thing, event)
+        if instance in running:
+            if not puts_off:
+                return
+            del running[instance]  # begun anew, so that the order stays that of the due times
+        length = round(within(recorded, judged.known) * SECOND) if within is not None else constant
+        due = recorded.time + length
+        running[instance] = (due, recorded.position)
+        if due < judged.next_due:
+            judged.next_due = due
+
+    return judge

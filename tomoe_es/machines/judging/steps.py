@@ -1,0 +1,153 @@
+"""Judges events, one after the other, by machines, rules and deadlines; the same way live and afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tomoe_es.events import ErasedPayload, Event
+from tomoe_es.events.envelope import Recorded
+from tomoe_es.events.monitor import ViolationDetected
+from tomoe_es.events.system import NightPlanned
+from tomoe_es.machines.catalogue import ROUTES, TABLES
+from tomoe_es.machines.deadlines import DEADLINES
+from tomoe_es.machines.judging import by_deadlines, by_machines, by_rules, causes, known, state
+from tomoe_es.machines.judging.by_machines import Judge
+from tomoe_es.machines.judging.state import NEVER, Found, Instance, Instances, Judged
+from tomoe_es.machines.rules import RULES
+
+
+def _fold(change: known.Handler) -> Judge:
+    def judge(judged: Judged, recorded: Recorded, found: list[Found]) -> None:
+        change(judged.known, recorded, recorded.payload)
+
+    return judge
+
+
+def _new_night(judged: Judged, recorded: Recorded, found: list[Found]) -> None:
+    """Deadlines of the night before run no more; what they told is over."""
+    causes.forget(judged.causes, recorded.position)
+    causes.take_in(judged.causes, recorded.position, recorded.cause)
+    for deadline in DEADLINES.values():
+        judged.running.pop(deadline.name, None)
+        for thing in list(judged.told.get(deadline.name, ())):
+            state.end(
+                judged,
+                found,
+                name=deadline.name,
+                thing=thing,
+                message=f"{thing}: a new night was planned",
+                needs_acknowledgement=deadline.needs_acknowledgement,
+            )
+
+
+def _steps() -> dict[type[Event], tuple[Judge, ...]]:
+    """What is known comes first, so that the rules judge the state after the event."""
+    steps: dict[type[Event], list[Judge]] = {
+        NightPlanned: [_new_night],
+        ErasedPayload: [by_machines.erased_step(ROUTES)],
+    }
+    for kind, change in known.HANDLERS.items():
+        steps.setdefault(kind, []).append(_fold(change))
+    for kind, routes in ROUTES.items():
+        steps.setdefault(kind, []).extend(by_machines.step(route) for route in routes)
+    for rule in RULES.values():
+        judge = by_rules.step(rule)
+        for kind in rule.reads:
+            steps.setdefault(kind, []).append(judge)
+    for deadline in DEADLINES.values():
+        for kind, judge in by_deadlines.steps(deadline).items():
+            steps.setdefault(kind, []).append(judge)
+    return {kind: tuple(several) for kind, several in steps.items()}
+
+
+STEPS = _steps()
+"""By event type; an event of any other type concerns nothing here, but time goes on with it."""
+
+
+def initial() -> Judged:
+    """Before the first event."""
+    return Judged(machines={name: Instances() for name in TABLES})
+
+
+def judge(judged: Judged, recorded: Recorded) -> list[Found]:
+    """Take one event in, changing `judged`, and tell what departs from normal with it, or does no more."""
+    found: list[Found] = []
+    causes.take_in(judged.causes, recorded.position, recorded.cause)
+    time = recorded.time
+    if time > judged.next_due:
+        _advance(judged, time, found)
+    for step in STEPS.get(type(recorded.payload), ()):
+        step(judged, recorded, found)
+    if time > judged.known.latest_us:
+        judged.known.latest_us = time
+    return found
+
+
+def judge_all(events: Iterable[Recorded]) -> list[ViolationDetected]:
+    """Judge a past night again, from its first event on; only what departs from normal."""
+    judged = initial()
+    found = [each for recorded in events for each in judge(judged, recorded)]
+    return [each for each in found if isinstance(each, ViolationDetected)]
+
+
+def judge_by_machines(events: Iterable[Recorded]) -> list[ViolationDetected]:
+    """The same, but only what the machines tell, without rules and deadlines."""
+    others = RULES.keys() | DEADLINES.keys()
+    return [each for each in judge_all(events) if each.name not in others]
+
+
+def state_of(judged: Judged, machine: str, instance: Instance = "") -> str:
+    """State of one instance; the machine's initial one before its first event."""
+    return judged.machines[machine].at.get(instance, (TABLES[machine].machine.initial, 0))[0]
+
+
+def next_due(judged: Judged) -> int | None:
+    """When the next deadline is over, unless what it waits for comes; exact, while `judged.next_due` may be
+    early."""
+    return min((due for due, _, _ in _pending(judged)), default=None)
+
+
+def overdue(judged: Judged, now: int) -> bool:
+    """Tell whether something is overdue that no event has told yet."""
+    due = next_due(judged)
+    return due is not None and due < now
+
+
+def advance(judged: Judged, time: int) -> list[Found]:
+    """Tell what is overdue at a time."""
+    found: list[Found] = []
+    if time > judged.next_due:
+        _advance(judged, time, found)
+    return found
+
+
+def _advance(judged: Judged, time: int, found: list[Found]) -> None:
+    late = [each for each in _all_pending(judged) if each[0] < time]
+    for _, name, instance in sorted(late, key=lambda each: (each[0], each[1], str(each[2]))):
+        if name in RULES:
+            by_rules.overdue(RULES[name], judged, str(instance), found)
+        else:
+            by_deadlines.overdue(DEADLINES[name], judged, instance, found)
+    judged.next_due = next_due(judged) or NEVER
+
+
+def _pending(judged: Judged) -> Iterable[tuple[int, str, Instance]]:
+    """The first of each deadline, and all departures that wait: due time, name, instance or thing."""
+    for name, running in judged.running.items():
+        if running and not callable(DEADLINES[name].within_seconds):
+            instance = next(iter(running))  # they were begun in this order
+            yield running[instance][0], name, instance
+        else:
+            yield from ((due, name, instance) for instance, (due, _) in running.items())
+    yield from _waiting(judged)
+
+
+def _all_pending(judged: Judged) -> Iterable[tuple[int, str, Instance]]:
+    for name, running in judged.running.items():
+        yield from ((due, name, instance) for instance, (due, _) in running.items())
+    yield from _waiting(judged)
+
+
+def _waiting(judged: Judged) -> Iterable[tuple[int, str, Instance]]:
+    for name, things in judged.waiting.items():
+        yield from ((waiting.due, name, thing) for thing, waiting in things.items())

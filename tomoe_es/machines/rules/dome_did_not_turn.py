@@ -1,0 +1,35 @@
+"""The dome rotation does not show in time that it does what it was told."""
+
+from __future__ import annotations
+
+from tomoe_es.events.envelope import Recorded
+from tomoe_es.events.telescope import DeviceUnreachable, DomeRotationCommanded, DomeRotationRead
+from tomoe_es.machines.judging.known import Known
+from tomoe_es.machines.rule import Departing, Rule
+
+WITHIN_SECONDS = 120.0
+"""Longer than its longest way takes."""
+
+
+def judge(known: Known, recorded: Recorded) -> Departing | None:
+    """By its own readings; when it breaks or is cut off, its machine tells that."""
+    order, reading = known.orders.get("dome_rotation"), known.hardware.dome_rotation
+    if order is None:
+        return None
+    shows = f"reads '{reading.state}'" if reading is not None else "was not read"
+    return Departing(
+        f"the dome {shows} {WITHIN_SECONDS:g} s after it was told to turn, and is not where it should be",
+        (order.position,),
+        grace_seconds=WITHIN_SECONDS,
+    )
+
+
+RULE = Rule(
+    name="DomeDidNotTurn",
+    severity="serious",
+    meaning="the dome was told to turn, and does not read that its slit is there",
+    remedy="look at the dome's readings: they may be frozen; turn it by hand",
+    thing="dome_rotation",
+    reads=(DomeRotationCommanded, DomeRotationRead, DeviceUnreachable),
+    judge=judge,
+)

@@ -1,0 +1,68 @@
+"""Zero point: the magnitude of a source of one count, from catalogue stars, and what follows from it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tomoe_es.reduction.photometry import APERTURE_RADIUS_PIXELS, Photometry
+
+FEWEST_STARS_FOR_SCATTER: Final = 3
+LEAST_SIGNAL_TO_NOISE: Final = 20.0
+LIMIT_SIGMA: Final = 5.0
+CLEAR_ZERO_POINT_MAG: Final = 24.917
+"""Magnitude of a star of one electron a second in the middle of the field under a clear sky: ours, from the
+published limit of 18.5 mag at 5 sigma in 0.5 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class ZeroPoint:
+    """`magnitude` of a source of one count in the circle of 4.5 pixels, in the mean frame.
+
+    `scatter_mag` from star to star, None of fewer than 3; `stars` used.
+    """
+
+    magnitude: float
+    scatter_mag: float | None
+    stars: int
+
+    def magnitudes(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Magnitudes of fluxes; NaN where there is no light."""
+        light = np.where(counts > 0, counts, np.nan)
+        return np.asarray(self.magnitude - 2.5 * np.log10(light))
+
+
+def zero_point(sources: NDArray[np.void], magnitude: NDArray[np.float64]) -> ZeroPoint | None:
+    """From sources (photometry.SOURCE_TYPE) and the catalogue magnitude of each, NaN where there is none.
+
+    Only unsaturated, unflagged stars well above the noise are used; None when there is none. Of Tycho-2
+    most are saturated at 0.5 s: a chip has 3 that are not, or fewer.
+    """
+    usable = np.isfinite(magnitude) & ~sources["saturated"] & (sources["flags"] == 0)
+    usable &= sources["flux"] > LEAST_SIGNAL_TO_NOISE * sources["flux_error"]
+    stars = int(np.count_nonzero(usable))
+    if stars == 0:
+        return None
+    each = magnitude[usable] + 2.5 * np.log10(sources["flux"][usable])
+    scatter = float(np.std(each, ddof=1)) if stars >= FEWEST_STARS_FOR_SCATTER else None
+    return ZeroPoint(float(np.median(each)), scatter, stars)
+
+
+def extinction_mag(zero: ZeroPoint, measured: Photometry, gain_e_per_count: float, seconds: float) -> float:
+    """By how much stars are fainter than under a clear sky; gain and exposure are those of one frame."""
+    of_all_light = zero.magnitude - 2.5 * math.log10(measured.profile.part_within(APERTURE_RADIUS_PIXELS))
+    of_an_electron_a_second = of_all_light + 2.5 * math.log10(gain_e_per_count / seconds)
+    return CLEAR_ZERO_POINT_MAG - of_an_electron_a_second
+
+
+def limiting_magnitude(
+    zero: ZeroPoint, measured: Photometry, noise_counts: float, gain_e_per_count: float
+) -> float:
+    """Magnitude of a star at 5 sigma of optimal photometry, where a pixel has a noise and counts a gain."""
+    counts = measured.profile.flux_at(LIMIT_SIGMA, noise_counts**2, gain_e_per_count)
+    counts *= measured.profile.part_within(APERTURE_RADIUS_PIXELS)
+    return zero.magnitude - 2.5 * math.log10(counts)

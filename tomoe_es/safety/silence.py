@@ -1,0 +1,74 @@
+"""Which processes give no sign of life. Only their change counts, on the watcher's own clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from tomoe_es.events import Event
+from tomoe_es.events.safety import ProcessFellSilent, ProcessHeardAgain
+
+EXECUTOR = "night"
+"""The process that runs the executor."""
+EXECUTOR_SILENT_AFTER_SECONDS = 10.0
+"""Real time; the telescope is made safe then."""
+SILENT_AFTER_SECONDS = 30.0
+"""The same for every other process, of which nothing is in danger."""
+
+
+class Sign(msgspec.Struct, frozen=True):
+    """What a process last said of itself."""
+
+    pid: int
+    wall_us: int
+    night_us: int  # its time of the night
+    position: int  # how far in the log
+
+
+class Heard(msgspec.Struct):
+    """A process that is listened to; `since` is when its sign last changed."""
+
+    sign: Sign
+    since: float
+    silent: bool = False
+
+
+class Silence(msgspec.Struct):
+    """What is known of all processes, by name."""
+
+    heard: dict[str, Heard] = {}
+
+
+def listen(state: Silence, signs: Mapping[str, Sign], seconds: float, own_pid: int) -> list[Event]:
+    """Take in the signs at a time of the watcher's clock; who fell silent since, and who is heard again.
+
+    A process without a sign has ended in order: it is forgotten. One whose sign is being written just now
+    has the old one still.
+    """
+    events: list[Event] = []
+    for name in [each for each in state.heard if each not in signs]:
+        del state.heard[name]
+    for name, sign in signs.items():
+        if sign.pid == own_pid:
+            continue
+        known = state.heard.get(name)
+        if known is None or known.sign != sign:
+            if known is not None and known.silent:
+                events.append(ProcessHeardAgain(process=name, pid=sign.pid))
+            state.heard[name] = Heard(sign, seconds)
+        elif not known.silent and seconds - known.since >= _limit(name):
+            known.silent = True
+            silent = round(seconds - known.since, 1)
+            events.append(ProcessFellSilent(process=name, pid=sign.pid, silent_seconds=silent))
+    return events
+
+
+def silent_seconds(state: Silence, name: str, seconds: float) -> float:
+    """How long a process has been silent; 0 for one that has ended in order, or was never there."""
+    known = state.heard.get(name)
+    return 0.0 if known is None else seconds - known.since
+
+
+def _limit(name: str) -> float:
+    return EXECUTOR_SILENT_AFTER_SECONDS if name == EXECUTOR else SILENT_AFTER_SECONDS

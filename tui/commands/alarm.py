@@ -1,0 +1,158 @@
+"""`tomoe alarm`: see what departed from normal, and answer it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from cyclopts import App, Parameter
+
+from projections import alarms
+from projections.causal_chain import causal_chain
+from projections.overview_model import AlarmLine, MutedAlarm
+from projections.store import ProjectionReader
+from tomoe_es.conditions import condition
+from tomoe_es.control import alarm_answers
+from tomoe_es.control.alarm_answers import NoSuchAlarm
+from tomoe_es.events.monitor import ViolationDetected
+from tomoe_es.log import open_log
+from tui import answering
+from tui.commands.alarm_text import alarm_lines, muted_lines, violation_lines
+from tui.data_folder import data_folder
+from tui.duration import duration_us
+from tui.person import person
+
+app = App(name="alarm", help="See what departed from normal, and answer it.")
+
+ACTOR = "tomoe alarm"
+
+
+class AlarmList(msgspec.Struct):
+    """What `tomoe alarm list --json` prints."""
+
+    alarms: Sequence[AlarmLine]
+    muted: Sequence[MutedAlarm]
+
+
+@app.command(name="list")
+def list_alarms(
+    *,
+    all: Annotated[bool, Parameter(name="--all", negative="")] = False,  # noqa: A002  the option's name
+    json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+    data: Path | None = None,
+) -> int:
+    """Print open alarms, the loudest first, a burst of one name on one line; and the muted names.
+
+    Parameters
+    ----------
+    all
+        Also what is over: cleared or acknowledged alarms, and chips that were rejected, failed or lost.
+    json
+        As one line of JSON, with times in UTC microseconds since 1970.
+    data
+        Data folder; else $TOMOE_DATA, else `data`.
+    """
+    with ProjectionReader(data_folder(data).projections, alarms.PROJECTION) as reader:
+        snapshot = reader.load()
+    lines = tuple(each for each in snapshot.state.lines(snapshot.time_us) if all or each.open)
+    muted = snapshot.state.muted_names(snapshot.time_us)
+    if json:
+        sys.stdout.write(msgspec.json.encode(AlarmList(lines, muted)).decode() + "\n")
+        return 0
+    for text in [*alarm_lines(lines), *muted_lines(muted)]:
+        sys.stdout.write(f"{text}\n")
+    if not lines:
+        sys.stderr.write("nothing is open\n" if not all else "there was no alarm\n")
+    return 0
+
+
+@app.command
+def show(position: int, *, data: Path | None = None) -> int:
+    """Print one violation in full: meaning, what to do, evidence, and the events that led to it as a tree.
+
+    Parameters
+    ----------
+    position
+        Position of the ViolationDetected, as `tomoe alarm list` prints it.
+    data
+        Data folder; else $TOMOE_DATA, else `data`.
+    """
+    folder = data_folder(data)
+    folder.require()
+    with closing(open_log(folder.log_url)) as log:
+        found = next(iter(log.read(after=position - 1, until=position)), None) if position > 0 else None
+        if found is None or not isinstance(found.payload, ViolationDetected):
+            raise NoSuchAlarm(f"event {position} is no violation: see 'tomoe alarm list --all'")
+        state = alarm_answers.initial()
+        for recorded in log.read_stream(answering.STREAM, after=found.version - 1):
+            alarm_answers.evolve(state, recorded)
+        chain = causal_chain(log, position)
+    known = condition(found.payload.name)
+    for text in violation_lines(position, found.time, state.violations[position], known, chain):
+        sys.stdout.write(f"{text}\n")
+    return 0
+
+
+@app.command
+def ack(alarm: str, *, why: str, data: Path | None = None) -> int:
+    """Acknowledge a violation: it has been seen, by whom and why is in the log.
+
+    Exit code 1 when somebody else was first; the message says who and when.
+
+    Parameters
+    ----------
+    alarm
+        Position of one violation, or a name for all open ones of it.
+    why
+        What was seen or done.
+    data
+        Data folder; else $TOMOE_DATA, else `data`.
+    """
+    chosen = int(alarm) if alarm.isdecimal() else alarm
+    recorded = answering.acknowledge(data_folder(data), chosen, person(), why, f"{ACTOR} ack")
+    sys.stdout.write(f"{len(recorded)} acknowledged: {alarm}\n")
+    return 0
+
+
+@app.command
+def mute(
+    name: str, *, duration: Annotated[str, Parameter(name="--for")], why: str, data: Path | None = None
+) -> int:
+    """Have violations of a name recorded, but not announced, for a while.
+
+    Parameters
+    ----------
+    name
+        Of the violations.
+    duration
+        For how long, as 90s, 30m, 2h or 1d; 7 days at most.
+    why
+        The reason, for the next person.
+    data
+        Data folder; else $TOMOE_DATA, else `data`.
+    """
+    answering.mute(data_folder(data), name, duration_us(duration), person(), why, f"{ACTOR} mute")
+    sys.stdout.write(f"{name} is muted for {duration}\n")
+    return 0
+
+
+@app.command
+def unmute(name: str, *, why: str = "", data: Path | None = None) -> int:
+    """Have violations of a name announced again.
+
+    Parameters
+    ----------
+    name
+        Of the violations.
+    why
+        The reason, if there is one to tell.
+    data
+        Data folder; else $TOMOE_DATA, else `data`.
+    """
+    answering.unmute(data_folder(data), name, person(), why, f"{ACTOR} unmute")
+    sys.stdout.write(f"{name} is announced again\n")
+    return 0

@@ -1,0 +1,22 @@
+"""An event on one line."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tomoe_es.events import Event
+
+LONGEST_VALUE = 60
+
+
+def event_text(event: Event) -> str:
+    """Its type, and its fields as name=value, long values cut."""
+    fields = msgspec.json.decode(msgspec.json.encode(event))
+    name = fields.pop("type")
+    return " ".join([name, *(f"{key}={_short(value)}" for key, value in fields.items())])
+
+
+def _short(value: object) -> str:
+    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."

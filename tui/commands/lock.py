@@ -1,0 +1,87 @@
+"""`tomoe lock`: nothing moves while the telescope is locked."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from cyclopts import App
+
+from tomoe_es.control import hands
+from tomoe_es.log import open_log
+from tui import running_night
+from tui.data_folder import data_folder
+from tui.person import person
+
+app = App(name="lock", help="Forbid or allow that the telescope moves.")
+
+STREAM = "telescope_lock"
+
+
+@app.command(name="set")
+def set_lock(*, why: str, data: Path | None = None) -> int:
+    """Lock the telescope: what moves is told to stop, and the running recipe goes back to the pool.
+
+    Only closing of dome slit and mirror cover stays allowed. Exit code 1 when it is locked already: who, when
+    and why is printed, and nothing is changed.
+
+    Parameters
+    ----------
+    why
+        For everybody who finds the telescope locked.
+    data
+        Data folder; else $TOMOE_DATA, else `data`.
+    """
+    folder, who = data_folder(data), person()
+    folder.require()
+    with closing(open_log(folder.log_url)) as log:
+        position = running_night.say(
+            log, STREAM, lambda state: hands.set_lock(state, who, why), "tomoe lock set"
+        )
+    sys.stdout.write(f"locked by {who}: {why} (event {position})\n")
+    return 0
+
+
+@app.command
+def release(*, why: str, take_over: bool = False, data: Path | None = None) -> int:
+    """Allow that the telescope moves again.
+
+    Exit code 1 when it is not locked, or when somebody else has locked it, who is named.
+
+    Parameters
+    ----------
+    why
+        For the log.
+    take_over
+        Release also the lock of somebody else: make sure that nobody is in the dome.
+    data
+        Data folder; else $TOMOE_DATA, else `data`.
+    """
+    folder, who = data_folder(data), person()
+    folder.require()
+    with closing(open_log(folder.log_url)) as log:
+        position = running_night.say(
+            log,
+            STREAM,
+            lambda state: hands.release_lock(state, who, why, take_over=take_over),
+            "tomoe lock release",
+        )
+    sys.stdout.write(f"released by {who}: {why} (event {position})\n")
+    return 0
+
+
+@app.command
+def show(*, data: Path | None = None) -> int:
+    """Say who has locked the telescope, why and since when.
+
+    Parameters
+    ----------
+    data
+        Data folder; else $TOMOE_DATA, else `data`.
+    """
+    folder = data_folder(data)
+    folder.require()
+    with closing(open_log(folder.log_url)) as log:
+        sys.stdout.write(f"{hands.lock_shows(running_night.hands(log))}\n")
+    return 0

@@ -1,0 +1,168 @@
+"""`tomoe normal`: what is declared normal, and whether past nights were."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+from cyclopts import App
+
+from tomoe_es.errors import TomoeError
+from tomoe_es.log import open_log
+from tomoe_es.machines.catalogue import TABLES
+from tomoe_es.machines.judging.again import Comparison, Line, compare
+from tomoe_es.machines.norms import Declared, declared, ends_in_words
+from tui.data_folder import data_folder
+
+app = App(name="normal", help="What is declared normal, and whether past nights were.")
+
+
+class NotDeclared(TomoeError):
+    """Nothing normal, and no violation, has this name."""
+
+    what_to_do = "look the name up in what `tomoe normal` lists"
+
+
+class NoSuchNight(TomoeError):
+    """The log holds no night of this date."""
+
+    what_to_do = "give the date of a night's evening, or leave `--night` out for all of them"
+
+
+@app.default
+def normal(*, json: bool = False) -> int:
+    """List machines, rules and deadlines.
+
+    Parameters
+    ----------
+    json
+        As one JSON object.
+    """
+    violations = declared()
+    if json:
+        machines = [
+            {"name": name, "meaning": table.machine.meaning, "states": table.machine.states}
+            for name, table in TABLES.items()
+        ]
+        listed = {"machines": machines, "violations": list(violations.values())}
+        sys.stdout.write(msgspec.json.encode(listed).decode() + "\n")
+        return 0
+    _heading(f"{len(TABLES)} machines")
+    for name, table in TABLES.items():
+        sys.stdout.write(f"{name:<35}{table.machine.meaning}\n")
+    for kind, title in (
+        ("rule", "rules"),
+        ("deadline", "deadlines"),
+        ("transition", "departures of the machines"),
+    ):
+        listed_here = [each for each in violations.values() if each.kind == kind]
+        _heading(f"{len(listed_here)} {title}")
+        for each in listed_here:
+            sys.stdout.write(f"{each.name:<35}{each.severity:<10}{each.meaning}\n")
+    return 0
+
+
+@app.command
+def show(name: str, *, json: bool = False) -> int:
+    """Say what a violation means, how severe it is, what to do, and what it is judged by.
+
+    Parameters
+    ----------
+    name
+        Name of the violation, such as TargetBehindClosedSlit, or of a machine.
+    json
+        As one JSON object.
+    """
+    if name in TABLES:
+        return _show_machine(name, json)
+    found = declared().get(name)
+    if found is None:
+        raise NotDeclared(f"nothing is called '{name}': see the list with 'tomoe normal'")
+    if json:
+        sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
+        return 0
+    for label, text in _lines(found):
+        lines = textwrap.wrap(text, 90) or [""]
+        sys.stdout.write(f"{label:<12}{lines[0]}\n" + "".join(f"{'':<12}{each}\n" for each in lines[1:]))
+    return 0
+
+
+@app.command
+def check(*, night: str | None = None, json: bool = False, data: Path | None = None) -> int:
+    """Judge past nights again, and compare with the violations that were recorded while they ran.
+
+    Exit codes: 0 the same; 1 they differ (each difference is a line), or there is nothing to judge.
+
+    Parameters
+    ----------
+    night
+        Only this night, such as 2023-12-12; else all.
+    json
+        As one JSON object.
+    data
+        Data folder; else $TOMOE_DATA, else `data`.
+    """
+    folder = data_folder(data)
+    folder.require()
+    with closing(open_log(folder.log_url)) as log:
+        compared = compare(log.read(), night)
+    if night is not None and not compared.nights:
+        raise NoSuchNight(f"the log holds no night {night}: give the date of its evening")
+    if json:
+        sys.stdout.write(msgspec.json.encode(compared).decode() + "\n")
+    else:
+        _tell(compared)
+    return 1 if compared.only_live or compared.only_again else 0
+
+
+def _tell(compared: Comparison) -> None:
+    for text, lines in (
+        ("recorded, not found again", compared.only_live),
+        ("found again, not recorded", compared.only_again),
+    ):
+        for line in lines:
+            sys.stdout.write(f"{text}: {_text(line)}\n")
+    differences = len(compared.only_live) + len(compared.only_again)
+    sys.stdout.write(
+        f"{compared.nights} night{'s' * (compared.nights != 1)}, {compared.events} events: "
+        f"{compared.equal} violations and their ends are the same, {differences} differ\n"
+    )
+
+
+def _text(line: Line) -> str:
+    at = f" at {', '.join(str(each) for each in line.evidence)}" if line.evidence else ""
+    return f"{line.kind} {line.name}{at}: {line.message}"
+
+
+def _lines(found: Declared) -> Iterable[tuple[str, str]]:
+    yield "name", found.name
+    yield "kind", f"{found.kind} of {', '.join(found.machines)}" if found.machines else found.kind
+    yield "severity", found.severity
+    yield "means", found.meaning
+    yield "do", found.remedy
+    if found.within:
+        yield "normal", found.within
+    yield "reads", ", ".join(found.reads)
+    yield "ends", ends_in_words(found)
+
+
+def _show_machine(name: str, json: bool) -> int:
+    machine = TABLES[name].machine
+    violations = [each for each in declared().values() if name in each.machines]
+    if json:
+        told = {"name": name, "meaning": machine.meaning, "states": machine.states, "violations": violations}
+        sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
+        return 0
+    sys.stdout.write(f"{name:<12}{machine.meaning}\nstates      {', '.join(machine.states)}\n")
+    for each in violations:
+        sys.stdout.write(f"violation   {each.name} ({each.severity}): {each.meaning}\n")
+    sys.stdout.write(f"drawn in    docs/states/{name}.svg\n")
+    return 0
+
+
+def _heading(text: str) -> None:
+    sys.stdout.write(f"\n{text}\n{'-' * len(text)}\n")
