@@ -13,16 +13,25 @@ from collections.abc import Collection, Iterator
 
 import msgspec
 
+from replay.coming import Coming
 from replay.ladder import Folding
 from replay.structural_copy import copy_state
 from tomoe_es.control.decider import Decider, Decision, Fold
 from tomoe_es.control.deciders_of_a_night import FoldsOfANight, deciders_of_a_night
-from tomoe_es.events import ErasedPayload, Event, encode_event
+from tomoe_es.control.hardware import READINGS
+from tomoe_es.events import ErasedPayload, Event, camera, encode_event, telescope
 from tomoe_es.events.envelope import Recorded
-from tomoe_es.events.system import CodeRegistered, NightResumed
+from tomoe_es.events.system import CodeRegistered, NightResumed, ProcessStarted
+from tomoe_es.safety.guardian import NAME as GUARDIAN
 
 PROCESS_BEGINS = (CodeRegistered, NightResumed)
 """Before these there was no process that could have decided."""
+BY_THE_TELESCOPE = (READINGS.keys() - {camera.CameraRead}) | {
+    *(telescope.PowerRead, telescope.DeviceUnreachable, telescope.DeviceReached),
+    telescope.DeviceCommandFailed,
+}
+"""A guardian looks at the telescope too, and lets its time pass by that. The night then takes in at once what
+was read meanwhile, and an alarm of that while rings late: before the next event that is none of these."""
 TAKEN_TOGETHER = 1000
 """Events of one instant that may have been appended together, before anybody decided."""
 FEW = 4
@@ -76,12 +85,14 @@ class Judge:
         for name, decider in self._deciders.items():
             for each in decider.fold.types:
                 self._stale_alarms.setdefault(each, []).append(name)
-        self._relevant = {*PROCESS_BEGINS, *self._listeners, *self._stale_alarms}
+        self._relevant = {*PROCESS_BEGINS, ProcessStarted, *self._listeners, *self._stale_alarms}
         self._pending: deque[Recorded] = deque()
         self._gathered: dict[str, Recorded] = {}
         self._processed: deque[Recorded] = deque(maxlen=REMEMBERED)
         self._alarms: dict[str, int | None] = {}
         self._unasked = set(self._deciders)  # whose next alarm is not known since their state changed
+        self._passed_over: set[str] = set()  # whose alarm has not rung though its time has come
+        self._has_guardian = False
         self._now = 0
         self._last: Recorded | None = None
         self.judged = Judged()
@@ -89,7 +100,7 @@ class Judge:
     def run(self, events: Iterator[Recorded]) -> Judged:
         """Judge all events, or up to the last difference that is asked for."""
         relevant, deciders = self._relevant, self._deciders
-        self._coming = _Coming(
+        self._coming = Coming(
             each for each in events if type(each.payload) in relevant or each.actor in deciders
         )
         while not self._is_enough() and self._step():
@@ -110,12 +121,12 @@ class Judge:
             return True
         upcoming = self._coming.first()
         if upcoming is None:
-            return False
+            return self._take_in_elsewhere(None)
         if self._wake_before(upcoming):
             return True
         if upcoming.actor in self._deciders:
             self._account_for(upcoming)
-        else:
+        elif isinstance(upcoming.payload, PROCESS_BEGINS) or not self._take_in_elsewhere(upcoming):
             self._take_in(self._coming.next())
         return True
 
@@ -163,8 +174,21 @@ class Judge:
             for _ in range(further):
                 self._take_in(self._coming.next())
             self._confirm(decider, decider.decide(decider.fold.state, recorded, now))
-            return
-        self._differ(decider, recorded, now, decided)
+        elif self._take_in_elsewhere(upcoming):
+            self._ask_again(decider, recorded)  # it may have known of that
+        elif recorded is None and self._has_guardian and type(upcoming.payload) in BY_THE_TELESCOPE:
+            self._passed_over.add(decider.name)
+        elif recorded is not None and self._coming.is_elsewhere(recorded) and upcoming.time > self._now:
+            self._now = upcoming.time  # when it was taken in is not known
+            self._ask(decider, recorded)
+        else:
+            self._differ(decider, recorded, now, decided)
+
+    def _ask_again(self, decider: Decider, recorded: Recorded | None) -> None:
+        if recorded is not None:
+            self._ask(decider, recorded)
+        else:
+            self._unasked.add(decider.name)
 
     def _confirm(self, decider: Decider, decided: list[Decision]) -> bool:
         """Take in the decisions if they are those that stand next in the log."""
@@ -217,6 +241,8 @@ class Judge:
             decided = decider.decide(decider.fold.state, woken_by, self._now)
             if decided and self._confirm(decider, decided):
                 return
+        if self._take_in_elsewhere(recorded):
+            return  # it will be accounted for when that is known
         cause = self._processed[-1] if self._processed else None
         woken = next((each for each in self._processed if each.position == recorded.cause), cause)
         self._differ(decider, woken, self._now, decider.decide(decider.fold.state, woken, self._now))
@@ -228,11 +254,18 @@ class Judge:
             return False  # no process was there to wake anybody
         if upcoming.time <= self._now:
             return False
+        if type(upcoming.payload) not in BY_THE_TELESCOPE and upcoming.actor not in self._deciders:
+            self._unasked |= self._passed_over
+            self._passed_over.clear()
         for name in self._unasked:
             decider = self._deciders[name]
             self._alarms[name] = decider.next_wakeup(decider.fold.state, self._now)
         self._unasked.clear()
-        due = [(when, name) for name, when in self._alarms.items() if when is not None]
+        due = [
+            (when, name)
+            for name, when in self._alarms.items()
+            if when is not None and name not in self._passed_over
+        ]
         when, name = min(due, default=(upcoming.time, ""))
         if when > upcoming.time or (when == upcoming.time and upcoming.actor != name):
             return False
@@ -266,11 +299,26 @@ class Judge:
             self._take_in(self._coming.next())
 
     def _take_in(self, recorded: Recorded) -> None:
+        """Take the next one in, after what other processes appended before it."""
+        self._take_in_elsewhere(recorded)
+        self._fold(recorded)
+
+    def _take_in_elsewhere(self, before: Recorded | None) -> bool:
+        """Take in what other processes appended before an event, or all; tell whether there was anything."""
+        found = self._coming.elsewhere(before)
+        for recorded in found:
+            self._fold(recorded)
+        return bool(found)
+
+    def _fold(self, recorded: Recorded) -> None:
+        if isinstance(recorded.payload, ProcessStarted):
+            self._has_guardian |= recorded.payload.process == GUARDIAN
         if isinstance(recorded.payload, PROCESS_BEGINS):  # a process begins: what another left undone is gone
             self._pending.clear()
             self._gathered.clear()
             self._processed.clear()
             self._alarms.clear()
+            self._passed_over.clear()
             self._unasked = set(self._deciders)
         self._now = max(self._now, recorded.time)
         self._folding.take_in(recorded)
@@ -282,36 +330,6 @@ class Judge:
     def _count(self, name: str, decisions: int) -> None:
         self.judged.decisions += decisions
         self.judged.by_decider[name] = self.judged.by_decider.get(name, 0) + decisions
-
-
-class _Coming:
-    """The events that are still to come, some of which may be looked at already."""
-
-    def __init__(self, events: Iterator[Recorded]) -> None:
-        self._events = events
-        self._seen: deque[Recorded] = deque()
-
-    def first(self) -> Recorded | None:
-        """The next one; None at the end."""
-        if not self._seen:
-            following = next(self._events, None)
-            if following is None:
-                return None
-            self._seen.append(following)
-        return self._seen[0]
-
-    def peek(self, count: int) -> list[Recorded]:
-        """The next ones, as many as there are."""
-        while len(self._seen) < count:
-            following = next(self._events, None)
-            if following is None:
-                break
-            self._seen.append(following)
-        return [self._seen[index] for index in range(min(count, len(self._seen)))]
-
-    def next(self) -> Recorded:
-        """Take the next one, which `first` has shown."""
-        return self._seen.popleft()
 
 
 def _is_same(recorded: Recorded, actor: str, decision: Decision) -> bool:
