@@ -7,7 +7,7 @@ process takes in what they appended when it looks, at the latest before it appen
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.system import CodeRegistered
@@ -16,8 +16,9 @@ from tomoe_es.events.system import CodeRegistered
 class Coming:
     """Events that may be looked at before they are taken."""
 
-    def __init__(self, events: Iterator[Recorded]) -> None:
-        self._events = events
+    def __init__(self, events: Iterator[Recorded], deciders: Collection[str]) -> None:
+        """`deciders`: actors that are only in the night's process, also before it says its code."""
+        self._events, self._deciders = events, deciders
         self._seen: deque[Recorded] = deque()
         self._elsewhere: deque[Recorded] = deque()
         self._code: int | None = None  # of the process that runs the night; None: it has not said so
@@ -45,7 +46,9 @@ class Coming:
 
     def is_elsewhere(self, recorded: Recorded) -> bool:
         """Tell whether another process than the night's appended an event."""
-        return self._code not in (None, recorded.code) and not isinstance(recorded.payload, CodeRegistered)
+        if self._code in (None, recorded.code) or recorded.actor in self._deciders:
+            return False
+        return not isinstance(recorded.payload, CodeRegistered)
 
     def _read(self) -> bool:
         """Read up to the next one of the night's process; False at the end."""

@@ -72,10 +72,10 @@ class Judge:
         )
         chosen = list(self._folding.folds.values())
         self._stop_after = stop_after
+        of_the_night = deciders_of_a_night(folds)
+        self._own_actors = frozenset(each.name for each in of_the_night)
         self._deciders = {
-            each.name: each
-            for each in deciders_of_a_night(folds)
-            if any(each.fold is fold for fold in chosen)
+            each.name: each for each in of_the_night if any(each.fold is fold for fold in chosen)
         }
         self._listeners: dict[type[Event], list[Decider]] = {}
         for decider in self._deciders.values():
@@ -100,9 +100,8 @@ class Judge:
     def run(self, events: Iterator[Recorded]) -> Judged:
         """Judge all events, or up to the last difference that is asked for."""
         relevant, deciders = self._relevant, self._deciders
-        self._coming = Coming(
-            each for each in events if type(each.payload) in relevant or each.actor in deciders
-        )
+        concerning = (each for each in events if type(each.payload) in relevant or each.actor in deciders)
+        self._coming = Coming(concerning, self._own_actors)
         while not self._is_enough() and self._step():
             pass
         return self.judged
