@@ -101,11 +101,14 @@ class LiveReader:
         with self._lock:
             connection = self._idle.pop() if self._idle else None
         if connection is None:
-            connection = connect(self._path, for_one_thread=True)
+            connection = self._connect()
         found = connection.execute(query, bindings).fetchall()
         with self._lock:
             self._idle.append(connection)
         return found
+
+    def _connect(self) -> apsw.Connection:
+        return connect(self._path, for_one_thread=True)
 
     def _rows_without_gap(self, after: int, upto: int) -> Rows:
         rows: Rows = self.rows(_ALL, after, upto)

@@ -53,11 +53,15 @@ def open_segment(folder: Path, name: SegmentName) -> SegmentReader:
     return SealedReader(folder, name) if name.sealed_path(folder).exists() else LiveReader(folder, name)
 
 
+OpenSegment = Callable[[Path, SegmentName], SegmentReader]
+
+
 class NightsReader:
     """The segments of a folder, opened when they are needed."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, opening: OpenSegment = open_segment, *, uses_index: bool = True) -> None:
+        """`uses_index` False: no file of the folder but the segments is opened."""
+        self._folder, self._open_segment, self._uses_index = folder, opening, uses_index
         self._segments: list[SegmentName] = []
         self._readers: dict[SegmentName, SegmentReader] = {}  # the least recently used one first
         self._lock = Lock()
@@ -115,7 +119,7 @@ class NightsReader:
         """Segments that may hold versions of a stream > `after`; those unknown to the index among them."""
         self.head()
         closed = self._segments[:-1]
-        if closed and (self._folder / INDEX_FILE).exists():
+        if closed and self._uses_index and (self._folder / INDEX_FILE).exists():
             index = NightsIndex(self._folder)
             asked = set(index.segments_of(stream, after))
             asked.update(index.missing(segment.number for segment in closed))
@@ -144,7 +148,7 @@ class NightsReader:
             if isinstance(reader, LiveReader) and self._was_sealed(segment):
                 reader.close()  # what is read on from a removed file may have been erased since
                 reader = None
-            reader = reader or open_segment(self._folder, segment)
+            reader = reader or self._open_segment(self._folder, segment)
             self._readers[segment] = reader
             if len(self._readers) > _OPEN_AT_MOST:
                 self._readers.pop(next(iter(self._readers))).close()

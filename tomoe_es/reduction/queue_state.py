@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
@@ -91,91 +93,95 @@ def initial() -> ReductionState:
 
 def evolve(state: ReductionState, recorded: Recorded) -> ReductionState:
     """Take one event in; the state given is changed and returned."""
-    event = recorded.payload
-    match event:
-        case transfer.ChipCubeBuffered():
-            state.exposures[event.exposure_number].buffered[event.frame_id] = Buffered(
-                event.path, event.sha256, recorded.position
-            )
-        case reduction.ReductionLeased():
-            job = _waiting_lane(state, event.frame_id).pop(event.frame_id)
-            job.attempt, job.lease_until, job.position = (
-                event.attempt,
-                event.lease_until_us,
-                recorded.position,
-            )
-            job.dark_exposure, job.flat_exposure = event.dark_exposure, event.flat_exposure
-            state.leased[event.frame_id] = job
-        case reduction.ReductionFinished():
-            if _take_out(state, event.frame_id) is not None:  # else a result came after another one
-                _finish(state, event.exposure_number)
-        case reduction.ProductArchived() if event.kind in ("DARK", "FLAT"):
-            made = Master(event.path, event.sha256, event.product_id)
-            state.masters.setdefault(event.exposure_number, {})[det_id_of(event.frame_id)] = made
-        case reduction.ProductRejected() if event.kind in ("DARK", "FLAT"):
-            state.masters.setdefault(event.exposure_number, {})[det_id_of(event.frame_id)] = NO_MASTER
-        case reduction.ReductionQueued():
-            _queue(state, event, recorded.position)
-        case reduction.ReductionLeaseExpired():
-            _back(state, event.frame_id, event.attempt)
-        case reduction.ReductionFailed() if event.given_up:
-            given_up = _take_out(state, event.frame_id)
-            if given_up is None:
-                return state
-            job = given_up
-            if job.data_type != "OBJECT":
-                state.masters.setdefault(event.exposure_number, {})[job.det_id] = NO_MASTER
-            _finish(state, event.exposure_number)
-        case reduction.ReductionFailed():
-            _back(state, event.frame_id, event.attempt)
-        case camera.ExposureRequested():
-            state.exposures[event.exposure_number] = Exposure(
-                request=event, position=recorded.position, correlation=recorded.correlation
-            )
-        case camera.ExposureStarted():
-            opened = state.exposures[event.exposure_number]
-            opened.start_us, opened.start_position = event.start_us, recorded.position
-        case camera.ExposureFinished():
-            state.exposures[event.exposure_number].end_us = event.end_us
-        case camera.ExposureAborted():
-            state.exposures.pop(event.exposure_number, None)
-        case transfer.ExposureTransferred():
-            if event.exposure_number in state.exposures:
-                state.transferred.append((event.exposure_number, recorded.position))
-        case reduction.ReductionEngineStarted():
-            state.slots, state.lease_seconds = event.slots, event.lease_seconds
-            for job in list(state.leased.values()):
-                _back(state, job.frame_id, job.attempt)
-        case system.CodeRegistered():
-            state.code_version = f"{event.version}+{event.source_sha256[:12]}"
-        case _:
-            pass
+    handler = _HANDLERS.get(type(recorded.payload))
+    if handler is not None:
+        handler(state, recorded, recorded.payload)
     return state
 
 
-EVENT_TYPES: frozenset[type[Event]] = frozenset(
-    {
-        camera.ExposureRequested,
-        camera.ExposureStarted,
-        camera.ExposureFinished,
-        camera.ExposureAborted,
-        transfer.ChipCubeBuffered,
-        transfer.ExposureTransferred,
-        reduction.ReductionEngineStarted,
-        reduction.ReductionQueued,
-        reduction.ReductionLeased,
-        reduction.ReductionLeaseExpired,
-        reduction.ProductArchived,
-        reduction.ProductRejected,
-        reduction.ReductionFinished,
-        reduction.ReductionFailed,
-        system.CodeRegistered,
-    }
-)
+def _requested(state: ReductionState, recorded: Recorded, event: ExposureRequested) -> None:
+    state.exposures[event.exposure_number] = Exposure(
+        request=event, position=recorded.position, correlation=recorded.correlation
+    )
 
 
-def _queue(state: ReductionState, event: reduction.ReductionQueued, position: int) -> None:
-    number = event.exposure_number
+def _started(state: ReductionState, recorded: Recorded, event: camera.ExposureStarted) -> None:
+    opened = state.exposures[event.exposure_number]
+    opened.start_us, opened.start_position = event.start_us, recorded.position
+
+
+def _finished_exposing(state: ReductionState, recorded: Recorded, event: camera.ExposureFinished) -> None:
+    state.exposures[event.exposure_number].end_us = event.end_us
+
+
+def _aborted(state: ReductionState, recorded: Recorded, event: camera.ExposureAborted) -> None:
+    state.exposures.pop(event.exposure_number, None)
+
+
+def _buffered(state: ReductionState, recorded: Recorded, event: transfer.ChipCubeBuffered) -> None:
+    state.exposures[event.exposure_number].buffered[event.frame_id] = Buffered(
+        event.path, event.sha256, recorded.position
+    )
+
+
+def _transferred(state: ReductionState, recorded: Recorded, event: transfer.ExposureTransferred) -> None:
+    if event.exposure_number in state.exposures:
+        state.transferred.append((event.exposure_number, recorded.position))
+
+
+def _engine_started(
+    state: ReductionState, recorded: Recorded, event: reduction.ReductionEngineStarted
+) -> None:
+    state.slots, state.lease_seconds = event.slots, event.lease_seconds
+    for job in list(state.leased.values()):
+        _back(state, job.frame_id, job.attempt)
+
+
+def _leased(state: ReductionState, recorded: Recorded, event: reduction.ReductionLeased) -> None:
+    job = _waiting_lane(state, event.frame_id).pop(event.frame_id)
+    job.attempt, job.lease_until, job.position = event.attempt, event.lease_until_us, recorded.position
+    job.dark_exposure, job.flat_exposure = event.dark_exposure, event.flat_exposure
+    state.leased[event.frame_id] = job
+
+
+def _lease_expired(state: ReductionState, recorded: Recorded, event: reduction.ReductionLeaseExpired) -> None:
+    _back(state, event.frame_id, event.attempt)
+
+
+def _archived(state: ReductionState, recorded: Recorded, event: reduction.ProductArchived) -> None:
+    if event.kind in ("DARK", "FLAT"):
+        made = Master(event.path, event.sha256, event.product_id)
+        state.masters.setdefault(event.exposure_number, {})[det_id_of(event.frame_id)] = made
+
+
+def _rejected(state: ReductionState, recorded: Recorded, event: reduction.ProductRejected) -> None:
+    if event.kind in ("DARK", "FLAT"):
+        state.masters.setdefault(event.exposure_number, {})[det_id_of(event.frame_id)] = NO_MASTER
+
+
+def _finished(state: ReductionState, recorded: Recorded, event: reduction.ReductionFinished) -> None:
+    if _take_out(state, event.frame_id) is not None:  # else a result came after another one
+        _finish(state, event.exposure_number)
+
+
+def _failed(state: ReductionState, recorded: Recorded, event: reduction.ReductionFailed) -> None:
+    if not event.given_up:
+        _back(state, event.frame_id, event.attempt)
+        return
+    job = _take_out(state, event.frame_id)
+    if job is None:
+        return
+    if job.data_type != "OBJECT":
+        state.masters.setdefault(event.exposure_number, {})[job.det_id] = NO_MASTER
+    _finish(state, event.exposure_number)
+
+
+def _code_registered(state: ReductionState, recorded: Recorded, event: system.CodeRegistered) -> None:
+    state.code_version = f"{event.version}+{event.source_sha256[:12]}"
+
+
+def _queue(state: ReductionState, recorded: Recorded, event: reduction.ReductionQueued) -> None:
+    number, position = event.exposure_number, recorded.position
     opened = state.exposures[number]
     state.transferred = [each for each in state.transferred if each[0] != number]
     if event.data_type != "OBJECT":
@@ -243,3 +249,23 @@ def _forget_calibrations(state: ReductionState) -> None:
 def has_master(state: ReductionState, number: int) -> bool:
     """Tell whether there is a master of any chip from a calibration exposure."""
     return any(master != NO_MASTER for master in state.masters.get(number, {}).values())
+
+
+_HANDLERS: dict[type[Event], Callable[[ReductionState, Recorded, Any], None]] = {
+    ExposureRequested: _requested,
+    camera.ExposureStarted: _started,
+    camera.ExposureFinished: _finished_exposing,
+    camera.ExposureAborted: _aborted,
+    transfer.ChipCubeBuffered: _buffered,
+    transfer.ExposureTransferred: _transferred,
+    reduction.ReductionEngineStarted: _engine_started,
+    reduction.ReductionQueued: _queue,
+    reduction.ReductionLeased: _leased,
+    reduction.ReductionLeaseExpired: _lease_expired,
+    reduction.ProductArchived: _archived,
+    reduction.ProductRejected: _rejected,
+    reduction.ReductionFinished: _finished,
+    reduction.ReductionFailed: _failed,
+    system.CodeRegistered: _code_registered,
+}
+EVENT_TYPES: frozenset[type[Event]] = frozenset(_HANDLERS)

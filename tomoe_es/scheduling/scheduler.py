@@ -38,6 +38,10 @@ _NIGHT_OVER = "observing is over for this night"
 _OVERHEAD_SECONDS = {"Pointing": 60.0, "Dithering": 10.0, "SetFocus": 10.0, "Wait": 5.0}
 _EXPOSURE_OVERHEAD_SECONDS = 2.0
 
+_DURATIONS: dict[int, tuple[Recipe, tuple[str, ...], float]] = {}
+"""By the identity of a recipe, which each entry keeps alive: every decision looks at the whole pool."""
+_DURATIONS_KEPT = 4096
+
 
 def decide(state: Control, recorded: Recorded | None, now: int) -> list[Decision]:
     """Queue what was submitted directly, let go what is too late, and fill up the queue."""
@@ -91,6 +95,17 @@ def next_wakeup(state: Control, now: int) -> int | None:
 
 def duration_seconds(asked: Recipe, done: Collection[str] = ()) -> float:
     """Estimate how long a recipe takes when the exposures of these names are done already."""
+    known, names = _DURATIONS.get(id(asked)), tuple(done)
+    if known is not None and known[0] is asked and known[1] == names:
+        return known[2]
+    if len(_DURATIONS) >= _DURATIONS_KEPT:
+        _DURATIONS.clear()
+    seconds = _duration_seconds(asked, names)
+    _DURATIONS[id(asked)] = (asked, names, seconds)
+    return seconds
+
+
+def _duration_seconds(asked: Recipe, done: Collection[str]) -> float:
     seconds, exposure = 0.0, 0.0
     for call in asked.operations:
         if call.name == "SetParameter":

@@ -7,6 +7,7 @@ targets, turning the dome and judging the Sun, and it needs no table that could 
 from __future__ import annotations
 
 import warnings
+from functools import lru_cache
 from typing import NamedTuple
 
 import erfa
@@ -32,6 +33,7 @@ def julian_date(time_us: int) -> tuple[float, float]:
     return _JD_1970 + days, rest / _DAY_US
 
 
+@lru_cache(maxsize=4096)  # several deciders ask for the same moment
 def horizontal(ra_deg: float, dec_deg: float, time_us: int) -> Horizontal:
     """Azimuth and altitude (degrees) of an ICRS position at a UTC time."""
     day, fraction = julian_date(time_us)
@@ -67,6 +69,7 @@ def sun_position(time_us: int) -> tuple[float, float]:
     return float(np.rad2deg(ra)) % 360.0, float(np.rad2deg(dec))
 
 
+@lru_cache(maxsize=4096)
 def sun_altitude(time_us: int) -> float:
     """Altitude (degrees) of the Sun's centre at a UTC time, without refraction."""
     return horizontal(*sun_position(time_us), time_us).altitude_deg

@@ -15,7 +15,7 @@ from tomoe_es.events.envelope import Recorded
 NAME = "buffer"
 
 
-class RawCube(msgspec.Struct):
+class RawCube(msgspec.Struct, frozen=True):
     """A cube on the buffer storage. `expires` is 0 until it is reduced."""
 
     exposure_number: int
@@ -97,10 +97,19 @@ def next_wakeup(state: BufferState, now: int) -> int | None:
 def _reduced(state: BufferState, frame_id: str, recorded: Recorded) -> None:
     cube = state.cubes.get(frame_id)
     if cube is not None and not cube.expires:
-        cube.expires, cube.position = recorded.time + state.ttl_us, recorded.position
-        insort(
-            state.reduced, frame_id, key=lambda each: state.cubes[each].expires
-        )  # a later night may keep less
+        state.cubes[frame_id] = msgspec.structs.replace(
+            cube, expires=recorded.time + state.ttl_us, position=recorded.position
+        )
+        _line_up(state, frame_id)
+
+
+def _line_up(state: BufferState, frame_id: str) -> None:
+    """Almost always at the end; a later night may keep cubes for a shorter time."""
+    expires = state.cubes[frame_id].expires
+    if not state.reduced or state.cubes[state.reduced[-1]].expires <= expires:
+        state.reduced.append(frame_id)
+    else:
+        insort(state.reduced, frame_id, key=lambda each: state.cubes[each].expires)
 
 
 def decider(fold: Fold) -> Decider:

@@ -7,7 +7,6 @@ import signal
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from copy import deepcopy
-from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.buffer_storage import BufferStorage
@@ -24,10 +23,8 @@ from adapters.storage_monitor import Storage, StorageMonitor
 from adapters.telescope_line.remote_telescope import RemoteTelescope
 from adapters.untold import tell, waiting
 from tomoe_es.clock import SECOND
-from tomoe_es.control import evolution, executor, night_course, standstill, weather_watch
-from tomoe_es.control import state as control_state
 from tomoe_es.control.conductor import Conductor
-from tomoe_es.control.decider import Fold
+from tomoe_es.control.deciders_of_a_night import deciders_of_a_night, folds_of_a_night
 from tomoe_es.control.interruption import SKY_OVER
 from tomoe_es.control.raised import error_raised
 from tomoe_es.control.state import Control
@@ -38,13 +35,8 @@ from tomoe_es.events.system import NIGHT_OVER
 from tomoe_es.events.telescope import DomeSlitCommanded, MirrorCoverCommanded
 from tomoe_es.log import open_log
 from tomoe_es.log.port import EventLog
-from tomoe_es.machines import monitor
 from tomoe_es.reduction import queue as reduction_queue
-from tomoe_es.reduction import queue_state
-from tomoe_es.reduction.moving_objects import joining
 from tomoe_es.safety.reconciling import differences
-from tomoe_es.scheduling import scheduler
-from tomoe_es.transfer import time_to_live
 from tui.data_folder import DataFolder
 from tui.night.beside import Beside, started
 from tui.night.first_recipes import RecipeFile, read_recipes, submissions, survey_submissions
@@ -64,17 +56,6 @@ FASTEST_FOLLOWED = 1000.0
 DRAINED_EVERY = 5 * SECOND
 
 
-@dataclass
-class Folds:
-    """The states that a night keeps."""
-
-    control: Fold
-    reduction: Fold
-    buffer: Fold
-    monitor: Fold
-    joining: Fold
-
-
 def run_night(options: NightOptions, data: DataFolder) -> None:
     """Run the night to its end, printing its progress; raises TomoeError for what a person can mend."""
     data.make()
@@ -88,32 +69,13 @@ def run_night(options: NightOptions, data: DataFolder) -> None:
 class _Night:
     def __init__(self, options: NightOptions, data: DataFolder, log: EventLog, stack: ExitStack) -> None:
         self._options, self._data, self._stack = options, data, stack
-        self._folds = Folds(
-            Fold(control_state.initial(), evolution.evolve, evolution.EVENT_TYPES),
-            Fold(queue_state.initial(), queue_state.evolve, queue_state.EVENT_TYPES),
-            Fold(time_to_live.initial(), time_to_live.evolve, time_to_live.EVENT_TYPES),
-            Fold(monitor.initial(), monitor.evolve, monitor.EVENT_TYPES),
-            Fold(joining.initial(), joining.evolve, joining.EVENT_TYPES),
-        )
+        self._folds = folds_of_a_night()
         tell(data.run, log)  # what a guardian or an emergency could not tell
         self._log, self._last_time = log, _last_time(log)
         self._loop = PacedLoop(0, options.speed, self._alive)
         self._conductor = Conductor(log, self._loop)
+        self._conductor.add(deciders_of_a_night(self._folds))
         self._beside: Beside | None = None
-        control = self._folds.control
-        self._conductor.add(
-            [
-                weather_watch.decider(control),
-                standstill.decider(control),
-                executor.decider(control),
-                scheduler.decider(control),
-                night_course.decider(control),
-                reduction_queue.decider(self._folds.reduction),
-                time_to_live.decider(self._folds.buffer),
-                monitor.decider(self._folds.monitor),
-                joining.decider(self._folds.joining),
-            ]
-        )
         self._stopping = False
         self._code = code_identity()
         self._projector = ProjectorProcess(data)

@@ -19,26 +19,21 @@ from adapters.simulator.script import load_script
 from adapters.simulator.telescope import SimulatedTelescope
 from tests.projections.memory_log import MemoryLog
 from tomoe_es.clock import SECOND, to_datetime
-from tomoe_es.control import evolution, executor, night_course, standstill, weather_watch
-from tomoe_es.control import state as control_state
 from tomoe_es.control.conductor import Conductor
 from tomoe_es.control.decider import Decider, Fold
+from tomoe_es.control.deciders_of_a_night import deciders_of_a_night, folds_of_a_night
 from tomoe_es.control.state import Control
 from tomoe_es.events import Event, queue, recipe, safety, system, telescope, weather
 from tomoe_es.events.envelope import Draft, Recorded
 from tomoe_es.log.port import Appended, Batch, EventLog
 from tomoe_es.log.sqlite_log import SqliteLog
-from tomoe_es.machines import monitor
 from tomoe_es.night import JST, night_span
 from tomoe_es.recipe.identity import recipe_id
 from tomoe_es.recipe.model import OperationCall, Recipe
 from tomoe_es.reduction import queue as reduction_queue
-from tomoe_es.reduction import queue_state
 from tomoe_es.reduction.queue_state import ReductionState
 from tomoe_es.safety.reconciling import differences
-from tomoe_es.scheduling import scheduler
 from tomoe_es.scheduling.sky import equatorial
-from tomoe_es.transfer import time_to_live
 
 NIGHT = "2023-12-12"
 CHIPS = (101, 201)
@@ -192,7 +187,7 @@ class NotedLog:
 
 
 def control_fold() -> Fold:
-    return Fold(control_state.initial(), evolution.evolve, evolution.EVENT_TYPES)
+    return folds_of_a_night().control
 
 
 class Observatory:
@@ -209,24 +204,13 @@ class Observatory:
         self.plan = planned
         self.log: EventLog = log or (SqliteLog(folder) if folder else MemoryLog())
         self.noted = NotedLog(self.log)
-        self.control_fold = control_fold()
-        self.reduction_fold = Fold(queue_state.initial(), queue_state.evolve, queue_state.EVENT_TYPES)
-        self.buffer_fold = Fold(time_to_live.initial(), time_to_live.evolve, time_to_live.EVENT_TYPES)
+        folds = folds_of_a_night()
+        self.control_fold, self.reduction_fold = folds.control, folds.reduction
         self.clock = self.make_clock()
         timers = self.make_timers()
         noted: EventLog = self.noted
         self.conductor = Conductor(noted, timers)
-        deciders = [
-            weather_watch.decider(self.control_fold),
-            standstill.decider(self.control_fold),
-            executor.decider(self.control_fold),
-            scheduler.decider(self.control_fold),
-            night_course.decider(self.control_fold),
-            reduction_queue.decider(self.reduction_fold),
-            time_to_live.decider(self.buffer_fold),
-            monitor.decider(Fold(monitor.initial(), monitor.evolve, monitor.EVENT_TYPES)),
-        ]
-        self.add([each for each in deciders if only is None or each.name in only])
+        self.add([each for each in deciders_of_a_night(folds) if only is None or each.name in only])
         self.conductor.add_fold(self.control_fold)
         self.conductor.add_fold(self.reduction_fold)
         self.telescope = self.make_telescope()

@@ -141,11 +141,7 @@ def _ordered(known: Known, recorded: Recorded, event: Event) -> None:
             known.orders["dome_rotation"] = Order(recorded.position, (event.azimuth_deg,))
         case telescope.FocusCommanded():
             known.orders["focus"] = Order(recorded.position, (event.position_mm,))
-<<<<<<< HEAD
         case _:  # parked, or told to stop: it goes nowhere else any more
-=======
-        case _:  # what is parked or stopped goes nowhere else any more
->>>>>>> chaos
             known.orders.pop(event.stream(), None)
 
 
@@ -221,12 +217,8 @@ def _taken_over(known: Known, recorded: Recorded, event: Event) -> None:
 
 
 def _resumed(known: Known, recorded: Recorded, event: system.NightResumed) -> None:
-<<<<<<< HEAD
     """What was exposed or ordered when the system stopped is cut off: nobody waits for it any more."""
-=======
-    """What was exposed when the system stopped is cut off, and will be said to be aborted."""
     known.unheard, known.heard_us = False, recorded.time
->>>>>>> chaos
     _taken_over(known, recorded, event)
     known.orders.clear()
     if known.exposing is not None:
@@ -341,9 +333,6 @@ HANDLERS: dict[type[Event], Handler] = {
     telescope.FocusStopCommanded: _ordered,
     telescope.DomeRotationCommanded: _ordered,
     telescope.FocusCommanded: _ordered,
-    telescope.MountStopCommanded: _ordered,
-    telescope.DomeRotationStopCommanded: _ordered,
-    telescope.FocusStopCommanded: _ordered,
     system.NightPlanned: _planned,
     system.NightResumed: _resumed,
     system.NightPhaseEntered: _phase,

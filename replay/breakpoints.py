@@ -1,0 +1,158 @@
+"""Where in a night a condition comes to hold: forward, backward, and the first time."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from replay.conditions import Condition, Moment
+from replay.folds import state_folds
+from replay.ladder import Folding
+from replay.night import ReplayedNight
+from tomoe_es.control.decider import Fold
+from tomoe_es.events import ErasedPayload, Event
+from tomoe_es.events.envelope import Recorded
+from tomoe_es.machines.catalogue import ROUTES
+from tomoe_es.machines.judging import by_machines, steps
+from tomoe_es.machines.judging.by_machines import Judge
+from tomoe_es.machines.judging.state import Instances, Judged
+
+_MACHINES = "machines"
+
+
+def hits(
+    night: ReplayedNight, condition: Condition, after: int | None = None, until: int | None = None
+) -> Iterator[Recorded]:
+    """Events with `after` < position <= `until` at which the condition comes to hold.
+
+    One that looks at the event itself is met at every event of which it is true.
+    """
+    start = night.first - 1 if after is None else after
+    watching = _Watching(night, condition, start)
+    held = False if condition.looks_at_event else watching.holds_at_start()
+    for recorded in night.log.read(
+        after=start, until=night.last if until is None else until, types=watching.types
+    ):
+        holds = watching.holds_after(recorded)
+        if holds and (condition.looks_at_event or not held):
+            yield recorded
+        held = holds
+
+
+def next_hit(night: ReplayedNight, condition: Condition, position: int) -> Recorded | None:
+    """Continue: the next event after a position at which the condition comes to hold."""
+    return next(hits(night, condition, after=position), None)
+
+
+def last_hit(night: ReplayedNight, condition: Condition, position: int) -> Recorded | None:
+    """Reverse-continue: the last event before a position at which the condition came to hold."""
+    found = None
+    for found in hits(night, condition, until=position - 1):  # noqa: B007  the last one counts
+        pass
+    return found
+
+
+class Found(msgspec.Struct, frozen=True):
+    """The first event at which a condition holds, and how it was searched."""
+
+    event: Recorded | None
+    how: str
+
+
+def first_hit(night: ReplayedNight, condition: Condition, *, declared_monotone: bool = False) -> Found:
+    """The first event of the night after which the condition holds.
+
+    By halves when it can't cease to hold again, because its form shows it or the caller says so; else every
+    event that matters is looked at.
+    """
+    if condition.monotone or declared_monotone:
+        why = "its form shows" if condition.monotone else "you say"
+        return Found(
+            _by_halves(night, condition), f"searched by halves, since {why} that it never ceases to hold"
+        )
+    watching = _Watching(night, condition, night.first - 1)
+    scanned = "scanned, since it may cease to hold again"
+    for recorded in night.log.read(after=night.first - 1, until=night.last, types=watching.types):
+        if watching.holds_after(recorded):
+            return Found(recorded, scanned)
+    return Found(None, scanned)
+
+
+def moment(night: ReplayedNight, position: int) -> Moment:
+    """Everything that a condition may look at after an event."""
+    states = night.folding(position).states()
+    return Moment(states, states["monitor"].judged.machines, night.event(position))
+
+
+def _by_halves(night: ReplayedNight, condition: Condition) -> Recorded | None:
+    places = range(night.first, night.last + 1)
+    index = bisect_left(places, True, key=lambda position: condition.holds(moment(night, position)))
+    return night.event(places[index]) if index < len(places) else None
+
+
+class _Watching:
+    """A condition with just the states that it looks at, going forward."""
+
+    def __init__(self, night: ReplayedNight, condition: Condition, position: int) -> None:
+        self._condition = condition
+        folds = {name: fold for name, fold in state_folds().items() if name in condition.states}
+        if condition.machines:
+            folds[_MACHINES] = _machines_fold(condition.machines)
+        self._folding = Folding(folds)
+        if night.ladder.kept_before(position) > 0:
+            known = night.folding(position).states()
+            for name, fold in folds.items():
+                fold.state = known["monitor"].judged if name == _MACHINES else known[name]
+        else:
+            for recorded in night.log.read(until=position, types=self._folding.types):
+                self._folding.take_in(recorded)
+        self._states: dict[str, Any] = {}
+        self._changing = self._folding.types
+
+    @property
+    def types(self) -> frozenset[str] | None:
+        """Event types that must be looked at; None: all."""
+        if self._condition.looks_at_event and self._condition.only_at is None:
+            return None
+        return self._changing | (self._condition.only_at or frozenset())
+
+    def holds_at_start(self) -> bool:
+        """Tell whether the condition, which does not look at the event, holds already."""
+        states = self._folding.states()
+        nothing: Any = None
+        return self._condition.holds(Moment(states, self._machines(states), nothing))
+
+    def holds_after(self, recorded: Recorded) -> bool:
+        """Take the next event in, and judge."""
+        self._folding.take_in(recorded)
+        only_at = self._condition.only_at
+        if only_at is not None and type(recorded.payload).__name__ not in only_at:
+            return False
+        states = self._folding.states()
+        return self._condition.holds(Moment(states, self._machines(states), recorded))
+
+    def _machines(self, states: dict[str, Any]) -> dict[str, Instances]:
+        judged: Judged | None = states.get(_MACHINES)
+        return judged.machines if judged is not None else {}
+
+
+def _machines_fold(machines: frozenset[str]) -> Fold:
+    """The machines named, without rules and deadlines; the others are not kept right."""
+    routes = {
+        kind: tuple(each for each in several if each.machine.name in machines)
+        for kind, several in ROUTES.items()
+    }
+    judges: dict[type[Event], list[Judge]] = {
+        kind: [by_machines.step(each) for each in several] for kind, several in routes.items() if several
+    }
+    judges[ErasedPayload] = [by_machines.erased_step(routes)]
+
+    def evolve(judged: Judged, recorded: Recorded) -> Judged:
+        for judge in judges[type(recorded.payload)]:
+            judge(judged, recorded, [])
+        return judged
+
+    return Fold(steps.initial(), evolve, frozenset(judges))

@@ -1,0 +1,42 @@
+"""The named conditions of replay."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from difflib import get_close_matches
+
+from tomoe_es.errors import TomoeError, UsageError
+
+
+class NightUnknown(TomoeError):
+    """The log holds no event of this night."""
+
+    what_to_do = "name a night of the log by its evening's date, as 2023-12-12, or none for its last one"
+
+
+class PlaceUnknown(UsageError):
+    """A place in the night that can't be found, or can't be meant so."""
+
+    what_to_do = "write the place as `tomoe replay show --help` says: a position, a time, a recipe, a product"
+
+
+class ConditionInvalid(UsageError):
+    """A condition can't be understood; nothing was searched."""
+
+    what_to_do = "write the condition with the names that `tomoe replay names` lists"
+
+
+class ImportRefused(TomoeError):
+    """What should be imported is no log, or there is one already where it should go."""
+
+    what_to_do = "name a file that `tomoe replay export` wrote, and a folder that holds no log"
+
+
+def did_you_mean(word: str, known: Collection[str]) -> str:
+    """The nearest known words, as the end of a message; all of them when they are few."""
+    near = get_close_matches(word, list(known), n=3, cutoff=0.55)
+    if near:
+        return f"did you mean {' or '.join(repr(each) for each in near)}?"
+    if len(known) <= 24:
+        return f"known are: {', '.join(sorted(known))}"
+    return "see 'tomoe replay names'"

@@ -1,0 +1,155 @@
+"""The language of conditions: what it says, what it refuses, and that nothing in it is run."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from replay.breakpoints import first_hit, hits, last_hit, moment, next_hit
+from replay.conditions import condition
+from replay.errors import ConditionInvalid
+from replay.night import ReplayedNight
+from tests.tomoe_es.control.observatory import jst
+
+CLOSED_UNDER_RAIN = "dome.slit == 'closing' and not control.weather.safe"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("dome.slt == 'x'", "did you mean 'dome.slit'"),
+        ("dome_slit == 'closd'", "did you mean 'closed'"),
+        ("control.hardwar.mount", "did you mean 'hardware'"),
+        ("control.hardware.mount.state == 'trakcing'", "did you mean 'tracking'"),
+        ("event.type == 'RecipeCanceled'", "did you mean 'RecipeCancelled'"),
+        ("event.exposure_numbr > 3", "did you mean 'exposure_number'"),
+        ("recipe == 'started'", r"more than one recipe: write recipe\[...\]"),
+        ("__import__('os').system('true')", "no form of a condition"),
+        ("open('/etc/passwd')", r"there is no open\(...\)"),
+        ("(lambda: 1)()", "no form of a condition"),
+        ("[each for each in control.queue]", "no form of a condition"),
+        ("control.__class__ == 1", "has no '__class__'"),
+        ("event.__class__ == 1", "no event has a '__class__'"),
+        ("2 ** 9999999 > 1", "no form of a condition"),
+        ("f'{control}'", "no form of a condition"),
+        ("(x := 1)", "no form of a condition"),
+        ("dome.slit = 'closed'", "can't be read"),
+        ("dome.slit ==", "can't be read"),
+        ("", "can't be read"),
+        ("1 and " * 300 + "1", "characters"),
+        ("control.last_exposure_number[0]", "holds nothing"),
+        ("control.last_exposure_number.x", "no parts with names"),
+    ],
+)
+def test_what_is_no_condition_is_told_before_it_runs(text: str, told: str) -> None:
+    with pytest.raises(ConditionInvalid, match=told):
+        condition(text)
+
+
+@given(st.text(max_size=60))
+@example("\x00")
+@example("(" * 500)
+@example("a" + ".b" * 400)
+def test_any_text_is_a_condition_or_is_told(text: str) -> None:
+    try:
+        checked = condition(text)
+    except ConditionInvalid:
+        return
+    assert checked.text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("event.position == 40", True),
+        ("event.position in (39, 41)", False),
+        ("event.position in [40] and not False", True),
+        ("1 < event.position <= 40", True),
+        ("event.position * 2 + 1 == 81", True),
+        ("event.position / 0 == 1", False),
+        ("-1 < 0", True),
+        ("'a' * 1000000000 == 'b'", False),
+        ("control.night.phase in ('', 'starting_up')", True),
+        ("control.hardware.read_at['mount'] > 0", True),
+        ("control.hardware.read_at['nothing'] > 0", False),
+        ("control.suspended[0] == 'clouds'", False),
+        ("event.frame_id == None", True),
+        ("len(control.recipes) > 0", True),
+        ("len(event.position) > 0", False),
+        ("event.frame_id < 'x'", False),
+        ("chip_cube['TMQ'] == 'new'", True),
+        ("night['2023-12-12'] != 'unplanned'", True),
+        ("event.time > at('16:00') and event.time < at('07:59 UTC')", True),
+        ("mount == 'parked' or dome.temperature == 'x'", None),
+    ],
+)
+def test_what_a_condition_says(text: str, holds: bool | None, night: ReplayedNight) -> None:
+    def at(time: str) -> int:
+        return jst(time) if "UTC" not in time else jst("16:59")
+
+    if holds is None:
+        with pytest.raises(ConditionInvalid, match=r"nothing is called 'dome\.temperature'"):
+            condition(text, at)
+        return
+    assert condition(text, at).holds(moment(night, 40)) is holds
+
+
+CONDITIONS = [
+    CLOSED_UNDER_RAIN,
+    "dome.slit == 'closed' and camera == 'exposing'",
+    "control.execution != None",
+    "len(reduction.leased) > 0 or len(buffer.cubes) > 2",
+    "control.last_exposure_number >= 2",
+    "exposure[2] == 'finished'",
+]
+
+
+@pytest.mark.parametrize("text", CONDITIONS)
+def test_a_breakpoint_is_met_wherever_the_condition_comes_to_hold(text: str, night: ReplayedNight) -> None:
+    checked = condition(text)
+    held = [checked.holds(moment(night, position)) for position in range(1, night.last + 1)]
+    expected = [
+        position
+        for position, (before, now) in enumerate(zip([False, *held], held, strict=False), 1)
+        if now and not before
+    ]
+
+    assert [each.position for each in hits(night, checked)] == expected
+    assert expected, "a condition that never holds shows nothing"
+
+    middle = expected[len(expected) // 2]
+    following = next_hit(night, checked, middle)
+    previous = last_hit(night, checked, middle)
+    assert (following.position if following else None) == next((e for e in expected if e > middle), None)
+    assert (previous.position if previous else None) == next((e for e in expected[::-1] if e < middle), None)
+
+
+def test_one_that_looks_at_the_event_is_met_at_each(night: ReplayedNight) -> None:
+    checked = condition("event.type == 'OperationFailed' or event.actor == 'weather watch'")
+    met = [each.position for each in hits(night, checked)]
+    assert met == [each.position for each in night.events() if each.actor == "weather watch"]
+
+
+@pytest.mark.parametrize("text", CONDITIONS)
+def test_scanning_finds_the_first(text: str, night: ReplayedNight) -> None:
+    checked = condition(text)
+    found = first_hit(night, checked)
+
+    assert found.event == next(hits(night, checked), None)
+    assert ("halves" in found.how) is (text == "control.last_exposure_number >= 2")
+
+
+def test_what_is_declared_to_hold_for_ever_is_searched_by_halves(night: ReplayedNight) -> None:
+    text = "control.night.phase == 'ended'"
+    scanned, halved = (first_hit(night, condition(text), declared_monotone=each) for each in (False, True))
+
+    assert scanned.event == halved.event is not None
+    assert "scanned" in scanned.how
+    assert "you say" in halved.how
+
+
+@pytest.mark.parametrize("monotone", [False, True])
+def test_what_never_holds_is_not_found(monotone: bool, night: ReplayedNight) -> None:
+    never = condition("control.last_exposure_number < 0")
+    assert first_hit(night, never, declared_monotone=monotone).event is None

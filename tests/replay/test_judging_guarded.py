@@ -1,0 +1,93 @@
+"""Nights into which guardian, emergency and persons reached: what they appended is input, not decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from adapters.code_identity import code_identity
+from replay.judging import Judge
+from replay.night import ReplayedNight
+from tests.replay.conftest import log_of
+from tests.tomoe_es.control.observatory import plan, survey
+from tests.tomoe_es.safety.guarded_observatory import GuardedObservatory
+from tomoe_es.control.deciders_of_a_night import deciders_of_a_night, folds_of_a_night
+from tomoe_es.events import camera, queue, safety, telescope
+from tomoe_es.events.monitor import ViolationDetected
+
+DECIDERS = {each.name for each in deciders_of_a_night(folds_of_a_night())}
+
+
+@pytest.fixture
+def guarded() -> Iterator[GuardedObservatory]:
+    night = GuardedObservatory(None, plan(end="17:30"))
+    register(night)
+    night.start(survey(4, at="16:55"), survey(3, at="17:12", comment="the other"))
+    night.run_until_seen(camera.ExposureStarted, times=4)
+    yield night
+    night.close()
+
+
+def register(night: GuardedObservatory) -> None:
+    """Say which code writes from now on, by which the night's own events are known."""
+    [code] = night.record(code_identity())
+    night.conductor.write_as(code.position)
+
+
+def decided_the_same(night: GuardedObservatory) -> None:
+    events = night.all()
+    replayed = ReplayedNight(log_of(events))
+
+    result = Judge(replayed.folding(0), stop_after=None).run(replayed.events())
+
+    assert result.differences == []
+    assert result.decisions == sum(each.actor in DECIDERS for each in events) > 100
+
+
+def test_a_night_with_an_emergency(guarded: GuardedObservatory) -> None:
+    guarded.emergency("smoke in the dome")
+    guarded.run_for(300)
+    guarded.record(queue.QueueStarted(reason="only dust"))
+    guarded.run_to_end()
+
+    assert guarded.told(safety.TelescopeMadeSafe)
+    assert "emergency" in {each.actor for each in guarded.of(telescope.DomeSlitCommanded)}
+    decided_the_same(guarded)
+
+
+def test_a_night_whose_executor_was_killed_and_the_guardian_closed(guarded: GuardedObservatory) -> None:
+    guarded.kill_executor()
+    guarded.run_for(200)
+    again = GuardedObservatory(None, guarded.plan, former=guarded)
+    again.conductor.catch_up()
+    register(again)
+    again.resume()
+    again.run_to_end()
+
+    assert again.told(safety.MakingSafeBegun)
+    decided_the_same(again)
+
+
+def test_a_night_whose_executor_hung_and_did_late_what_was_due(guarded: GuardedObservatory) -> None:
+    guarded.hang_executor()
+    guarded.run_for(150)
+    guarded.executor_goes_on()
+    guarded.run_to_end()
+
+    assert guarded.told(safety.MakingSafeBegun)
+    decided_the_same(guarded)
+
+
+def test_a_night_in_which_persons_locked_and_aborted(guarded: GuardedObservatory) -> None:
+    guarded.record(telescope.TelescopeLockSet(who="test", why="a person is in the dome"))
+    guarded.run_for(200)
+    guarded.record(telescope.TelescopeLockReleased(who="test", why="out again"))
+    guarded.run_for(60)
+    guarded.record(queue.QueueAbortRequested(who="test", why="wrong field"))
+    guarded.run_for(200)
+    guarded.record(queue.QueueStarted(reason="the right field"))
+    guarded.run_to_end()
+
+    assert guarded.told(ViolationDetected)
+    decided_the_same(guarded)

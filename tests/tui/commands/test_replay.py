@@ -1,0 +1,196 @@
+"""`tomoe replay`: every command says which night of which log by which code, and leaves the log as it is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from replay.errors import ConditionInvalid, ImportRefused, NightUnknown, PlaceUnknown
+from tests.replay.conftest import SCRIPT
+from tests.tomoe_es.control.observatory import Observatory, plan, survey
+from tomoe_es.control import weather_limits
+from tomoe_es.log import open_log
+from tomoe_es.log.sealing import seal
+from tui.commands import replay
+from tui.data_folder import DataFolder
+
+pytestmark = pytest.mark.xdist_group("replay command")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = DataFolder(tmp_path_factory.mktemp("replayed"))
+    observatory = Observatory(folder.log, plan(end="17:10", script=SCRIPT))
+    observatory.start(survey(2), survey(1, at="17:02", comment="other"))
+    observatory.run_to_end()
+    observatory.close()
+    return folder.top
+
+
+@pytest.fixture(scope="module", autouse=True)
+def log_is_left_as_it_is(data: Path):  # type: ignore[no-untyped-def]
+    def contents() -> dict[str, str]:
+        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (data / "log").iterdir()}
+
+    before = contents()
+    yield
+    assert contents() == before
+
+
+COMMANDS = {
+    "show": lambda data, **how: replay.show("16:55", data=data, **how),
+    "why": lambda data, **how: replay.why("exposure:2", data=data, **how),
+    "effects": lambda data, **how: replay.effects("exposure:2", data=data, **how),
+    "when": lambda data, **how: replay.when("dome.slit == 'closing'", data=data, **how),
+    "bisect": lambda data, **how: replay.bisect("control.last_exposure_number >= 2", data=data, **how),
+    "diff": lambda data, **how: replay.diff("16:50", "end", data=data, **how),
+    "timing": lambda data, **how: replay.timing(data=data, **how),
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_text_begins_with_night_log_and_code(
+    name: str, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert COMMANDS[name](data) == 0
+
+    night, log, then, now, empty, *rest = capsys.readouterr().out.splitlines()
+    assert night.startswith("night 2023-12-12   events 1 to ")
+    assert log.startswith("log   last event sha256:")
+    assert then.startswith("code  then ")
+    assert now.startswith("      now  0.1.0 source ")
+    assert empty == ""
+    assert rest
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_json_has_them_too(name: str, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert COMMANDS[name](data, json=True) == 0
+
+    said = json.loads(capsys.readouterr().out)
+    assert said["replay"]["night"] == "2023-12-12"
+    assert {"log_digest", "code_then", "code_now"} <= set(said["replay"])
+    assert len(said) > 1
+
+
+def test_show_names_what_is_where(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    replay.show("end", data=data)
+    lines = capsys.readouterr().out.splitlines()
+    assert "dome_slit        closed" in lines
+    assert "telescope_lock   locked" in lines
+    assert "phase            ended" in lines
+
+
+def test_show_steps(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    replay.show("end", step="exposure", count=-1, data=data)
+    assert "ExposureRequested" in capsys.readouterr().out
+
+
+def test_one_state_whole(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    replay.show("16:55", state="projection queue", data=data)
+    assert list(json.loads(capsys.readouterr().out)["states"]) == ["projection queue"]
+    with pytest.raises(PlaceUnknown, match="did you mean 'control'"):
+        replay.show("16:55", state="contrl", data=data)
+
+
+def test_when_goes_back_too_and_says_where_nothing_is(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    replay.when("dome.slit == 'closing'", limit=9, json=True, data=data)
+    places = [each["position"] for each in json.loads(capsys.readouterr().out)["events"]]
+    replay.when("dome.slit == 'closing'", back=True, json=True, data=data)
+    [last] = json.loads(capsys.readouterr().out)["events"]
+    assert last["position"] == places[-1]
+    assert len(places) > 1
+
+    assert replay.when("control.last_exposure_number > 999", data=data) == 1
+    assert replay.bisect("control.last_exposure_number > 999", data=data) == 1
+
+
+def test_when_knows_times_of_the_night(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert replay.when("event.time >= at('16:55') and dome.slit == 'closed'", data=data, json=True) == 0
+    assert json.loads(capsys.readouterr().out)["events"][0]["time"] >= 1_702_367_700_000_000
+
+
+def test_mistakes_are_told(data: Path) -> None:
+    with pytest.raises(ConditionInvalid):
+        replay.when("dome.slit = 3", data=data)
+    with pytest.raises(NightUnknown):
+        replay.show(night="2024-01-01", data=data)
+    with pytest.raises(PlaceUnknown):
+        replay.play(speed=0, data=data)
+
+
+@pytest.mark.slow
+def test_check_says_same_or_shows_the_first_difference(
+    data: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert replay.check(data=data) == 0
+    assert "same   2023-12-12" in capsys.readouterr().out
+
+    # given a log in which a decision was recorded that this code does not make
+    changed = DataFolder(tmp_path / "changed")
+    before = weather_limits.SAFE_AFTER
+    weather_limits.SAFE_AFTER = before * 2
+    try:
+        observatory = Observatory(changed.log, plan(end="16:56"))
+        observatory.start()
+        observatory.run_to_end()
+        observatory.close()
+    finally:
+        weather_limits.SAFE_AFTER = before
+
+    assert replay.check(every_night=True, data=changed.top) == 1
+    said = capsys.readouterr().out
+    assert "DIFFERS   2023-12-12" in said
+    assert "then  nothing" in said
+    assert "now   WeatherBecameSafe" in said
+    assert "dome_slit        closed" in said
+
+
+def test_exported_and_imported_it_is_the_same_log(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "night.jsonl"
+    assert replay.export(out=file, data=data) == 0
+    assert replay.import_(file, data=tmp_path / "again") == 0
+
+    with (
+        closing(open_log(f"sqlite:///{data}/log")) as one,
+        closing(open_log(f"sqlite:///{tmp_path}/again/log")) as two,
+    ):
+        assert list(one.read()) == list(two.read())
+    with pytest.raises(ImportRefused):
+        replay.import_(file, data=tmp_path / "again")
+
+
+def test_trace_and_csv_are_written(data: Path, tmp_path: Path) -> None:
+    replay.export(form="trace", out=tmp_path / "night.json", data=data)
+    assert json.loads((tmp_path / "night.json").read_text())["otherData"]["night"] == "2023-12-12"
+    replay.export(form="csv", start="10", end="20", out=tmp_path / "night.csv", data=data)
+    assert len((tmp_path / "night.csv").read_text().splitlines()) == 4 + 1 + 11
+
+
+def test_play_prints_the_events(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    replay.play(start="10", end="20", speed=1e9, data=data)
+    assert len(capsys.readouterr().out.splitlines()) == 5 + 11
+
+
+def test_names_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    replay.names_()
+    assert "dome_slit" in capsys.readouterr().out
+    replay.names_(json=True)
+    assert "closed" in json.loads(capsys.readouterr().out)["machines"]["dome_slit"]
+
+
+def test_a_sealed_night_is_told_by_the_root_of_its_tree(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replay.export(out=tmp_path / "night.jsonl", data=data)
+    replay.import_(tmp_path / "night.jsonl", data=tmp_path)
+    seal(tmp_path / "log", "2023-12-12")
+    capsys.readouterr()
+
+    replay.show("end", data=tmp_path)
+
+    assert "log   tree root of" in capsys.readouterr().out
