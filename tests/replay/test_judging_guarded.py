@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from adapters.code_identity import code_identity
-from replay.judging import Judge
+from replay.judging import BY_THE_TELESCOPE, Judge
 from replay.night import ReplayedNight
 from tests.replay.conftest import log_of
-from tests.tomoe_es.control.observatory import plan, survey
+from tests.tomoe_es.control.observatory import jst, plan, survey
 from tests.tomoe_es.safety.guarded_observatory import GuardedObservatory
 from tomoe_es.control.deciders_of_a_night import deciders_of_a_night, folds_of_a_night
-from tomoe_es.events import camera, queue, safety, telescope
+from tomoe_es.events import camera, queue, safety, system, telescope
 from tomoe_es.events.monitor import ViolationDetected
 
 DECIDERS = {each.name for each in deciders_of_a_night(folds_of_a_night())}
@@ -91,3 +91,32 @@ def test_a_night_in_which_persons_locked_and_aborted(guarded: GuardedObservatory
 
     assert guarded.told(ViolationDetected)
     decided_the_same(guarded)
+
+
+@pytest.mark.parametrize("guardian", [True, False])
+def test_an_alarm_may_ring_late_where_a_guardian_looks_too(guardian: bool) -> None:
+    # given a night that comes to its alarm of 16:51 only after it has taken in readings of a later time
+    night = GuardedObservatory(None, plan(end="17:10"))
+    register(night)
+    if guardian:
+        night.record(system.ProcessStarted(process="guardian", pid=1, host="test"))
+    night.start(survey(1, at="16:55"))
+    night.run_until("16:50:59")
+    night.hang_executor()
+    night.run_for(9)
+    night.executor_goes_on()
+    night.run_to_end()
+    events = night.all()
+    night.close()
+    entered = (each for each in events if isinstance(each.payload, system.NightPhaseEntered))
+    observing = next(each for each in entered if each.payload.phase == "observing")
+    before = events[observing.position - 2]
+    assert before.time == observing.time > jst("16:51")
+    assert type(before.payload) in BY_THE_TELESCOPE
+
+    # when it is decided again
+    replayed = ReplayedNight(log_of(events))
+    result = Judge(replayed.folding(0), stop_after=None).run(replayed.events())
+
+    # then that is no difference, unless there was nobody else who could have let the telescope's time pass
+    assert (result.differences == []) == guardian
