@@ -73,6 +73,25 @@ def test_a_command_against_another_ends_it() -> None:
     ]
 
 
+def test_a_stop_ends_a_motion_and_is_over_when_the_device_stands() -> None:
+    place = ("ra_deg", "dec_deg", "azimuth_deg", "altitude_deg", "target_ra_deg", "target_dec_deg")
+    mount = dict.fromkeys(place, 0.0)
+    events = told(
+        (0, telescope.MirrorCoverCommanded(action="open", reason="")),
+        (3, telescope.MirrorCoverCommanded(action="stop", reason="locked")),
+        (4, telescope.MirrorCoverRead(state="stopped")),
+        (5, telescope.MountParkCommanded(reason="")),
+        (8, telescope.MountStopCommanded(reason="locked")),
+        (10, telescope.MountRead(state="stopped", **mount)),
+    )
+    assert [(each.name, each.seconds) for each in spans(events)] == [
+        ("mirror_cover open", 3.0),
+        ("mirror_cover stop", 1.0),
+        ("mount MountPark", 3.0),
+        ("mount MountStop", 2.0),
+    ]
+
+
 def test_a_chip_goes_from_the_shutter_to_the_archive() -> None:
     events = told(
         (0, camera.ChipCubeAcquired(exposure_number=1, frame_id=FRAME, frames=18, frames_lost=0,
