@@ -16,6 +16,7 @@ from pathlib import Path
 
 from adapters.sign_of_life import SignOfLife, read_signs
 from adapters.telescope_line import messages
+from adapters.telescope_line.address import read_address
 from adapters.telescope_line.line import Line, NoTelescope, TelescopeRefused
 from adapters.telescope_line.messages import Reply
 from adapters.untold import Untold, keep_untold, tell, waiting
@@ -30,6 +31,8 @@ LOOK_SECONDS = 0.2
 RECONNECT_SECONDS = 1.0
 TELL_SECONDS = 1.0
 """Real time between two looks for what the log was not told yet."""
+GIVES_UP_SECONDS = 600.0
+"""Real time for which a telescope whose process lives is tried again, when its night is dead."""
 
 
 class Watch:
@@ -55,6 +58,10 @@ class Watch:
             self._carry_out(orders)
         except TelescopeRefused:
             guardian.give_up_charge(self.state)
+
+    def close(self) -> None:
+        """Hang up: what nobody holds any more, the next watch can take charge of."""
+        self._line.close()
 
     def tell(self, event: Event, command_id: str) -> None:
         """Have the log told of something that happened now."""
@@ -91,12 +98,20 @@ class GuardianLoop:
     """Runs a watch in real time, until told to end, or until after a killed night nothing is left to do."""
 
     def __init__(
-        self, run: Path, connect: Callable[[], Line], open_log: Callable[[], EventLog], sign: SignOfLife
+        self,
+        run: Path,
+        connect: Callable[[], Line],
+        open_log: Callable[[], EventLog],
+        sign: SignOfLife,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._run, self._connect, self._open_log, self._sign = run, connect, open_log, sign
+        self._monotonic, self._sleep = monotonic, sleep
         self._silence = Silence()
         self._watch: Watch | None = None
-        self._connected_at = -RECONNECT_SECONDS
+        self._tried_at = monotonic() - RECONNECT_SECONDS
+        self._answered_at = monotonic()  # when the telescope did last
         self._stopped = False  # a flag alone: this is set by a signal, in the midst of anything
         self._over_now = threading.Event()
 
@@ -109,26 +124,28 @@ class GuardianLoop:
         teller = threading.Thread(target=self._keep_telling, daemon=True)
         teller.start()
         while not self._over():
-            seconds = time.monotonic()
+            seconds = self._monotonic()
             events = silence.listen(self._silence, read_signs(self._run), seconds, os.getpid())
             watch = self._connected()
             silent = silence.silent_seconds(self._silence, EXECUTOR, seconds)
             if watch is not None:
                 try:
                     watch.look(silent)
+                    self._answered_at = self._monotonic()
                 except NoTelescope:
+                    watch.close()
                     self._watch = None  # its silence is told as that of a process
                 self._keep(watch, events)
                 self._sign.give(watch.now_us)
             else:
                 self._sign.give(0)
-            time.sleep(LOOK_SECONDS)
+            self._sleep(LOOK_SECONDS)
         self._over_now.set()
         teller.join(TELL_SECONDS * 2)
 
     def _connected(self) -> Watch | None:
-        if self._watch is None and time.monotonic() - self._connected_at >= RECONNECT_SECONDS:
-            self._connected_at = time.monotonic()
+        if self._watch is None and self._monotonic() - self._tried_at >= RECONNECT_SECONDS:
+            self._tried_at = self._monotonic()
             with suppress(NoTelescope):
                 self._watch = Watch(self._connect())
         return self._watch
@@ -149,7 +166,16 @@ class GuardianLoop:
             return False
         if self._stopped:
             return True
-        return self._night_is_dead() and (self._watch is None or self._watch.state.silence_answered)
+        if not self._night_is_dead():
+            return False
+        return self._telescope_is_gone() if self._watch is None else self._watch.state.silence_answered
+
+    def _telescope_is_gone(self) -> bool:
+        """Tell whether there is nothing left to close: one that only does not answer may still be open."""
+        address = read_address(self._run)
+        if address is None or not Path(f"/proc/{address.pid}").exists():
+            return True
+        return self._monotonic() - self._answered_at >= GIVES_UP_SECONDS
 
     def _night_is_dead(self) -> bool:
         """Tell whether the night's process is gone without having ended in order."""
