@@ -25,17 +25,20 @@ WAYS = settings(
     phases=(Phase.explicit, Phase.generate, Phase.shrink),
 )
 
+HEALTH = st.sampled_from(["well", "slow", "broken", "cut off", "stuck", "dumb"])
 DEVICES = st.sampled_from(sorted(TRAVEL))
 ACTION = st.one_of(
     st.tuples(st.just("open"), DEVICES),
     st.tuples(st.just("open all"), st.none()),
     st.tuples(
-        st.just("health"), st.tuples(DEVICES, st.sampled_from(["well", "slow", "broken", "cut off", "stuck"]))
+        st.just("health"),
+        st.tuples(DEVICES, st.sampled_from(["well", "slow", "broken", "cut off", "stuck", "dumb"])),
     ),
     st.tuples(st.just("well"), st.none()),
     st.tuples(st.just("rain"), st.booleans()),
     st.tuples(st.just("weather"), st.sampled_from(["well", "silent", "frozen"])),
     st.tuples(st.just("power"), st.sampled_from(["mains", "battery", "failing"])),
+    st.tuples(st.just("power unread"), st.booleans()),
     st.tuples(st.just("lock"), st.booleans()),
     st.tuples(st.just("executor"), st.booleans()),
     st.tuples(st.just("sunrise"), st.none()),
@@ -68,6 +71,8 @@ def take(world: World, step: tuple[str, Any]) -> None:
             world.weather_mode = value
         case "power":
             world.set_power(value)
+        case "power unread":
+            world.power_unread = value
         case "lock":
             world.set_lock(value)
         case "executor":
@@ -193,6 +198,7 @@ MUTATIONS: dict[str, Mutation] = {
     "deaf to the power": deaf_to("_power"),
     "deaf to the Sun": deaf_to("_sun"),
     "deaf to missing devices": deaf_to("_missing"),
+    "believes old readings": lambda patch: patch.setattr(guardian, "STALE_AFTER", 10**18),
     "never repeats": _never_repeats,
     "skips what reads safe": _skips_what_reads_safe,
     "parks while locked": _parks_when_locked,
