@@ -38,6 +38,7 @@ class Device:
     way: float = 0.0
     goal: float = 0.0
     health: Health = "well"
+    stopped: bool = False
 
     def move(self) -> None:
         if self.health == "broken":
@@ -50,6 +51,7 @@ class Device:
         way = 0.0 if self.health == "stuck" else self.way
         if self.name == "mount":
             state = "parked" if way == 0 else "parking" if self.goal == 0 else "tracking"
+            state = "stopped" if self.stopped and way > 0 else state
             return telescope.MountRead(
                 state="fault" if self.health == "broken" else state,  # type: ignore[arg-type]
                 ra_deg=0,
@@ -179,7 +181,9 @@ class World:
             case telescope.MountStopCommanded():
                 device = self.devices["mount"]
                 if device.health not in ("broken", "cut off"):
-                    device.goal = device.way
+                    device.goal, device.stopped = device.way, True
+                    if device.health != "dumb":
+                        self._tell(device.reading())
             case _:
                 raise Mistake(f"the guardian commands {command}")
 
@@ -187,7 +191,7 @@ class World:
         device = self.devices[name]
         if device.health in ("broken", "cut off"):
             return
-        device.goal = goal
+        device.goal, device.stopped = goal, False
         if device.health != "dumb":
             self._tell(device.reading())
 
@@ -209,7 +213,10 @@ class World:
 
     def _judge_safe(self) -> None:
         for name, device in self.devices.items():
-            if device.health != "stuck" and device.way > 0 and not (name == "mount" and self.locked):
+            if name == "mount" and self.locked:
+                if device.health != "stuck" and device.goal != device.way:
+                    raise Mistake("the locked mount is called safe, and moves")
+            elif device.health != "stuck" and device.way > 0:
                 raise Mistake(f"{name} is called safe, and is not")
 
     def _judge(self) -> None:

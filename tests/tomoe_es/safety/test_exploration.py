@@ -30,10 +30,7 @@ DEVICES = st.sampled_from(sorted(TRAVEL))
 ACTION = st.one_of(
     st.tuples(st.just("open"), DEVICES),
     st.tuples(st.just("open all"), st.none()),
-    st.tuples(
-        st.just("health"),
-        st.tuples(DEVICES, st.sampled_from(["well", "slow", "broken", "cut off", "stuck", "dumb"])),
-    ),
+    st.tuples(st.just("health"), st.tuples(DEVICES, HEALTH)),
     st.tuples(st.just("well"), st.none()),
     st.tuples(st.just("rain"), st.booleans()),
     st.tuples(st.just("weather"), st.sampled_from(["well", "silent", "frozen"])),
@@ -156,13 +153,13 @@ def _skips_what_reads_safe(patch: pytest.MonkeyPatch) -> None:
 
 
 def _parks_when_locked(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(making_safe, "_devices", lambda _seen: list(making_safe.SAFE_STATES))
+    patch.setattr(making_safe, "_only_stops", lambda _device, _locked: False)
 
 
 def _leaves_out(device: str) -> Mutation:
     def mutate(patch: pytest.MonkeyPatch) -> None:
-        real = making_safe._devices
-        patch.setattr(making_safe, "_devices", lambda seen: [each for each in real(seen) if each != device])
+        rest = {each: state for each, state in making_safe.SAFE_STATES.items() if each != device}
+        patch.setattr(making_safe, "SAFE_STATES", rest)
 
     return mutate
 
@@ -172,8 +169,10 @@ def _opens(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         making_safe,
         "_command",
-        lambda device, why: (
-            DomeSlitCommanded(action="open", reason=why) if device == "dome_slit" else real(device, why)
+        lambda device, why, locked: (
+            DomeSlitCommanded(action="open", reason=why)
+            if device == "dome_slit"
+            else real(device, why, locked=locked)
         ),
     )
 
