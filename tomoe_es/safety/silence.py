@@ -24,6 +24,7 @@ class Sign(msgspec.Struct, frozen=True):
     wall_us: int
     night_us: int  # its time of the night
     position: int  # how far in the log
+    ended: bool = False  # in order: its last sign
 
 
 class Heard(msgspec.Struct):
@@ -43,14 +44,15 @@ class Silence(msgspec.Struct):
 def listen(state: Silence, signs: Mapping[str, Sign], seconds: float, own_pid: int) -> list[Event]:
     """Take in the signs at a time of the watcher's clock; who fell silent since, and who is heard again.
 
-    A process without a sign has ended in order: it is forgotten. One whose sign is being written just now
-    has the old one still.
+    One that says that it has ended is forgotten. One whose sign is gone or unreadable has not said so.
     """
     events: list[Event] = []
-    for name in [each for each in state.heard if each not in signs]:
-        del state.heard[name]
-    for name, sign in signs.items():
+    missing = {name: known.sign for name, known in state.heard.items() if name not in signs}
+    for name, sign in {**missing, **signs}.items():
         if sign.pid == own_pid:
+            continue
+        if sign.ended:
+            state.heard.pop(name, None)
             continue
         known = state.heard.get(name)
         if known is None or known.sign != sign:

@@ -132,7 +132,7 @@ class GuardianProcess:
 def _end_former(run: Path) -> None:
     """Ask a guardian of a former night to end: it finishes what it has begun."""
     sign = read_signs(run).get(GUARDIAN)
-    if sign is None:
+    if sign is None or sign.ended:
         return
     with suppress(FileNotFoundError, ProcessLookupError):
         if GUARDIAN.encode() in Path(f"/proc/{sign.pid}/cmdline").read_bytes():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from tomoe_es.events.safety import ProcessFellSilent, ProcessHeardAgain
 from tomoe_es.safety.silence import (
     EXECUTOR_SILENT_AFTER_SECONDS,
@@ -45,6 +47,23 @@ def test_an_old_sign_is_given_the_whole_time() -> None:
 def test_who_has_ended_in_order_is_forgotten() -> None:
     state = Silence()
     listen(state, {"night": sign(1)}, 0.0, own_pid=1)
+    ended = {"night": msgspec.structs.replace(sign(2), ended=True)}
+    assert listen(state, ended, 1.0, own_pid=1) == []
+    assert listen(state, ended, 100.0, own_pid=1) == []
+    assert silent_seconds(state, "night", 100.0) == 0.0
+
+
+def test_who_only_vanishes_has_not_ended_in_order() -> None:
+    """Its sign was deleted, or can't be read any more."""
+    state = Silence()
+    listen(state, {"night": sign(1)}, 0.0, own_pid=1)
+    events = [listen(state, {}, float(second), own_pid=1) for second in range(1, 60)]
+    assert [type(each) for some in events for each in some] == [ProcessFellSilent]
+    assert silent_seconds(state, "night", 59.0) >= EXECUTOR_SILENT_AFTER_SECONDS
+
+
+def test_who_was_never_heard_is_not_missed() -> None:
+    state = Silence()
     assert listen(state, {}, 100.0, own_pid=1) == []
     assert silent_seconds(state, "night", 100.0) == 0.0
 
