@@ -10,7 +10,7 @@ import os
 import threading
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -112,6 +112,9 @@ class GuardianLoop:
         self._watch: Watch | None = None
         self._tried_at = monotonic() - RECONNECT_SECONDS
         self._answered_at = monotonic()  # when the telescope did last
+        self._now_us = 0  # the telescope's time as it was last known
+        self._to_say: list[Event] = []  # of processes; it waits for a time of the night
+        self._to_keep: list[Untold] = []  # for the disk
         self._stopped = False  # a flag alone: this is set by a signal, in the midst of anything
         self._over_now = threading.Event()
 
@@ -127,7 +130,7 @@ class GuardianLoop:
             seconds = self._monotonic()
             events = silence.listen(self._silence, read_signs(self._run), seconds, os.getpid())
             watch = self._connected()
-            silent = silence.silent_seconds(self._silence, EXECUTOR, seconds)
+            silent = silence.silent_seconds(self._silence, EXECUTOR)
             if watch is not None:
                 try:
                     watch.look(silent)
@@ -135,10 +138,12 @@ class GuardianLoop:
                 except NoTelescope:
                     watch.close()
                     self._watch = None  # its silence is told as that of a process
-                self._keep(watch, events)
-                self._sign.give(watch.now_us)
-            else:
-                self._sign.give(0)
+                self._now_us = watch.now_us or self._now_us
+                self._to_keep += watch.to_tell
+                watch.to_tell = []
+            self._to_say += events
+            self._keep()
+            self._sign.give(watch.now_us if watch is not None else 0)
             self._sleep(LOOK_SECONDS)
         self._over_now.set()
         teller.join(TELL_SECONDS * 2)
@@ -150,15 +155,20 @@ class GuardianLoop:
                 self._watch = Watch(self._connect())
         return self._watch
 
-    def _keep(self, watch: Watch, events: Sequence[Event]) -> None:
-        for event in events:
-            watch.tell(event, f"guardian {os.getpid()} {type(event).__name__} {time.monotonic_ns()}")
-        if watch.to_tell:
-            with suppress(
-                OSError
-            ):  # a full disk keeps nobody from closing; it is tried again at the next look
-                keep_untold(self._run, watch.to_tell)
-                watch.to_tell = []
+    def _keep(self) -> None:
+        """Put on the disk what there is to tell, with or without a telescope."""
+        signs = [known.sign.night_us for known in self._silence.heard.values()]
+        now_us = max([self._now_us, *signs])
+        if now_us:
+            for event in self._to_say:
+                identity = f"guardian {os.getpid()} {type(event).__name__} {time.monotonic_ns()}"
+                self._to_keep.append(Untold(event, now_us, guardian.NAME, identity))
+            self._to_say = []
+        if self._to_keep:
+            # A full disk keeps nobody from closing: it is tried again at the next look.
+            with suppress(OSError):
+                keep_untold(self._run, self._to_keep)
+                self._to_keep = []
 
     def _over(self) -> bool:
         making = self._watch is not None and self._watch.state.making is not None

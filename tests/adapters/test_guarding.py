@@ -16,10 +16,12 @@ from adapters.telescope_line.address import Address, write_address
 from adapters.telescope_line.line import NoTelescope
 from adapters.telescope_line.messages import Begin, Command, Reply
 from adapters.telescope_line.shared_telescope import SharedTelescope
+from adapters.untold import tell
 from tests.tomoe_es.control.observatory import NIGHT
 from tests.tomoe_es.safety.guarded_observatory import HereLine
 from tomoe_es.clock import SECOND
 from tomoe_es.control.hardware import Hardware
+from tomoe_es.events.safety import ProcessFellSilent
 from tomoe_es.events.telescope import DomeSlitCommanded
 from tomoe_es.log.sqlite_log import SqliteLog
 from tomoe_es.safety.silence import EXECUTOR, EXECUTOR_SILENT_AFTER_SECONDS, Sign
@@ -121,3 +123,16 @@ def test_a_telescope_whose_process_is_gone_is_not_waited_for(bench: Bench) -> No
     bench.loop.run()
 
     assert bench.seconds < EXECUTOR_SILENT_AFTER_SECONDS + 2
+
+
+def test_that_the_night_fell_silent_is_told_though_no_telescope_answers(bench: Bench) -> None:
+    bench.broken = [(0.0, 1e9)]
+    (bench.run / f"{EXECUTOR}{SUFFIX}").write_bytes(msgspec.json.encode(Sign(NOBODY, 1, START_US, 1)))
+
+    bench.loop.run()
+
+    log = SqliteLog(bench.run / "log")
+    tell(bench.run, log)
+    [silent] = [each for each in log.read() if isinstance(each.payload, ProcessFellSilent)]
+    assert silent.time == START_US
+    log.close()

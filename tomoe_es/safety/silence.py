@@ -15,6 +15,8 @@ EXECUTOR_SILENT_AFTER_SECONDS = 10.0
 """Real time; the telescope is made safe then."""
 SILENT_AFTER_SECONDS = 30.0
 """The same for every other process, of which nothing is in danger."""
+A_LOOK_COUNTS_SECONDS = 1.0
+"""At most: when the watcher itself stood still between two looks, the whole machine did perhaps."""
 
 
 class Sign(msgspec.Struct, frozen=True):
@@ -28,10 +30,10 @@ class Sign(msgspec.Struct, frozen=True):
 
 
 class Heard(msgspec.Struct):
-    """A process that is listened to; `since` is when its sign last changed."""
+    """A process that is listened to; `seconds` is how long its sign stayed the same, in own looks."""
 
     sign: Sign
-    since: float
+    seconds: float = 0.0
     silent: bool = False
 
 
@@ -39,6 +41,7 @@ class Silence(msgspec.Struct):
     """What is known of all processes, by name."""
 
     heard: dict[str, Heard] = {}
+    looked_at: float | None = None
 
 
 def listen(state: Silence, signs: Mapping[str, Sign], seconds: float, own_pid: int) -> list[Event]:
@@ -47,6 +50,8 @@ def listen(state: Silence, signs: Mapping[str, Sign], seconds: float, own_pid: i
     One that says that it has ended is forgotten. One whose sign is gone or unreadable has not said so.
     """
     events: list[Event] = []
+    passed = 0.0 if state.looked_at is None else min(seconds - state.looked_at, A_LOOK_COUNTS_SECONDS)
+    state.looked_at = seconds
     missing = {name: known.sign for name, known in state.heard.items() if name not in signs}
     for name, sign in {**missing, **signs}.items():
         if sign.pid == own_pid:
@@ -58,18 +63,20 @@ def listen(state: Silence, signs: Mapping[str, Sign], seconds: float, own_pid: i
         if known is None or known.sign != sign:
             if known is not None and known.silent:
                 events.append(ProcessHeardAgain(process=name, pid=sign.pid))
-            state.heard[name] = Heard(sign, seconds)
-        elif not known.silent and seconds - known.since >= _limit(name):
+            state.heard[name] = Heard(sign)
+            continue
+        known.seconds += passed
+        if not known.silent and known.seconds >= _limit(name):
             known.silent = True
-            silent = round(seconds - known.since, 1)
+            silent = round(known.seconds, 1)
             events.append(ProcessFellSilent(process=name, pid=sign.pid, silent_seconds=silent))
     return events
 
 
-def silent_seconds(state: Silence, name: str, seconds: float) -> float:
+def silent_seconds(state: Silence, name: str) -> float:
     """How long a process has been silent; 0 for one that has ended in order, or was never there."""
     known = state.heard.get(name)
-    return 0.0 if known is None else seconds - known.since
+    return 0.0 if known is None else known.seconds
 
 
 def _limit(name: str) -> float:
