@@ -7,6 +7,7 @@ time pass meanwhile, the night's clock moves forward to the telescope's.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Protocol, get_args
 
@@ -72,7 +73,10 @@ class RemoteTelescope:
         self.faults = Faults(script.faults)  # the camera's, which is not over there
         self._weather = Weather(script.weather, plan.night, plan.seed)
         self._newest: dict[str, Recorded] = {}  # by device: its newest command
+        self._news: deque[tuple[Happening, Recorded | None]] = deque()  # with the command it belongs to
+        self._recording = False
         self._next_us: int | None = None
+        self._time_us = 0
         self._alarm: int | None = None
 
     def effects(self) -> Effects:
@@ -119,18 +123,29 @@ class RemoteTelescope:
 
     def _ask(self, request: messages.AnyRequest) -> Reply:
         reply = self._line.ask(request)
-        self._next_us = reply.next_us
-        for happening in reply.happened:
-            self._timers.skip_to(happening.at_us)
-            self._record(
-                [happening.event],
-                cause=self._cause(happening),
-                actor=happening.actor,
-                command_id=happening.command_id or None,
-            )
-        self._timers.skip_to(reply.now_us)
-        self._set_alarm()
+        self._next_us, self._time_us = reply.next_us, reply.now_us
+        self._news.extend((each, self._cause(each)) for each in reply.happened)
+        if not self._recording:
+            self._record_news()
         return reply
+
+    def _record_news(self) -> None:
+        """Record what has happened, in this order; what is asked for meanwhile only adds to it."""
+        self._recording = True
+        try:
+            while self._news:
+                happening, cause = self._news.popleft()
+                self._timers.skip_to(happening.at_us)
+                self._record(
+                    [happening.event],
+                    cause=cause,
+                    actor=happening.actor,
+                    command_id=happening.command_id or None,
+                )
+        finally:
+            self._recording = False
+        self._timers.skip_to(self._time_us)
+        self._set_alarm()
 
     def _cause(self, happening: Happening) -> Recorded | None:
         newest = self._newest.get(happening.event.stream())
