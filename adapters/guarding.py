@@ -10,12 +10,13 @@ import os
 import threading
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from adapters.sign_of_life import SignOfLife, read_signs
 from adapters.telescope_line import messages
+from adapters.telescope_line.address import read_address
 from adapters.telescope_line.line import Line, NoTelescope, TelescopeRefused
 from adapters.telescope_line.messages import Reply
 from adapters.untold import Untold, keep_untold, tell, waiting
@@ -30,6 +31,8 @@ LOOK_SECONDS = 0.2
 RECONNECT_SECONDS = 1.0
 TELL_SECONDS = 1.0
 """Real time between two looks for what the log was not told yet."""
+GIVES_UP_SECONDS = 600.0
+"""Real time for which a telescope whose process lives is tried again, when its night is dead."""
 
 
 class Watch:
@@ -55,6 +58,10 @@ class Watch:
             self._carry_out(orders)
         except TelescopeRefused:
             guardian.give_up_charge(self.state)
+
+    def close(self) -> None:
+        """Hang up: what nobody holds any more, the next watch can take charge of."""
+        self._line.close()
 
     def tell(self, event: Event, command_id: str) -> None:
         """Have the log told of something that happened now."""
@@ -91,12 +98,23 @@ class GuardianLoop:
     """Runs a watch in real time, until told to end, or until after a killed night nothing is left to do."""
 
     def __init__(
-        self, run: Path, connect: Callable[[], Line], open_log: Callable[[], EventLog], sign: SignOfLife
+        self,
+        run: Path,
+        connect: Callable[[], Line],
+        open_log: Callable[[], EventLog],
+        sign: SignOfLife,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._run, self._connect, self._open_log, self._sign = run, connect, open_log, sign
+        self._monotonic, self._sleep = monotonic, sleep
         self._silence = Silence()
         self._watch: Watch | None = None
-        self._connected_at = -RECONNECT_SECONDS
+        self._tried_at = monotonic() - RECONNECT_SECONDS
+        self._answered_at = monotonic()  # when the telescope did last
+        self._now_us = 0  # the telescope's time as it was last known
+        self._to_say: list[Event] = []  # of processes; it waits for a time of the night
+        self._to_keep: list[Untold] = []  # for the disk
         self._stopped = False  # a flag alone: this is set by a signal, in the midst of anything
         self._over_now = threading.Event()
 
@@ -109,39 +127,48 @@ class GuardianLoop:
         teller = threading.Thread(target=self._keep_telling, daemon=True)
         teller.start()
         while not self._over():
-            seconds = time.monotonic()
+            seconds = self._monotonic()
             events = silence.listen(self._silence, read_signs(self._run), seconds, os.getpid())
             watch = self._connected()
-            silent = silence.silent_seconds(self._silence, EXECUTOR, seconds)
+            silent = silence.silent_seconds(self._silence, EXECUTOR)
             if watch is not None:
                 try:
                     watch.look(silent)
+                    self._answered_at = self._monotonic()
                 except NoTelescope:
+                    watch.close()
                     self._watch = None  # its silence is told as that of a process
-                self._keep(watch, events)
-                self._sign.give(watch.now_us)
-            else:
-                self._sign.give(0)
-            time.sleep(LOOK_SECONDS)
+                self._now_us = watch.now_us or self._now_us
+                self._to_keep += watch.to_tell
+                watch.to_tell = []
+            self._to_say += events
+            self._keep()
+            self._sign.give(watch.now_us if watch is not None else 0)
+            self._sleep(LOOK_SECONDS)
         self._over_now.set()
         teller.join(TELL_SECONDS * 2)
 
     def _connected(self) -> Watch | None:
-        if self._watch is None and time.monotonic() - self._connected_at >= RECONNECT_SECONDS:
-            self._connected_at = time.monotonic()
+        if self._watch is None and self._monotonic() - self._tried_at >= RECONNECT_SECONDS:
+            self._tried_at = self._monotonic()
             with suppress(NoTelescope):
                 self._watch = Watch(self._connect())
         return self._watch
 
-    def _keep(self, watch: Watch, events: Sequence[Event]) -> None:
-        for event in events:
-            watch.tell(event, f"guardian {os.getpid()} {type(event).__name__} {time.monotonic_ns()}")
-        if watch.to_tell:
-            with suppress(
-                OSError
-            ):  # a full disk keeps nobody from closing; it is tried again at the next look
-                keep_untold(self._run, watch.to_tell)
-                watch.to_tell = []
+    def _keep(self) -> None:
+        """Put on the disk what there is to tell, with or without a telescope."""
+        signs = [known.sign.night_us for known in self._silence.heard.values()]
+        now_us = max([self._now_us, *signs])
+        if now_us:
+            for event in self._to_say:
+                identity = f"guardian {os.getpid()} {type(event).__name__} {time.monotonic_ns()}"
+                self._to_keep.append(Untold(event, now_us, guardian.NAME, identity))
+            self._to_say = []
+        if self._to_keep:
+            # A full disk keeps nobody from closing: it is tried again at the next look.
+            with suppress(OSError):
+                keep_untold(self._run, self._to_keep)
+                self._to_keep = []
 
     def _over(self) -> bool:
         making = self._watch is not None and self._watch.state.making is not None
@@ -149,7 +176,16 @@ class GuardianLoop:
             return False
         if self._stopped:
             return True
-        return self._night_is_dead() and (self._watch is None or self._watch.state.silence_answered)
+        if not self._night_is_dead():
+            return False
+        return self._telescope_is_gone() if self._watch is None else self._watch.state.silence_answered
+
+    def _telescope_is_gone(self) -> bool:
+        """Tell whether there is nothing left to close: one that only does not answer may still be open."""
+        address = read_address(self._run)
+        if address is None or not Path(f"/proc/{address.pid}").exists():
+            return True
+        return self._monotonic() - self._answered_at >= GIVES_UP_SECONDS
 
     def _night_is_dead(self) -> bool:
         """Tell whether the night's process is gone without having ended in order."""

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from tomoe_es.control.raised import error_raised
+from tomoe_es.errors import TomoeError
 from tomoe_es.events.envelope import Draft
 from tomoe_es.log.port import Batch, EventLog
 
@@ -24,6 +27,8 @@ else:
 FOLDER = "untold"
 """In the data folder's `run/`."""
 _SUFFIX = ".json"
+DAMAGED_SUFFIX = ".damaged"
+"""Of a file that can't be read: it is kept for people."""
 
 
 class Untold(msgspec.Struct, frozen=True):
@@ -33,6 +38,14 @@ class Untold(msgspec.Struct, frozen=True):
     time_us: int
     actor: str
     command_id: str
+
+
+class DamagedUntold(TomoeError):
+    """A file of what the log was not told yet can't be read."""
+
+    what_to_do = (
+        "look at the `.damaged` file in `run/untold/`: what guardian or emergency did may miss in the log"
+    )
 
 
 _decode = msgspec.json.Decoder(list[Untold]).decode
@@ -64,15 +77,32 @@ def tell(run: Path, log: EventLog) -> int:
             events = _decode(path.read_bytes())
         except FileNotFoundError:
             continue  # told by another process
-        log.append_many(
-            [
-                Batch(
-                    each.event.stream(),
-                    [Draft(each.event, each.time_us, actor=each.actor)],
-                    command_id=each.command_id,
-                )
-                for each in events
-            ]
-        )
+        except msgspec.MsgspecError as error:
+            _append(log, [_damaged(path, error)])
+            with suppress(FileNotFoundError):  # another process was faster
+                path.rename(path.with_suffix(DAMAGED_SUFFIX))
+            continue
+        _append(log, events)
         path.unlink(missing_ok=True)
     return len(files)
+
+
+def _append(log: EventLog, events: Sequence[Untold]) -> None:
+    log.append_many(
+        [
+            Batch(
+                each.event.stream(),
+                [Draft(each.event, each.time_us, actor=each.actor)],
+                command_id=each.command_id,
+            )
+            for each in events
+        ]
+    )
+
+
+def _damaged(path: Path, error: msgspec.MsgspecError) -> Untold:
+    """What is told instead, at the time that the file is named by."""
+    raised = error_raised(FOLDER, DamagedUntold(f"{path.name}: {error}"))
+    named = path.name.partition("-")[0]
+    time_us = int(named) if named.isdecimal() else path.stat().st_mtime_ns // 1000
+    return Untold(raised, time_us, FOLDER, f"damaged {path.name}")

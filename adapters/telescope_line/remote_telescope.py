@@ -73,9 +73,10 @@ class RemoteTelescope:
         self.faults = Faults(script.faults)  # the camera's, which is not over there
         self._weather = Weather(script.weather, plan.night, plan.seed)
         self._newest: dict[str, Recorded] = {}  # by device: its newest command
-        self._arrived: deque[Happening] = deque()
-        self._taking_in = False
+        self._news: deque[tuple[Happening, Recorded | None]] = deque()  # with the command it belongs to
+        self._recording = False
         self._next_us: int | None = None
+        self._time_us = 0
         self._alarm: int | None = None
 
     def effects(self) -> Effects:
@@ -122,30 +123,29 @@ class RemoteTelescope:
 
     def _ask(self, request: messages.AnyRequest) -> Reply:
         reply = self._line.ask(request)
-        self._next_us = reply.next_us
-        self._arrived += reply.happened
-        self._take_in()
-        self._timers.skip_to(reply.now_us)
-        self._set_alarm()
+        self._next_us, self._time_us = reply.next_us, reply.now_us
+        self._news.extend((each, self._cause(each)) for each in reply.happened)
+        if not self._recording:
+            self._record_news()
         return reply
 
-    def _take_in(self) -> None:
-        """Record what has happened in its order, also what is told while something earlier is reacted to."""
-        if self._taking_in:
-            return
-        self._taking_in = True
+    def _record_news(self) -> None:
+        """Record what has happened, in this order; what is asked for meanwhile only adds to it."""
+        self._recording = True
         try:
-            while self._arrived:
-                happening = self._arrived.popleft()
+            while self._news:
+                happening, cause = self._news.popleft()
                 self._timers.skip_to(happening.at_us)
                 self._record(
                     [happening.event],
-                    cause=self._cause(happening),
+                    cause=cause,
                     actor=happening.actor,
                     command_id=happening.command_id or None,
                 )
         finally:
-            self._taking_in = False
+            self._recording = False
+        self._timers.skip_to(self._time_us)
+        self._set_alarm()
 
     def _cause(self, happening: Happening) -> Recorded | None:
         newest = self._newest.get(happening.event.stream())

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from adapters.untold import Untold, keep_untold, tell, waiting
+import pytest
+
+from adapters.untold import DAMAGED_SUFFIX, Untold, keep_untold, tell, waiting
 from tests.tomoe_es.safety.test_making_safe import NOW
 from tomoe_es.events import Event
+from tomoe_es.events.monitor import ErrorRaised
 from tomoe_es.events.safety import MakingSafeBegun, TelescopeMadeSafe
 from tomoe_es.log.sqlite_log import SqliteLog
 
@@ -47,3 +50,26 @@ def test_a_file_cut_off_in_writing_is_not_looked_at(tmp_path: Path) -> None:
 
 def test_nothing_waits_where_nothing_was_kept(tmp_path: Path) -> None:
     assert waiting(tmp_path / "run") == []
+
+
+@pytest.mark.parametrize("content", [b"", b"[{", b'[{"event":{"type":"Nonsense"}}]', b"\xff"])
+def test_a_damaged_file_is_put_aside_and_recorded_and_the_others_are_told(
+    tmp_path: Path, content: bytes
+) -> None:
+    keep_untold(tmp_path, [untold(BEGUN, "begun")])
+    [damaged] = waiting(tmp_path)
+    damaged.write_bytes(content)
+    keep_untold(tmp_path, [untold(MADE, "ended", 45)])
+    log = SqliteLog(tmp_path / "log")
+
+    tell(tmp_path, log)
+
+    raised, made = log.read()
+    assert isinstance(raised.payload, ErrorRaised)
+    assert raised.payload.condition == "DamagedUntold"
+    assert raised.time == NOW
+    assert made.payload == MADE
+    assert waiting(tmp_path) == []
+    [aside] = (tmp_path / "untold").iterdir()
+    assert (aside.suffix, aside.read_bytes()) == (DAMAGED_SUFFIX, content)
+    log.close()

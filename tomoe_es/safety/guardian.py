@@ -32,6 +32,8 @@ GRACE = {
     "missing": 30 * SECOND,  # a line that is cut for a moment
 }
 """For how long each danger may last before the guardian acts, in the telescope's time."""
+STALE_AFTER = 90 * SECOND
+"""A device whose newest reading is older is missing; each is read at least every 30 s of the night."""
 _SUN_FOR = 30 * SECOND
 
 
@@ -123,11 +125,11 @@ def _reasons(state: Guardian, now_us: int) -> list[str]:
 def _watch(state: Guardian, now_us: int, executor_silent_seconds: float) -> None:
     """Note since when each danger lasts."""
     found = {
-        "silence": _silence(state, executor_silent_seconds),
+        "silence": _silence(state, now_us, executor_silent_seconds),
         "weather": _weather(state, now_us),
-        "power": _power(state),
+        "power": _power(state, now_us),
         "sun": _sun(state, now_us),
-        "missing": _missing(state),
+        "missing": _missing(state, now_us),
     }
     for kind, why in found.items():
         if why:
@@ -137,16 +139,16 @@ def _watch(state: Guardian, now_us: int, executor_silent_seconds: float) -> None
             state.dangers.pop(kind, None)
 
 
-def _silence(state: Guardian, seconds: float) -> list[str]:
+def _silence(state: Guardian, now_us: int, seconds: float) -> list[str]:
     left_alone = state.made_safe_locked and not state.seen.locked  # it may be parked by now
-    answered = state.silence_answered and _reads_safe(state) and not left_alone
+    answered = state.silence_answered and _reads_safe(state, now_us) and not left_alone
     if seconds < EXECUTOR_SILENT_AFTER_SECONDS or answered:
         return []
     return [f"the executor has given no sign of life for {seconds:.0f} s"]
 
 
 def _weather(state: Guardian, now_us: int) -> list[str]:
-    if _reads_closed(state):
+    if _reads_closed(state, now_us):
         return []
     seen = state.seen
     if seen.weather is None:
@@ -160,14 +162,14 @@ def _weather(state: Guardian, now_us: int) -> list[str]:
     return weather_limits.exceeded(seen.weather)
 
 
-def _power(state: Guardian) -> list[str]:
-    if state.power is None or state.power.state != "failing" or _reads_safe(state):
+def _power(state: Guardian, now_us: int) -> list[str]:
+    if state.power is None or state.power.state != "failing" or _reads_safe(state, now_us):
         return []
     return [f"the power is failing: {state.power.battery_percent:g} % left in the battery"]
 
 
 def _sun(state: Guardian, now_us: int) -> list[str]:
-    if _reads(state, "dome_slit", "closed"):
+    if _reads(state, now_us, "dome_slit", "closed"):
         return []
     computed, altitude = state.sun
     if abs(now_us - computed) >= _SUN_FOR:
@@ -176,21 +178,29 @@ def _sun(state: Guardian, now_us: int) -> list[str]:
     return [f"the Sun is up ({altitude:.1f} degrees)"] if altitude > SUN_UP_DEG else []
 
 
-def _missing(state: Guardian) -> list[str]:
-    if _reads_safe(state):
+def _missing(state: Guardian, now_us: int) -> list[str]:
+    if _reads_safe(state, now_us):
         return []
-    return [f"{device} does not answer" for device in REQUIRED if device in state.seen.unreachable]
+    return [why for device in REQUIRED if (why := _unread(state, now_us, device))]
 
 
-def _reads_closed(state: Guardian) -> bool:
-    return _reads(state, "dome_slit", "closed") and _reads(state, "mirror_cover", "closed")
+def _unread(state: Guardian, now_us: int, device: str) -> str:
+    """Why nobody knows how a device is; empty when it is read. Before its first reading nothing was moved."""
+    if device in state.seen.unreachable:
+        return f"{device} does not answer"
+    seconds = (now_us - state.seen.read_at.get(device, now_us)) // SECOND
+    return f"{device} was not read for {seconds} s" if seconds > STALE_AFTER // SECOND else ""
 
 
-def _reads_safe(state: Guardian) -> bool:
-    return _reads_closed(state) and (state.seen.locked or _reads(state, "mount", "parked"))
+def _reads_closed(state: Guardian, now_us: int) -> bool:
+    return _reads(state, now_us, "dome_slit", "closed") and _reads(state, now_us, "mirror_cover", "closed")
 
 
-def _reads(state: Guardian, device: str, wanted: str) -> bool:
-    """Tell whether a device answers and reads so; before its first reading nothing was moved."""
+def _reads_safe(state: Guardian, now_us: int) -> bool:
+    return _reads_closed(state, now_us) and (state.seen.locked or _reads(state, now_us, "mount", "parked"))
+
+
+def _reads(state: Guardian, now_us: int, device: str, wanted: str) -> bool:
+    """Tell whether a device is read, and reads so; before its first reading nothing was moved."""
     reading = getattr(state.seen, device)
-    return device not in state.seen.unreachable and (reading is None or reading.state == wanted)
+    return not _unread(state, now_us, device) and (reading is None or reading.state == wanted)

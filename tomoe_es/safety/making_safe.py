@@ -2,7 +2,7 @@
 
 Mirror cover and dome slit are told to close, the mount to stop and to park, at once and whatever they seem to
 be. What does not obey is told again, until its own sensor, read since the first command, calls it safe. While
-the telescope is locked, people are at it: then the mount is stopped, and stays where it is.
+the telescope is locked, people are at it: then the mount is stopped, and is safe as soon as it stands.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ LIMIT = 180 * SECOND
 
 SAFE_STATES = {"dome_slit": "closed", "mirror_cover": "closed", "mount": "parked"}
 """By device, in the order in which they are commanded: what its own reading must say."""
+_STANDS = ("parked", "stopped", "fault")
+"""What the reading of a locked mount must say."""
 _ON_THE_WAY = ("closing", "parking")
 
 
@@ -42,20 +44,20 @@ def begin(reasons: list[str], now_us: int) -> Making:
 
 def next_commands(making: Making, seen: Hardware, now_us: int) -> list[Event]:
     """Commands that are due now; the state given notes them."""
-    due = [device for device in _devices(seen) if _is_due(making, seen, device, now_us)]
+    due = [device for device in SAFE_STATES if _is_due(making, seen, device, now_us)]
     why, first = ", ".join(making.reasons), not making.commanded_us
     if due:
         making.attempts += 1
     making.commanded_us |= dict.fromkeys(due, now_us)
-    commands = [_command(device, why) for device in due]
-    if first:  # closing must not wait, and nothing else may be under way while it goes on
-        commands.insert(len(commands) - (not seen.locked), telescope.MountStopCommanded(reason=why))
+    commands = [_command(device, why, locked=seen.locked) for device in due]
+    if first and not seen.locked:  # closing must not wait, and nothing else may be under way meanwhile
+        commands.insert(len(commands) - 1, telescope.MountStopCommanded(reason=why))
     return commands
 
 
 def not_safe(making: Making, seen: Hardware) -> list[str]:
     """Each device that its sensor does not call safe, and why; empty when the telescope is safe."""
-    told = {device: _trouble(making, seen, device) for device in _devices(seen)}
+    told = {device: _trouble(making, seen, device) for device in SAFE_STATES}
     return [f"{device}: {trouble}" for device, trouble in told.items() if trouble]
 
 
@@ -76,16 +78,13 @@ def is_overdue(making: Making, now_us: int) -> bool:
     return True
 
 
-def _devices(seen: Hardware) -> list[str]:
-    return [device for device in SAFE_STATES if device != "mount" or not seen.locked]
-
-
 def _is_due(making: Making, seen: Hardware, device: str, now_us: int) -> bool:
     commanded = making.commanded_us.get(device)
     if commanded is None:
         return True
     trouble = _trouble(making, seen, device)
-    pause = MOVING_FOR if trouble in _ON_THE_WAY else REPEAT_AFTER
+    on_the_way = trouble in _ON_THE_WAY and not _only_stops(device, seen.locked)
+    pause = MOVING_FOR if on_the_way else REPEAT_AFTER
     return bool(trouble) and now_us - commanded >= pause
 
 
@@ -98,11 +97,19 @@ def _trouble(making: Making, seen: Hardware, device: str) -> str:
         return "never read"
     if seen.read_at[device] <= making.begun_us:
         return f"not read since it was commanded, last {reading.state}"
-    return "" if reading.state == SAFE_STATES[device] else str(reading.state)
+    safe = _STANDS if _only_stops(device, seen.locked) else (SAFE_STATES[device],)
+    return "" if reading.state in safe else str(reading.state)
 
 
-def _command(device: str, why: str) -> Event:
+def _only_stops(device: str, locked: bool) -> bool:
+    """Tell whether people are at what would move: it is stopped, and does not go where it is safe."""
+    return device == "mount" and locked
+
+
+def _command(device: str, why: str, *, locked: bool) -> Event:
     match device:
+        case _ if _only_stops(device, locked):
+            return telescope.MountStopCommanded(reason=why)
         case "dome_slit":
             return telescope.DomeSlitCommanded(action="close", reason=why)
         case "mirror_cover":

@@ -112,13 +112,13 @@ class GuardianProcess:
         self._process = self._start()
         return how
 
-    def close(self) -> None:
-        """Let it end; what it has begun it finishes."""
+    def close(self) -> bool:
+        """Let it end; tells whether it has: what it has begun it finishes, and ends by itself then."""
         self._process.terminate()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self._process.wait(STARTS_WITHIN_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.returncode = 0  # it makes the telescope safe, and ends then
+            return True
+        return False
 
     def leave(self) -> None:
         """Let it outlive this process."""
@@ -132,7 +132,7 @@ class GuardianProcess:
 def _end_former(run: Path) -> None:
     """Ask a guardian of a former night to end: it finishes what it has begun."""
     sign = read_signs(run).get(GUARDIAN)
-    if sign is None:
+    if sign is None or sign.ended:
         return
     with suppress(FileNotFoundError, ProcessLookupError):
         if GUARDIAN.encode() in Path(f"/proc/{sign.pid}/cmdline").read_bytes():
@@ -181,11 +181,12 @@ class Beside:
         self._sign.give(night_us, position)
 
     def end(self) -> list[Event]:
-        """The night has ended in order: nobody needs to watch it any more."""
+        """The night has ended in order; a guardian that still makes safe keeps its telescope."""
         assert self._guardian is not None, "the night was guarded"
-        self._guardian.close()
-        self.line.ask(messages.End())
-        self._telescope.join()
+        ended: list[tuple[str, int]] = []
+        if self._guardian.close():
+            self.line.ask(messages.End())
+            self._telescope.join()
+            ended = [(GUARDIAN, self._guardian_pid), (TELESCOPE, self._telescope.pid)]
         self._sign.close()
-        ended = ((GUARDIAN, self._guardian_pid), (TELESCOPE, self._telescope.pid))
         return [ProcessStopped(process=name, pid=pid, reason="the night has ended") for name, pid in ended]

@@ -198,6 +198,21 @@ def test_a_new_driver_finds_the_telescope_as_it_is(bench: Bench) -> None:
     assert not bench.shared.is_safe()
 
 
+@pytest.mark.parametrize("locked", [True, False])
+def test_a_new_driver_brings_the_lock_of_its_log(bench: Bench, locked: bool) -> None:
+    bench.ask(bench.night, Lock(not locked, "M. Kokubo", "before"))
+    bench.shared.disconnect(bench.night)
+    again = bench.shared.connect("night", driver=True)
+    last = Hardware(locked=locked, locked_by="S. Sako" if locked else "", locked_why="now" if locked else "")
+
+    reply = bench.ask(again, Begin(NIGHT, 1, "clear", 1.0, START_US + SECOND, last))
+
+    assert (reply.locked_by, reply.locked_why) == (("S. Sako", "now") if locked else (None, ""))
+    opened = bench.ask(again, Command(OPEN, 1, START_US + 2 * SECOND))
+    failed = [each.message for each in events(opened) if isinstance(each, DeviceCommandFailed)]
+    assert bool(failed) == locked
+
+
 def test_before_a_night_there_is_nothing_to_command() -> None:
     shared = SharedTelescope(lambda: 0.0)
     emergency = shared.connect("emergency")

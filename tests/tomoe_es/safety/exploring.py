@@ -21,8 +21,9 @@ HEARTBEAT_SECONDS = 30
 WEATHER_SECONDS = 10
 TRAVEL = {"dome_slit": 40, "mirror_cover": 15, "mount": 90}
 """Seconds from open to closed, and from the farthest place to the park position."""
-Health = Literal["well", "slow", "broken", "cut off", "stuck"]
-"""Stuck is the sensor: it says safe whatever is true; the motor obeys."""
+Health = Literal["well", "slow", "broken", "cut off", "stuck", "dumb"]
+"""Stuck is the sensor: it says safe whatever is true; the motor obeys. A dumb
+one answers, and is never read."""
 
 
 class Mistake(AssertionError):
@@ -37,6 +38,7 @@ class Device:
     way: float = 0.0
     goal: float = 0.0
     health: Health = "well"
+    stopped: bool = False
 
     def move(self) -> None:
         if self.health == "broken":
@@ -49,6 +51,7 @@ class Device:
         way = 0.0 if self.health == "stuck" else self.way
         if self.name == "mount":
             state = "parked" if way == 0 else "parking" if self.goal == 0 else "tracking"
+            state = "stopped" if self.stopped and way > 0 else state
             return telescope.MountRead(
                 state="fault" if self.health == "broken" else state,  # type: ignore[arg-type]
                 ra_deg=0,
@@ -73,6 +76,7 @@ class World:
     rain: bool = False
     weather_mode: Literal["well", "silent", "frozen"] = "well"
     power: Literal["mains", "battery", "failing"] = "mains"
+    power_unread: bool = False
     locked: bool = False
     silent_seconds: float = 0.0
     executor_lives: bool = True
@@ -106,7 +110,7 @@ class World:
             self._tell(telescope.DeviceReached(device=name))
         elif health == "cut off" and was != "cut off":
             self._tell(telescope.DeviceUnreachable(device=name, message="cut off"))
-        if health != "cut off":
+        if health not in ("cut off", "dumb"):
             self._tell(device.reading())
 
     def set_power(self, state: Literal["mains", "battery", "failing"]) -> None:
@@ -123,8 +127,10 @@ class World:
         for name, device in self.devices.items():
             device.move()
             on_the_beat = (self.now_us // SECOND) % HEARTBEAT_SECONDS == 0
-            if device.health != "cut off" and (device.way != before[name] or on_the_beat):
+            if device.health not in ("cut off", "dumb") and (device.way != before[name] or on_the_beat):
                 self._tell(device.reading())
+        if (self.now_us // SECOND) % HEARTBEAT_SECONDS == 0 and not self.power_unread:
+            self._tell(telescope.PowerRead(state=self.power, battery_percent=50.0))
         if (self.now_us // SECOND) % WEATHER_SECONDS == 0:
             self._weather()
         self._guardian_looks()
@@ -175,7 +181,9 @@ class World:
             case telescope.MountStopCommanded():
                 device = self.devices["mount"]
                 if device.health not in ("broken", "cut off"):
-                    device.goal = device.way
+                    device.goal, device.stopped = device.way, True
+                    if device.health != "dumb":
+                        self._tell(device.reading())
             case _:
                 raise Mistake(f"the guardian commands {command}")
 
@@ -183,8 +191,9 @@ class World:
         device = self.devices[name]
         if device.health in ("broken", "cut off"):
             return
-        device.goal = goal
-        self._tell(device.reading())
+        device.goal, device.stopped = goal, False
+        if device.health != "dumb":
+            self._tell(device.reading())
 
     # The laws.
 
@@ -195,15 +204,19 @@ class World:
     @property
     def in_danger(self) -> bool:
         """Tell whether nothing may be open now."""
-        missing = any(each.health == "cut off" for each in self.devices.values())
+        missing = any(each.health in ("cut off", "dumb") for each in self.devices.values())
         weather_bad = self.rain or self.weather_mode != "well"
         slit = self.devices["dome_slit"]  # nobody can tell of one that is stuck
         daylight = self.now_us > SUNRISE_US + 5 * 60 * SECOND and slit.way > 0 and slit.health != "stuck"
-        return weather_bad or missing or self.power == "failing" or daylight or not self.executor_lives
+        power_bad = self.power == "failing" or self.power_unread
+        return weather_bad or missing or power_bad or daylight or not self.executor_lives
 
     def _judge_safe(self) -> None:
         for name, device in self.devices.items():
-            if device.health != "stuck" and device.way > 0 and not (name == "mount" and self.locked):
+            if name == "mount" and self.locked:
+                if device.health != "stuck" and device.goal != device.way:
+                    raise Mistake("the locked mount is called safe, and moves")
+            elif device.health != "stuck" and device.way > 0:
                 raise Mistake(f"{name} is called safe, and is not")
 
     def _judge(self) -> None:

@@ -25,17 +25,17 @@ WAYS = settings(
     phases=(Phase.explicit, Phase.generate, Phase.shrink),
 )
 
+HEALTH = st.sampled_from(["well", "slow", "broken", "cut off", "stuck", "dumb"])
 DEVICES = st.sampled_from(sorted(TRAVEL))
 ACTION = st.one_of(
     st.tuples(st.just("open"), DEVICES),
     st.tuples(st.just("open all"), st.none()),
-    st.tuples(
-        st.just("health"), st.tuples(DEVICES, st.sampled_from(["well", "slow", "broken", "cut off", "stuck"]))
-    ),
+    st.tuples(st.just("health"), st.tuples(DEVICES, HEALTH)),
     st.tuples(st.just("well"), st.none()),
     st.tuples(st.just("rain"), st.booleans()),
     st.tuples(st.just("weather"), st.sampled_from(["well", "silent", "frozen"])),
     st.tuples(st.just("power"), st.sampled_from(["mains", "battery", "failing"])),
+    st.tuples(st.just("power unread"), st.booleans()),
     st.tuples(st.just("lock"), st.booleans()),
     st.tuples(st.just("executor"), st.booleans()),
     st.tuples(st.just("sunrise"), st.none()),
@@ -68,6 +68,8 @@ def take(world: World, step: tuple[str, Any]) -> None:
             world.weather_mode = value
         case "power":
             world.set_power(value)
+        case "power unread":
+            world.power_unread = value
         case "lock":
             world.set_lock(value)
         case "executor":
@@ -151,13 +153,13 @@ def _skips_what_reads_safe(patch: pytest.MonkeyPatch) -> None:
 
 
 def _parks_when_locked(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(making_safe, "_devices", lambda _seen: list(making_safe.SAFE_STATES))
+    patch.setattr(making_safe, "_only_stops", lambda _device, _locked: False)
 
 
 def _leaves_out(device: str) -> Mutation:
     def mutate(patch: pytest.MonkeyPatch) -> None:
-        real = making_safe._devices
-        patch.setattr(making_safe, "_devices", lambda seen: [each for each in real(seen) if each != device])
+        rest = {each: state for each, state in making_safe.SAFE_STATES.items() if each != device}
+        patch.setattr(making_safe, "SAFE_STATES", rest)
 
     return mutate
 
@@ -167,8 +169,10 @@ def _opens(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         making_safe,
         "_command",
-        lambda device, why: (
-            DomeSlitCommanded(action="open", reason=why) if device == "dome_slit" else real(device, why)
+        lambda device, why, locked: (
+            DomeSlitCommanded(action="open", reason=why)
+            if device == "dome_slit"
+            else real(device, why, locked=locked)
         ),
     )
 
@@ -193,6 +197,7 @@ MUTATIONS: dict[str, Mutation] = {
     "deaf to the power": deaf_to("_power"),
     "deaf to the Sun": deaf_to("_sun"),
     "deaf to missing devices": deaf_to("_missing"),
+    "believes old readings": lambda patch: patch.setattr(guardian, "STALE_AFTER", 10**18),
     "never repeats": _never_repeats,
     "skips what reads safe": _skips_what_reads_safe,
     "parks while locked": _parks_when_locked,

@@ -109,6 +109,36 @@ def test_while_locked_the_mount_is_stopped_but_not_parked() -> None:
     assert not_safe(making, closed) == []
 
 
+def test_a_locked_mount_is_told_to_stop_until_its_reading_says_that_it_stands() -> None:
+    making = begin(["a test"], NOW)
+    next_commands(making, seen(*OPEN, locked=True), NOW)
+    slewing = seen(*CLOSED[:2], mount("slewing"), at_us=NOW + 1, locked=True)
+
+    assert not_safe(making, slewing) == ["mount: slewing"]
+    for repeat in (1, 2):
+        assert kinds(next_commands(making, slewing, NOW + repeat * REPEAT_AFTER)) == [MountStopCommanded]
+    for state in ("parking", "tracking"):
+        assert not_safe(making, seen(mount(state), at_us=NOW + 2, before=slewing, locked=True))
+    for state in ("parked", "stopped", "fault"):
+        assert not_safe(making, seen(mount(state), at_us=NOW + 2, before=slewing, locked=True)) == []
+
+
+def test_a_mount_on_its_way_to_park_is_stopped_soon_when_it_is_locked_meanwhile() -> None:
+    making = begin(["a test"], NOW)
+    next_commands(making, seen(*OPEN), NOW)
+    parking = seen(*CLOSED[:2], mount("parking"), at_us=NOW + 1, locked=True)
+
+    assert kinds(next_commands(making, parking, NOW + REPEAT_AFTER)) == [MountStopCommanded]
+
+
+def test_a_stopped_mount_is_parked_as_soon_as_the_lock_is_released() -> None:
+    making = begin(["a test"], NOW)
+    next_commands(making, seen(*OPEN, locked=True), NOW)
+    stopped = seen(*CLOSED[:2], mount("stopped"), at_us=NOW + 1)
+
+    assert kinds(next_commands(making, stopped, NOW + REPEAT_AFTER)) == [MountParkCommanded]
+
+
 def test_it_is_overdue_once_for_each_passing_of_the_limit() -> None:
     making = begin(["a test"], NOW)
 

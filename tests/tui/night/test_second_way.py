@@ -162,7 +162,7 @@ def test_the_guardian_closes_after_a_killed_night_and_the_next_one_finds_it_clos
         process.wait()
         assert not truth(data).closed
 
-        wait_until(lambda: "guardian" not in read_signs(data.run), "the guardian ends")
+        wait_until(lambda: read_signs(data.run)["guardian"].ended, "the guardian ends")
 
         wait_until(lambda: not runs(guardian), "its process is gone")
 
