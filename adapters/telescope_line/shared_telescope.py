@@ -182,9 +182,9 @@ class SharedTelescope:
 
     def _begin(self, session: Session, request: messages.Begin) -> None:
         self._speed = min(max(request.speed, 1.0), FASTEST)
+        self._lock = (request.last.locked_by, request.last.locked_why) if request.last.locked else None
         if self._world is None or self._night != request.night:
             self._night, self._seed = request.night, request.seed
-            self._lock = (request.last.locked_by, request.last.locked_why) if request.last.locked else None
             self._last.clear()
             self._clock = HeldClock(request.now_us)
             script = load_script(request.script, request.night)

@@ -198,6 +198,15 @@ def test_a_new_driver_finds_the_telescope_as_it_is(bench: Bench) -> None:
     assert not bench.shared.is_safe()
 
 
+def test_a_new_driver_brings_the_lock_that_was_set_while_there_was_none(bench: Bench) -> None:
+    new = bench.shared.connect("night", driver=True)
+    locked = Hardware(locked=True, locked_by="M. Kokubo", locked_why="mirror wash")
+
+    reply = bench.ask(new, Begin(NIGHT, 1, "clear", 1.0, START_US, locked))
+
+    assert (reply.locked_by, reply.locked_why) == ("M. Kokubo", "mirror wash")
+
+
 def test_before_a_night_there_is_nothing_to_command() -> None:
     shared = SharedTelescope(lambda: 0.0)
     emergency = shared.connect("emergency")
