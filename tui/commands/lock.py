@@ -13,6 +13,7 @@ from tomoe_es.log import open_log
 from tui import running_night
 from tui.data_folder import data_folder
 from tui.person import person
+from tui.silent_night import tell_when_silent
 
 app = App(name="lock", help="Forbid or allow that the telescope moves.")
 
@@ -40,6 +41,7 @@ def set_lock(*, why: str, data: Path | None = None) -> int:
         position = running_night.say(
             log, STREAM, lambda state: hands.set_lock(state, who, why), "tomoe lock set", by_day=True
         )
+        tell_when_silent(folder.run, running_night.hands(log))
     sys.stdout.write(f"locked by {who}: {why} (event {position})\n")
     return 0
 
