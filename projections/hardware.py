@@ -76,6 +76,10 @@ class Observatory(msgspec.Struct, kw_only=True):
             locked=known.locked, who=known.locked_by, why=known.locked_why, since_us=known.locked_since
         )
 
+    def lock_is_free_for(self, recipe_id: str) -> bool:
+        """Tell whether a recipe may set and release the lock."""
+        return self.hardware.lock_is_free_for(recipe_id)
+
     def weather(self) -> WeatherOverview:
         """The weather: newest reading, and what it means."""
         reading = self.hardware.weather

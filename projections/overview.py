@@ -41,7 +41,7 @@ def read_overview(projections_dir: Path) -> Overview:
         executing=_executing(queues.state, lock),
         queue=queues.state.first(FIRST),
         queue_total=len(queues.state.waiting),
-        held_by_lock=queues.state.held_by_lock(_moves) if lock.locked else None,
+        held_by_lock=queues.state.held_by_lock(_moves, observatory.lock_is_free_for) if lock.locked else None,
         pool=tuple(waiting[:FIRST]),
         pool_total=len(waiting),
         history=finished,

@@ -24,6 +24,7 @@ class OpenRecipe(msgspec.Struct, kw_only=True):
     operations: list[str]
     direct: bool
     before_unlocking: int  # operations before the one that releases the telescope lock; all, if none does
+    locks: bool  # it sets or releases the telescope lock
     queued_us: int = 0
 
 
@@ -72,16 +73,20 @@ class Queue(msgspec.Struct, kw_only=True):
             queued_us=known.queued_us,
         )
 
-    def held_by_lock(self, moves: Callable[[str], bool]) -> QueuedRecipe | None:
+    def held_by_lock(
+        self, moves: Callable[[str], bool], free_for: Callable[[str], bool]
+    ) -> QueuedRecipe | None:
         """The next recipe that a set telescope lock keeps from starting; None while another one executes.
 
-        `moves` tells of an operation's name whether it moves something.
+        `moves` tells of an operation's name whether it moves something, `free_for` of a recipe whether it may
+        set and release the lock that is set.
         """
         if self.execution is not None or self.mode != "running":
             return None
         for recipe_id in self.waiting:
             known = self.recipes[recipe_id]
-            if any(moves(name) for name in known.operations[: known.before_unlocking]):
+            not_its_own = known.locks and not free_for(recipe_id)
+            if not_its_own or any(moves(name) for name in known.operations[: known.before_unlocking]):
                 return self._entry(recipe_id)
         return None
 
@@ -102,6 +107,7 @@ def _submitted(state: Queue, event: recipe.RecipeSubmitted, _: Recorded) -> None
         operations=[each.name for each in event.recipe.operations],
         direct=event.direct,
         before_unlocking=_before_unlocking(event.recipe.operations),
+        locks=any(call.name == "SetTelescopeLock" for call in event.recipe.operations),
     )
 
 

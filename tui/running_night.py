@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from tomoe_es.control import evolution
@@ -13,6 +12,7 @@ from tomoe_es.events import Event
 from tomoe_es.events.envelope import Draft
 from tomoe_es.events.system import NIGHT_OVER
 from tomoe_es.log.port import EventLog
+from tui.time_of_night import time_now
 
 HANDS = (
     *("NightPlanned", "NightPhaseEntered", "NightResumed", "TelescopeLockSet", "TelescopeLockReleased"),
@@ -42,22 +42,31 @@ def hands(log: EventLog) -> Control:
     return state
 
 
+def runs(state: Control) -> bool:
+    """Tell whether a night has begun and not ended, by what the log says."""
+    return state.night.plan is not None and state.night.phase not in NIGHT_OVER
+
+
 def night_and_time(log: EventLog) -> tuple[str, int]:
     """The night that runs, and the time in it: right after its newest event when it is simulated."""
-    return _night_and_time(log, hands(log))
+    return _night(hands(log)), time_now(log)
 
 
-def say(log: EventLog, stream: str, decide: Callable[[Control], Event], actor: str) -> int:
+def say(
+    log: EventLog, stream: str, decide: Callable[[Control], Event], actor: str, *, by_day: bool = False
+) -> int:
     """Append what a person decides on the state as it is; returns the event's position.
 
+    It may be said `by_day`, when no night runs: people work at the telescope then.
     When somebody else was quicker it is decided again on what they did: so the second person is told of it.
     Raises NoNightRuns, LogTooBusy, and what `decide` raises.
     """
     for _ in range(_ATTEMPTS):
         version = max((each.version for each in log.read_stream(stream)), default=0)
         state = hands(log)
-        _, now = _night_and_time(log, state)
-        draft = Draft(decide(state), now, actor=actor)
+        if not by_day:
+            _night(state)
+        draft = Draft(decide(state), time_now(log), actor=actor)
         try:
             return log.append(stream, [draft], expected_version=version).first_position
         except VersionConflict:
@@ -65,11 +74,8 @@ def say(log: EventLog, stream: str, decide: Callable[[Control], Event], actor: s
     raise LogTooBusy(f"the stream '{stream}' changed {_ATTEMPTS} times meanwhile: try again")
 
 
-def _night_and_time(log: EventLog, state: Control) -> tuple[str, int]:
+def _night(state: Control) -> str:
     plan = state.night.plan
-    if plan is None or state.night.phase in NIGHT_OVER:
+    if plan is None or not runs(state):
         raise NoNightRuns("no night runs on this data folder: start one with 'tomoe night', then submit")
-    if not plan.simulated:
-        return plan.night, time.time_ns() // 1000
-    newest = next(iter(log.read(after=log.head() - 1)))
-    return plan.night, newest.time + 1
+    return plan.night

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from adapters.telescope_line import messages
-from adapters.telescope_line.address import read_address
+from adapters.telescope_line.address import NAME, read_address
 from adapters.telescope_line.messages import Reply
 from tomoe_es.errors import TomoeError
 
@@ -26,6 +26,10 @@ class TelescopeRefused(TomoeError):
 
     what_to_do = "read the reason in the message; a night of another version may still be running"
 
+    def __init__(self, message: str, reply: Reply) -> None:
+        super().__init__(message)
+        self.reply = reply
+
 
 class Line(Protocol):
     """Asks the telescope; the reply tells also what has happened since the last one."""
@@ -43,7 +47,12 @@ class SocketLine:
     def __init__(
         self, run: Path, name: str, *, driver: bool = False, within_seconds: float = ANSWERS_WITHIN_SECONDS
     ) -> None:
-        address = read_address(run)
+        try:
+            address = read_address(run)
+        except OSError as error:
+            raise NoTelescope(
+                f"{run / NAME} can't be read ({error.strerror}): be the user whose night runs"
+            ) from error
         if address is None:
             raise NoTelescope(f"no telescope is connected in {run}: it is started by 'tomoe night'")
         self.pid = address.pid
@@ -67,7 +76,7 @@ class SocketLine:
         except OSError as error:
             raise NoTelescope(f"the telescope's process {self.pid} does not answer: {error}") from error
         if reply.refused:
-            raise TelescopeRefused(reply.refused)
+            raise TelescopeRefused(reply.refused, reply)
         return reply
 
     def close(self) -> None:

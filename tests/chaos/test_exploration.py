@@ -116,7 +116,7 @@ def test_no_order_of_events_breaks_a_law() -> None:
 def no_interlock_of_the_lock(patch: pytest.MonkeyPatch) -> None:
     """The lock is not looked at before something moves."""
     patch.setattr(executor, "_refusal_of_control", lambda state, operation: None)
-    patch.setattr(executor, "needs_unlocked", lambda calls: False)
+    patch.setattr(executor, "needs_unlocked", lambda calls, *, lock_is_free: False)
     patch.setattr(interruption, "is_held_by_lock", lambda asked, index: False)
     patch.setattr(Operation, "refusal", lambda self, situation: None)
 

@@ -109,6 +109,9 @@ def test_a_set_lock_blocks_what_moves(tmp_path: Path, operation: str, locked: bo
 
 
 LOCKED = telescope.TelescopeLockSet(who="K. Sako", why="in the dome")
+OF_THE_NIGHT = telescope.TelescopeLockSet(
+    who="scheduler", why="Kiso", recipe_id=recipe_id_of(9), of_schedule=True
+)
 RELEASED = telescope.TelescopeLockReleased(who="scheduler", why="night")
 
 
@@ -118,7 +121,8 @@ RELEASED = telescope.TelescopeLockReleased(who="scheduler", why="night")
         (LOCKED, ["Wait", "Pointing"], True),
         (RELEASED, ["Wait", "Pointing"], False),
         (LOCKED, ["Wait", "Exposure"], False),
-        (LOCKED, ["SetTelescopeLock", "Pointing"], False),
+        (OF_THE_NIGHT, ["SetTelescopeLock", "Pointing"], False),
+        (LOCKED, ["SetTelescopeLock", "Pointing"], True),  # it has no hand on the lock of a person
     ],
 )
 def test_a_set_lock_holds_back_the_first_queued_recipe_that_moves(

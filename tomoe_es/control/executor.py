@@ -102,7 +102,10 @@ def _take_next(state: Control, recorded: Recorded | None, now: int) -> list[Deci
             )
             return [Decision(expired, cause)]
         waits_for_sky = needs_sky(opened.recipe) and not (fit and _slit_is_open_for(opened, state.hardware))
-        waits_for_lock = state.hardware.locked and needs_unlocked(opened.recipe.operations)
+        lock_is_free = state.hardware.lock_is_free_for(recipe_id)
+        waits_for_lock = state.hardware.locked and needs_unlocked(
+            opened.recipe.operations, lock_is_free=lock_is_free
+        )
         if waits_for_sky or waits_for_lock or _is_held_back(state, opened):
             continue
         started = recipe.RecipeStarted(recipe_id=recipe_id, exposures_done=opened.exposures_done)

@@ -86,8 +86,9 @@ def start(state: Control, who: str, why: str, *, take_over: bool) -> QueueStarte
 
 
 def set_lock(state: Control, who: str, why: str) -> TelescopeLockSet:
-    """Lock the telescope; raises LockSetAlready."""
-    if state.hardware.locked and state.hardware.locked_by:
+    """Lock the telescope, also where a recipe or the schedule has; raises LockSetAlready after a person."""
+    hardware = state.hardware
+    if hardware.locked and hardware.locked_by and not hardware.locked_recipe:
         raise LockSetAlready(f"{lock_shows(state)}; nothing moves while it is set")
     return TelescopeLockSet(who=who, why=why)
 

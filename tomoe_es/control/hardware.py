@@ -25,11 +25,21 @@ class Hardware(msgspec.Struct, kw_only=True):
     locked: bool = True  # the day ends with the lock set
     locked_by: str = ""
     locked_why: str = ""
+    locked_recipe: str = ""  # the recipe that set the lock; empty: a person, or nobody yet
+    locked_by_schedule: bool = False  # that recipe is of the night's own daily work
     locked_since: int = 0
 
     def read_since(self, device: str, time_us: int) -> bool:
         """Tell whether the device was read at or after a time and still answers."""
         return device not in self.unreachable and self.read_at.get(device, -1) >= time_us
+
+    def lock_is_free_for(self, recipe_id: str) -> bool:
+        """Tell whether a recipe may set or release the lock: it is not set, its own, or the schedule's.
+
+        Names don't count: anybody may write any observer into a recipe.
+        """
+        own = self.locked_recipe == recipe_id if self.locked_recipe else not self.locked_by
+        return not self.locked or own or self.locked_by_schedule
 
     def answered(self, device: str, time_us: int) -> bool:
         """Tell whether the device was read after a command that was given at a time, and still answers.
@@ -80,8 +90,10 @@ def evolve(state: Hardware, recorded: Recorded) -> Hardware:
         case telescope.TelescopeLockSet():
             state.locked, state.locked_by = True, event.who
             state.locked_why, state.locked_since = event.why, recorded.time
+            state.locked_recipe, state.locked_by_schedule = event.recipe_id, event.of_schedule
         case telescope.TelescopeLockReleased():
             state.locked, state.locked_by, state.locked_why, state.locked_since = False, "", "", 0
+            state.locked_recipe, state.locked_by_schedule = "", False
         case _:
             pass
     return state

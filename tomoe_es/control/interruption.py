@@ -39,9 +39,8 @@ def reason_to_interrupt(state: Control, execution: Execution) -> str | None:
 
 
 def _locked_by_other(state: Control, execution: Execution, opened: OpenRecipe) -> bool:
-    hardware = state.hardware
-    own = hardware.locked_by == opened.recipe.observer and hardware.locked_why == opened.recipe.project
-    return hardware.locked and not own and is_held_by_lock(opened.recipe, execution.index)
+    other = not state.hardware.lock_is_free_for(execution.recipe_id)
+    return other and is_held_by_lock(opened.recipe, execution.index)
 
 
 def interrupt(state: Control, execution: Execution, reason: str, cause: int) -> list[Decision]:

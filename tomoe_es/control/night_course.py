@@ -140,7 +140,7 @@ def _shut_down(state: Control, plan: NightPlanned, now: int) -> list[Event]:
     if events:
         outcome, _ = state.night.outcomes.get(_SHUTDOWN, ("completed", 0))
         return events if outcome == "completed" else [*_close_both(), *events]
-    if _done(state.night, _LOCK):
+    if _done(state.night, _LOCK) or (state.hardware.locked and _done(state.night, _SHUTDOWN)):
         return _enter(plan, "ended", "closed, parked and locked")
     if now >= plan.sunrise_us + GIVE_UP_AFTER_SUNRISE and state.execution is None:
         return _enter(plan, "ended", "the shutdown did not succeed: look at the telescope")

@@ -28,9 +28,14 @@ def lost_exposures(asked: Recipe, done: Collection[str]) -> list[str]:
     return [name for name in names if name not in done]
 
 
-def needs_unlocked(calls: Sequence[OperationCall]) -> bool:
-    """Tell whether these operations would move something, or expose, before they release the lock."""
+def needs_unlocked(calls: Sequence[OperationCall], *, lock_is_free: bool) -> bool:
+    """Tell whether a set lock is in the way of these operations.
+
+    They would move something, or expose, before they release it; or have a hand on a lock that is not theirs.
+    """
     for call in calls:
+        if call.name == "SetTelescopeLock" and not lock_is_free:
+            return True
         if call.name == "SetTelescopeLock" and call.argument is False:
             return False
         if _disturbs(call):
@@ -45,7 +50,8 @@ def is_held_by_lock(asked: Recipe, index: int) -> bool:
     """
     begun = asked.operations[: index + 1]
     last = max((place for place, call in enumerate(begun) if call.name == "SetTelescopeLock"), default=-1)
-    return any(_disturbs(call) for call in begun[last + 1 :]) or needs_unlocked(asked.operations[index:])
+    ahead = asked.operations[index:]
+    return any(_disturbs(call) for call in begun[last + 1 :]) or needs_unlocked(ahead, lock_is_free=False)
 
 
 def _disturbs(call: OperationCall) -> bool:

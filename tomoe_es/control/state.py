@@ -149,6 +149,7 @@ def situation(state: Control, now: int) -> Situation:
         weather_safe=state.weather.safe,
         sun_altitude_deg=sun_altitude(now),
         recipe_id=execution.recipe_id,
+        of_schedule=execution.recipe_id in state.night.roles,
         observer=opened.recipe.observer,
         project=opened.recipe.project,
         lane="express" if opened.direct else "default",

@@ -182,6 +182,8 @@ class TelescopeLockSet(Event, frozen=True, gc=False, kw_only=True, tag=True):
 
     who: str
     why: str
+    recipe_id: str = ""  # of the recipe that set it; empty: a person did
+    of_schedule: bool = False  # that recipe is of the night's own daily work
 
     def stream(self) -> str:
         return "telescope_lock"
@@ -192,6 +194,7 @@ class TelescopeLockReleased(Event, frozen=True, gc=False, kw_only=True, tag=True
 
     who: str
     why: str
+    recipe_id: str = ""  # of the recipe that released it; empty: a person did
 
     def stream(self) -> str:
         return "telescope_lock"

@@ -55,6 +55,7 @@ class Situation(msgspec.Struct, kw_only=True):
     weather_safe: bool
     sun_altitude_deg: float
     recipe_id: str
+    of_schedule: bool  # the recipe is of the night's own daily work
     observer: str
     project: str
     lane: Lane

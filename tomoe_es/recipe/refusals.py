@@ -19,7 +19,7 @@ REFUSALS: dict[str, str] = {
     "NoExposureTime": "no SetParameter came before the exposure",
     "WindowTooShort": "the exposure would not end within the recipe's time window",
     "NightTooShort": "the exposure would not end before dawn",
-    "LockOfSomebodyElse": "a recipe does not release a lock that somebody else has set",
+    "LockOfSomebodyElse": "a recipe neither sets nor releases a lock that a person or another recipe has set",
 }
 """Every reason, and what it means."""
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from adapters.emergency import ACTOR, Emergency
-from adapters.telescope_line.line import SocketLine
+from adapters.telescope_line.line import Line, NoTelescope, SocketLine, TelescopeRefused
 from adapters.telescope_line.messages import Happening
 from tui.data_folder import DataFolder, data_folder
 from tui.person import person
@@ -23,7 +24,8 @@ LOG_SECONDS = 5.0
 def emergency(*, why: str = "", data: Path | None = None, limit_seconds: float = 300.0) -> int:
     """Close mirror cover and dome slit, stop and park the mount: at once, whatever else hangs or is dead.
 
-    Goes on until the sensors say that it is done. Exit code 0: safe; 1: not safe within the limit, with what
+    Goes on until the sensors say that it is done, also over a new line when one breaks. When another
+    emergency takes over, this one looks on. Exit code 0: safe; 1: not safe within the limit, with what
     is not. While the telescope is locked the mount is stopped, but not parked.
 
     Parameters
@@ -36,10 +38,14 @@ def emergency(*, why: str = "", data: Path | None = None, limit_seconds: float =
         How long it is tried, in real time.
     """
     folder, why = data_folder(data), why or "a person asked for it"
-    made = Emergency(SocketLine(folder.run, ACTOR), person(), why)
+
+    def connect() -> Line:
+        return SocketLine(folder.run, ACTOR)
+
+    made = Emergency(connect(), person(), why)
     _say(f"told to close and park: {why}")
     try:
-        trouble = _until_safe(made, limit_seconds)
+        trouble = until_safe(made, connect, limit_seconds)
         made.end(trouble)
     finally:  # also when it is broken off, or the telescope goes away
         _tell_log(folder, made.to_tell)
@@ -53,12 +59,25 @@ def emergency(*, why: str = "", data: Path | None = None, limit_seconds: float =
     return 1 if trouble else 0
 
 
-def _until_safe(made: Emergency, limit_seconds: float) -> list[str]:
-    """Look until it is safe, or the limit is over; what is not safe then."""
+def until_safe(made: Emergency, connect: Callable[[], Line], limit_seconds: float) -> list[str]:
+    """Look until it is safe, or the limit is over; what is not safe then.
+
+    A broken line is no end: charge is taken again over a new one.
+    """
     began = time.monotonic()
     told: list[str] = []
+    broken = looks_on = False
     while True:
-        trouble = made.look()
+        try:
+            if broken:
+                made.go_on_over(connect())
+                broken = False
+            trouble = made.look()
+        except (NoTelescope, TelescopeRefused) as error:
+            broken, trouble = True, [str(error)]
+        if made.taken_over and not looks_on:
+            _say("another emergency has taken over: it commands, and this one looks on")
+        looks_on = made.taken_over
         if not trouble or time.monotonic() - began > limit_seconds:
             return trouble
         if trouble != told:

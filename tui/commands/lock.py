@@ -13,6 +13,7 @@ from tomoe_es.log import open_log
 from tui import running_night
 from tui.data_folder import data_folder
 from tui.person import person
+from tui.silent_night import tell_when_silent
 
 app = App(name="lock", help="Forbid or allow that the telescope moves.")
 
@@ -23,8 +24,9 @@ STREAM = "telescope_lock"
 def set_lock(*, why: str, data: Path | None = None) -> int:
     """Lock the telescope: what moves is told to stop, and the running recipe goes back to the pool.
 
-    Only closing of dome slit and mirror cover stays allowed. Exit code 1 when it is locked already: who, when
-    and why is printed, and nothing is changed.
+    Only closing of dome slit and mirror cover stays allowed. Also by day, when no night runs. The lock of a
+    recipe, or of the night's own work, is taken over. Exit code 1 when a person has locked it already: who,
+    when and why is printed, and nothing is changed.
 
     Parameters
     ----------
@@ -37,8 +39,9 @@ def set_lock(*, why: str, data: Path | None = None) -> int:
     folder.require()
     with closing(open_log(folder.log_url)) as log:
         position = running_night.say(
-            log, STREAM, lambda state: hands.set_lock(state, who, why), "tomoe lock set"
+            log, STREAM, lambda state: hands.set_lock(state, who, why), "tomoe lock set", by_day=True
         )
+        tell_when_silent(folder.run, running_night.hands(log))
     sys.stdout.write(f"locked by {who}: {why} (event {position})\n")
     return 0
 
@@ -66,6 +69,7 @@ def release(*, why: str, take_over: bool = False, data: Path | None = None) -> i
             STREAM,
             lambda state: hands.release_lock(state, who, why, take_over=take_over),
             "tomoe lock release",
+            by_day=True,
         )
     sys.stdout.write(f"released by {who}: {why} (event {position})\n")
     return 0

@@ -22,6 +22,7 @@ from tui import running_night
 from tui.data_folder import data_folder
 from tui.person import person
 from tui.running_night import night_and_time
+from tui.silent_night import tell_when_silent
 
 app = App(name="queue", help="Hand in recipes; stop and start the observation queue.")
 
@@ -129,6 +130,8 @@ def _say(data: Path | None, command: str, done: str, decide: Callable[[Control],
     with closing(open_log(folder.log_url)) as log:
         before = running_night.hands(log).hand
         position = running_night.say(log, "queue", decide, f"tomoe queue {command}")
+        if command in ("stop", "abort"):
+            tell_when_silent(folder.run, running_night.hands(log))
     if before is not None:
         sys.stdout.write(f"before: {hands.hand_shows(before)}\n")
     sys.stdout.write(f"{done} by {person()} (event {position})\n")

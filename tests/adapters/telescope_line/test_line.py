@@ -114,6 +114,12 @@ def test_what_is_not_understood_harms_nobody(hosted: Hosted, line: bytes) -> Non
     SocketLine(hosted.run, "friend").close()
 
 
+def test_an_address_of_somebody_else_is_told_with_its_remedy(tmp_path: Path) -> None:
+    (tmp_path / "telescope.json").mkdir()  # what can't be read, also for root
+    with pytest.raises(NoTelescope, match=r"telescope.json can't be read .*: be the user whose"):
+        SocketLine(tmp_path, "emergency")
+
+
 def test_no_telescope_is_told_with_its_remedy(tmp_path: Path) -> None:
     with pytest.raises(NoTelescope, match="it is started by 'tomoe night'"):
         SocketLine(tmp_path, "night")

@@ -190,19 +190,42 @@ class TestLock:
         night.run_for(60)
         assert night.story(identity)[-1] == "RecipeCompleted"
 
-    def test_a_lock_of_somebody_else_is_not_released_by_a_recipe(self, night: Observatory) -> None:
+    @pytest.mark.parametrize("person", ["Takahashi", "T. Morokuma"])  # also one of the observer's name
+    @pytest.mark.parametrize("first", [[], [("SetTelescopeLock", True)]])
+    def test_no_recipe_steals_or_releases_the_lock_of_a_person(
+        self, night: Observatory, person: str, first: list[tuple[str, Any]]
+    ) -> None:
+        night.record(telescope.TelescopeLockSet(who=person, why="All-Sky Survey"))
+        moving = make_recipe(*first, ("SetTelescopeLock", False), ("SetFocus", 33.0))
+        identity = night.submit(moving)
+        night.run_for(600)
+
+        assert night.story(identity) == WAITING
+        assert night.control.hardware.locked_by == person
+        assert not night.of(telescope.FocusCommanded)
+
+        night.record(telescope.TelescopeLockReleased(who=person, why="done"))
+        night.run_for(60)
+        assert night.story(identity) == DONE
+
+    def test_a_person_takes_the_lock_of_a_running_recipe_over(self, night: Observatory) -> None:
+        wait = ("Wait", "telescope_unlocked")
+        calls = (("SetTelescopeLock", True), wait, ("SetTelescopeLock", False), ("SetFocus", 33.0))
+        identity = night.submit(make_recipe(*calls))
+        night.run_for(5)
+        assert night.control.hardware.locked_recipe == identity
+
         self.lock(night)
+        night.run_for(300)
 
-        identity = night.submit(make_recipe(("SetTelescopeLock", False), ("SetFocus", 33.0)))
-
-        assert night.story(identity) == FAILED
-        assert failure(night).condition == "LockOfSomebodyElse"
-        assert night.control.hardware.locked
+        assert night.story(identity)[-2:] == ["RecipeReturnedToPool", "RecipeQueued"]
+        assert night.control.hardware.locked_by == "Takahashi"
+        assert not night.of(telescope.FocusCommanded)
 
     def test_a_recipe_that_releases_its_own_lock_may_move(self, night: Observatory) -> None:
-        night.record(telescope.TelescopeLockSet(who="T. Morokuma", why=""))
+        calls = (("SetTelescopeLock", True), ("SetTelescopeLock", False), ("SetFocus", 33.0))
 
-        identity = night.submit(make_recipe(("SetTelescopeLock", False), ("SetFocus", 33.0)))
+        identity = night.submit(make_recipe(*calls))
         night.run_for(60)
 
         assert night.story(identity) == DONE

@@ -141,6 +141,23 @@ class TestStartUp:
         assert outcomes(night, "start up") == ["RecipeCompleted"]
         assert phase_names(night) == PHASES
 
+    def test_the_nights_unlock_waits_for_a_person_who_has_taken_the_lock_over(
+        self, observatory: Opener
+    ) -> None:
+        night = observatory()
+        night.record(telescope.TelescopeLockSet(who="Takahashi", why="cleaning the mirror"))
+        night.start()
+        night.run_until("16:43")
+        assert night.control.hardware.locked_by == "Takahashi"
+        assert not night.of(recipe.RecipeCancelled)
+
+        night.record(telescope.TelescopeLockReleased(who="Takahashi", why="done"))
+        night.run_to_end()
+
+        assert outcomes(night, "unlock") == ["RecipeCompleted"]
+        assert phase_names(night) == PHASES
+        assert night.control.hardware.locked_by_schedule
+
     def test_a_telescope_that_never_starts_up_is_shut_down_at_the_end(self, observatory: Opener) -> None:
         night = observatory(plan(script=fault("focus", "fail", "16:37:30", "18:00")))
         night.start()

@@ -42,7 +42,7 @@ class HereLine:
     def ask(self, request: messages.AnyRequest) -> Reply:
         reply = self._shared.ask(self.session, request)
         if reply.refused:
-            raise TelescopeRefused(reply.refused)
+            raise TelescopeRefused(reply.refused, reply)
         return reply
 
     def close(self) -> None:

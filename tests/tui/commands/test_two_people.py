@@ -113,11 +113,33 @@ class TestLock:
         with pytest.raises(LockNotSet):
             lock.release(why="again", data=folder.top)
 
-    def test_without_a_night_nobody_locks(self, folder: DataFolder, become: Become) -> None:
+    def test_by_day_when_the_mirror_is_washed(
+        self, folder: DataFolder, become: Become, said: Callable[[], list[Event]]
+    ) -> None:
         record(folder, NightPhaseEntered(night=NIGHT, phase="ended", reason="done"))
 
+        lock.set_lock(why="mirror wash", data=folder.top)
         with pytest.raises(NoNightRuns):
-            lock.set_lock(why="mirror wash", data=folder.top)
+            queue.stop(data=folder.top)
+        lock.release(why="done", data=folder.top)
+
+        assert said()[1:] == [
+            TelescopeLockSet(who="alice", why="mirror wash"),
+            TelescopeLockReleased(who="alice", why="done"),
+        ]
+
+    @pytest.mark.parametrize("of_schedule", [True, False])
+    def test_the_lock_of_the_schedule_or_of_a_recipe_is_taken_over(
+        self, folder: DataFolder, become: Become, said: Callable[[], list[Event]], of_schedule: bool
+    ) -> None:
+        record(folder, TelescopeLockSet(who="scheduler", why="Kiso", recipe_id="a", of_schedule=of_schedule))
+
+        lock.set_lock(why="mirror wash", data=folder.top)
+
+        assert said()[-1] == TelescopeLockSet(who="alice", why="mirror wash")
+        become("bob")
+        with pytest.raises(LockSetAlready, match="alice"):
+            lock.set_lock(why="lunch", data=folder.top)
 
 
 class TestQueue:

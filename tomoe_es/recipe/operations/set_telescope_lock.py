@@ -10,7 +10,7 @@ from tomoe_es.recipe.refusals import Refusal
 
 
 class SetTelescopeLock(Operation, frozen=True):
-    """Sets or releases the telescope lock. A lock that somebody else has set is not released by a recipe."""
+    """Sets or releases the telescope lock, unless a person or another recipe has set it."""
 
     locked: bool
 
@@ -25,15 +25,17 @@ class SetTelescopeLock(Operation, frozen=True):
         return 10.0
 
     def refusal(self, situation: Situation) -> Refusal | None:
-        hardware = situation.hardware
-        if not self.locked and hardware.locked and hardware.locked_by not in {"", situation.observer}:
-            shows = CONDITIONS["telescope_unlocked"].shows(situation)
-            return Refusal("LockOfSomebodyElse", f"{shows}; only {hardware.locked_by} may release it")
-        return None
+        if situation.hardware.lock_is_free_for(situation.recipe_id):
+            return None
+        shows = CONDITIONS["telescope_unlocked"].shows(situation)
+        return Refusal("LockOfSomebodyElse", f"{shows}; a recipe leaves it so: release it first")
 
     def commands(self, situation: Situation) -> list[Event]:
-        event = telescope.TelescopeLockSet if self.locked else telescope.TelescopeLockReleased
-        return [event(who=situation.observer, why=situation.project)]
+        who, why, recipe_id = situation.observer, situation.project, situation.recipe_id
+        if not self.locked:
+            return [telescope.TelescopeLockReleased(who=who, why=why, recipe_id=recipe_id)]
+        of_schedule = situation.of_schedule
+        return [telescope.TelescopeLockSet(who=who, why=why, recipe_id=recipe_id, of_schedule=of_schedule)]
 
     def complete(self, situation: Situation) -> bool:
         return situation.hardware.locked == self.locked
