@@ -335,7 +335,9 @@ def test_errors_without_end_are_counted():
 
 
 def test_every_condition_is_shown_by_a_test():
-    tested = {each[1] for each in LINES + FILES} | {each[2] for each in HEADS} | {"TooManyErrors", "InDaylight"}
+    tested = (
+        {each[1] for each in LINES + FILES} | {each[2] for each in HEADS} | {"TooManyErrors", "InDaylight"}
+    )
     tested |= {condition for _, expected in SEQUENCES for condition, _ in expected}
     assert tested >= set(ERROR_CONDITIONS)
 

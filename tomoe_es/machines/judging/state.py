@@ -30,6 +30,7 @@ class Waiting(msgspec.Struct, frozen=True):
     due: int
     message: str
     evidence: list[int]
+    order: int = 0  # position of the order that is not obeyed; 0: it is about none
 
 
 class Judged(msgspec.Struct):

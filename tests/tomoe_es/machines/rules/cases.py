@@ -498,8 +498,8 @@ CASES: dict[str, Case] = {
             *((200, slew(10.0)), (201, make(telescope.MountParkCommanded)), (230, mount("parked"))),
             *((300, slew(10.0)), (301, mount("fault")), (5000, mount("fault"))),
         ),
-        firing=((0, slew(10.0)), (100, slew(20.0)), (181, mount()), (200, mount())),
-        over=((210, mount(target_ra_deg=20.0, target_dec_deg=30.0)),),
+        firing=((0, slew(10.0)), (100, slew(20.0)), (281, mount()), (300, mount())),
+        over=((310, mount(target_ra_deg=20.0, target_dec_deg=30.0)),),
     ),
     "DomeDidNotTurn": Case(
         given=(*STARTED, (0, dome(180.0))),
