@@ -165,6 +165,7 @@ _DEADLINES = (
         ),
         ends=(Mark(telescope.DomeSlitRead, _field("state", "closed")), Mark(queue.ObservingResumed)),
         within_seconds=180.0,
+        puts_off=False,
         expected="a reading 'closed' after observing was suspended",
     ),
     Deadline(

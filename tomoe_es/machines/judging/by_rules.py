@@ -105,7 +105,6 @@ def _end(rule: Rule, judged: Judged, found: list[Found], thing: str, recorded: R
         name=rule.name,
         thing=thing,
         message=f"{thing}: normal again by {type(recorded.payload).__name__}",
-        needs_acknowledgement=rule.needs_acknowledgement,
     )
 
 

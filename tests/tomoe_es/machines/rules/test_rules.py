@@ -55,7 +55,7 @@ def test_it_is_quiet_while_all_is_normal(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NORMS)
-def test_it_fires_once_and_clears_by_itself_or_waits_for_a_person(name: str) -> None:
+def test_it_fires_once_and_the_end_of_what_lasts_is_told_even_if_it_waits_for_a_person(name: str) -> None:
     # given
     case, norm = CASES[name], NORMS[name]
     before = [*case.given, *case.firing]
@@ -71,8 +71,8 @@ def test_it_fires_once_and_clears_by_itself_or_waits_for_a_person(name: str) -> 
     assert all(0 < each <= len(before) for each in first.evidence)
     assert first.chain[0] == first.evidence[0]
     # and when normal holds again
-    clears = norm.lasts and not norm.needs_acknowledgement
-    assert bool(case.over) == clears, "a case tells how what clears by itself is over"
+    clears = norm.lasts
+    assert bool(case.over) == clears, "a case tells how what lasts is over"
     after = [each for each in found([*before, *case.over]) if each.name == name][case.times :]
     assert [type(each) for each in after] == [ViolationCleared] * clears
 
