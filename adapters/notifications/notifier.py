@@ -151,7 +151,7 @@ class Notifier:
                 channel=lane.channel.name,
                 attempt=attempt,
                 message=outcome.message,
-                retry=outcome.retry,
+                retry=outcome.retry and not deciding.is_given_up(queued, attempt, self._now()),
                 perhaps_delivered=outcome.perhaps_delivered,
             )
         self._record(event, cause=queued.position)

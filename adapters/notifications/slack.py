@@ -17,8 +17,8 @@ from tomoe_es.events.monitor import Severity
 TIMEOUT_SECONDS = 10
 RETRIES = 2
 """Of one attempt, by slack_sdk's own handlers: after 429 as `Retry-After` says, after 500 and 503 soon."""
-_REFUSED = (400, 413)
-"""The text itself is at fault: it is not sent again."""
+_REFUSED = (400, 403, 404, 410, 413)
+"""The text itself is at fault, or the address: it was revoked, or never was one. It is not sent again."""
 _PERHAPS_TAKEN = (502, 504)
 """A gateway had no answer from Slack."""
 _NOT_REACHED = (ConnectionRefusedError, socket.gaierror)

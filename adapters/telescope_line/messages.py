@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 else:
     from tomoe_es.events import AnyEvent  # built from the modules
 
+FASTEST = 1000.0
+"""The telescope's time passes no faster than so many times the real one."""
+
 
 class Request(msgspec.Struct, frozen=True, gc=False, tag_field="do", tag=True):
     """What a connection asks for."""

@@ -17,7 +17,7 @@ from adapters.simulator.true_state import TrueState
 from adapters.simulator.weather import Weather
 from adapters.telescope_line import messages
 from adapters.telescope_line.line import Line
-from adapters.telescope_line.messages import Happening, Reply
+from adapters.telescope_line.messages import FASTEST, Happening, Reply
 from tomoe_es.control.hardware import Hardware
 from tomoe_es.control.ports import Effects, Timers
 from tomoe_es.events import Event, telescope
@@ -25,7 +25,6 @@ from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.safety import MadeSafeBy
 from tomoe_es.events.system import NightPlanned
 
-FASTEST = 1000.0
 MADE_SAFE_BY = get_args(MadeSafeBy)
 _COMMANDS = (
     telescope.MountSlewCommanded,

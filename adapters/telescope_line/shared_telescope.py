@@ -16,7 +16,7 @@ from adapters.simulator.script import load_script
 from adapters.simulator.telescope import SimulatedTelescope
 from adapters.telescope_line import messages
 from adapters.telescope_line.held_clock import HeldClock
-from adapters.telescope_line.messages import Happening, Reply
+from adapters.telescope_line.messages import FASTEST, Happening, Reply
 from tomoe_es.clock import SECOND
 from tomoe_es.control.hardware import READINGS
 from tomoe_es.control.ports import Effect
@@ -25,7 +25,6 @@ from tomoe_es.events.envelope import Recorded
 
 DRIVER_HANGS_AFTER_SECONDS = 1.0
 """Real time since the driver last asked for something, after which nobody in charge waits for it."""
-FASTEST = 1000.0
 MOST_KEPT = 20_000
 """Happenings kept for a connection that does not ask, such as one that hangs; the oldest are forgotten."""
 

@@ -34,6 +34,20 @@ def exceeded(reading: WeatherRead) -> list[str]:
     return reasons
 
 
+def reasons_against(
+    reading: WeatherRead | None, *, answers: bool, same_readings: int, age_us: int = 0
+) -> list[str]:
+    """Why the weather is unsafe or not known, for people; empty when it lets things be open."""
+    reasons = exceeded(reading) if reading is not None else ["no weather reading"]
+    if not answers:
+        reasons.append("weather monitor does not answer")
+    elif age_us > STALE_AFTER:
+        reasons.append(f"weather reading older than {STALE_AFTER // SECOND} s")
+    elif same_readings >= FROZEN_AFTER:
+        reasons.append("weather reading frozen")
+    return reasons
+
+
 def is_cloudy(reading: WeatherRead) -> bool:
     """Tell whether the sky is as warm as clouds are."""
     return reading.sky_temperature_c - reading.temperature_c > CLOUD_LIMIT_C

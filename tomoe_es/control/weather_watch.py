@@ -65,15 +65,13 @@ def _watching(state: Control) -> bool:
 
 
 def _dangers(state: Control, now: int) -> list[str]:
-    reading = state.hardware.weather
-    reasons = limits.exceeded(reading) if reading is not None else ["no weather reading"]
-    if "weather" in state.hardware.unreachable:
-        reasons.append("weather monitor does not answer")
-    elif reading is not None and now - state.hardware.read_at["weather"] > limits.STALE_AFTER:
-        reasons.append(f"weather reading older than {limits.STALE_AFTER // 1_000_000} s")
-    elif state.weather.same_readings >= limits.FROZEN_AFTER:
-        reasons.append("weather reading frozen")
-    return reasons
+    hardware = state.hardware
+    return limits.reasons_against(
+        hardware.weather,
+        answers="weather" not in hardware.unreachable,
+        same_readings=state.weather.same_readings,
+        age_us=now - hardware.read_at.get("weather", now),
+    )
 
 
 def _other_dangers(state: Control, now: int) -> list[str]:

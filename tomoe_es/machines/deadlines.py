@@ -176,6 +176,7 @@ _DEADLINES = (
             *_MADE_SAFE,
         ),
         within_seconds=180.0,
+        puts_off=False,
         expected="a reading 'closed' after observing was suspended",
     ),
     Deadline(

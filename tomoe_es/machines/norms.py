@@ -60,7 +60,8 @@ def declared() -> dict[str, Declared]:
 def ends_in_words(violation: Declared) -> str:
     """How it ends, for people."""
     if violation.needs_acknowledgement:
-        return "when a person acknowledges it"
+        ends = "when a person acknowledges it"
+        return f"{ends}; that normal holds again is recorded" if violation.lasts else ends
     return "by itself, which is recorded" if violation.lasts else "as soon as it has happened"
 
 

@@ -19,6 +19,7 @@ class Departing(msgspec.Struct, frozen=True):
     message: str
     evidence: tuple[int, ...] = ()  # positions of events that show it, besides the one that is judged
     grace_seconds: float = 0.0  # it counts only if it has held for so long
+    order: int = 0  # position of the order that is not obeyed: the grace begins anew with another one
     due: int = 0  # or: it counts only after this time (UTC microseconds); until then all is normal
     thing: str = ""  # where the rule's own does not fit
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID, uuid5
 
+from tomoe_es.clock import HOUR
+from tomoe_es.events.monitor import Severity
 from tomoe_es.events.notification import NotificationQueued
 from tomoe_es.notification import wording
 from tomoe_es.notification.evolution import BURST_US
-from tomoe_es.notification.state import Burst, Delivery, Notifications, Queued
+from tomoe_es.notification.state import Burst, Delivery, Hushed, Notifications, Queued
 
+GIVE_UP_AFTER = 6 * HOUR
+MOST_ATTEMPTS = 20
+"""So often at least, also when hours go by in seconds, as in a simulated night."""
 _NAMESPACE = UUID("6f0d2c5e-7b52-5c0c-9a39-6b3f1f6e2a11")
 
 
@@ -32,7 +37,22 @@ def due(
             found.append(
                 _notification(burst, _rest(burst), [each.position for each in burst.waiting], channels)
             )
-    return found
+    return found + [_no_longer_muted(each, channels) for each in _unhushed(state, now)]
+
+
+def _unhushed(state: Notifications, now: int) -> list[dict[int, Hushed]]:
+    """By name, with their positions: those that are still so when the mute of their name is over."""
+    names: dict[str, dict[int, Hushed]] = {}
+    for position, each in state.hushed.items():
+        if state.muted.get(each.name, 0) <= now:
+            names.setdefault(each.name, {})[position] = each
+    return list(names.values())
+
+
+def _no_longer_muted(hushed: dict[int, Hushed], channels: Sequence[str]) -> NotificationQueued:
+    newest = list(hushed.values())[-1]
+    text = wording.no_longer_muted(newest.text, len(hushed) - 1)
+    return _queued(newest.severity, text, list(hushed), channels)
 
 
 def _rest(burst: Burst) -> str:
@@ -42,11 +62,15 @@ def _rest(burst: Burst) -> str:
 
 
 def _notification(burst: Burst, text: str, about: list[int], channels: Sequence[str]) -> NotificationQueued:
+    return _queued(burst.severity, text, about, channels)
+
+
+def _queued(severity: Severity, text: str, about: list[int], channels: Sequence[str]) -> NotificationQueued:
     """Its id follows from what it tells: queued again after a crash it is the same one."""
     told = ",".join(str(each) for each in about)
     return NotificationQueued(
         notification_id=str(uuid5(_NAMESPACE, told)),
-        severity=burst.severity,
+        severity=severity,
         text=text,
         about=about,
         channels=list(channels),
@@ -54,14 +78,27 @@ def _notification(burst: Burst, text: str, about: list[int], channels: Sequence[
 
 
 def next_for(state: Notifications, channel: str) -> Queued | None:
-    """What the channel is asked to deliver next: critical ones first, then in order; None: nothing."""
+    """What the channel is asked to deliver next; None: nothing.
+
+    Critical ones first, then those that were tried least, so that one that can't be delivered holds up no
+    other, then in order.
+    """
     open_ones = [each for each in state.queue.values() if each.is_open(channel)]
-    return min(open_ones, key=lambda each: (each.severity != "critical", each.position), default=None)
+    return min(
+        open_ones,
+        key=lambda each: (each.severity != "critical", attempt_of(each, channel), each.position),
+        default=None,
+    )
 
 
 def attempt_of(queued: Queued, channel: str) -> int:
     """Number of the attempt that comes next."""
     return queued.deliveries.get(channel, Delivery("failed", 0)).attempt + 1
+
+
+def is_given_up(queued: Queued, attempt: int, now: int) -> bool:
+    """Whether an attempt that failed was the last one: it was tried often, and for hours."""
+    return attempt >= MOST_ATTEMPTS and now - queued.queued_us >= GIVE_UP_AFTER
 
 
 def text_for(queued: Queued, channel: str) -> str:

@@ -10,8 +10,9 @@ from tomoe_es.events import Event, camera, monitor, notification, recipe, reduct
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.monitor import Severity
 from tomoe_es.events.system import NIGHT_OVER
+from tomoe_es.machines import norms
 from tomoe_es.notification import wording
-from tomoe_es.notification.state import Burst, Delivery, Night, Notifications, Queued, Waiting
+from tomoe_es.notification.state import Burst, Delivery, Hushed, Night, Notifications, Queued, Waiting
 
 BURST_US = 60 * SECOND
 """An event so soon after the last equal one is part of the same burst."""
@@ -64,15 +65,28 @@ def _started(state: Notifications, recorded: Recorded, event: system.ProcessStar
 
 def _violated(state: Notifications, recorded: Recorded, event: monitor.ViolationDetected) -> None:
     state.night.violations[event.name] = state.night.violations.get(event.name, 0) + 1
+    text = wording.violation(event, recorded.position, recorded.time)
     if state.muted.get(event.name, 0) > recorded.time:
+        if state.started and _stays_open(event):
+            state.hushed[recorded.position] = Hushed(event.name, event.severity, text)
         return
     state.announced[recorded.position] = event.name
-    text = wording.violation(event, recorded.position, recorded.time)
     key = f"violation {event.name}"
     _tell(state, recorded, key, event.severity, text, name=event.name, thing=event.thing)
 
 
+def _stays_open(event: monitor.ViolationDetected) -> bool:
+    """Whether it stays until it is over or acknowledged; others are over as soon as they have happened."""
+    known = norms.declared().get(event.name)
+    return event.needs_acknowledgement or known is None or known.lasts
+
+
+def _acknowledged(state: Notifications, recorded: Recorded, event: monitor.ViolationAcknowledged) -> None:
+    state.hushed.pop(event.detected, None)
+
+
 def _cleared(state: Notifications, recorded: Recorded, event: monitor.ViolationCleared) -> None:
+    state.hushed.pop(event.detected, None)
     name = state.announced.pop(event.detected, None)
     if name is not None and state.muted.get(name, 0) <= recorded.time:
         _tell(state, recorded, f"over {name}", "notice", wording.recovery(event, recorded.time))
@@ -140,6 +154,8 @@ def _overdue(state: Notifications, recorded: Recorded, event: safety.MakingSafeO
 
 def _queued(state: Notifications, recorded: Recorded, event: notification.NotificationQueued) -> None:
     about = set(event.about)
+    for position in about & state.hushed.keys():
+        state.announced[position] = state.hushed.pop(position).name
     for burst in state.bursts.values():
         left = [each for each in burst.waiting if each.position not in about]
         if len(left) < len(burst.waiting):
@@ -150,6 +166,7 @@ def _queued(state: Notifications, recorded: Recorded, event: notification.Notifi
         severity=event.severity,
         text=event.text,
         position=recorded.position,
+        queued_us=recorded.time,
         channels=event.channels,
     )
     if len(state.queue) > QUEUE_KEPT:
@@ -220,6 +237,7 @@ _HANDLERS: dict[type[Event], Callable[[Notifications, Recorded, Any], None]] = {
     system.NightPhaseEntered: _phase,
     monitor.ViolationDetected: _violated,
     monitor.ViolationCleared: _cleared,
+    monitor.ViolationAcknowledged: _acknowledged,
     monitor.AlarmMuted: _muted,
     monitor.AlarmUnmuted: _unmuted,
     weather.WeatherBecameUnsafe: _unsafe,

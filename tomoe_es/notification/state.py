@@ -49,6 +49,7 @@ class Queued(msgspec.Struct, kw_only=True):
     severity: Severity
     text: str
     position: int
+    queued_us: int
     channels: list[str]  # each of which is to deliver it
     deliveries: dict[str, Delivery] = {}
 
@@ -56,6 +57,14 @@ class Queued(msgspec.Struct, kw_only=True):
         """Whether the channel still has to deliver it."""
         delivery = self.deliveries.get(channel)
         return channel in self.channels and (delivery is None or delivery.state in ("attempted", "failed"))
+
+
+class Hushed(msgspec.Struct):
+    """A violation that began while its name was muted, and is not over."""
+
+    name: str
+    severity: Severity
+    text: str
 
 
 class Night(msgspec.Struct):
@@ -76,4 +85,5 @@ class Notifications(msgspec.Struct):
     queue: dict[str, Queued] = {}  # by id, in the order in which they were queued
     announced: dict[int, str] = {}  # violations that were not muted and have not cleared, with their name
     muted: dict[str, int] = {}  # by name: until when
+    hushed: dict[int, Hushed] = {}  # by position: to be told when the mute of its name is over
     night: Night = msgspec.field(default_factory=Night)

@@ -52,6 +52,11 @@ def recovery(event: ViolationCleared, time_us: int) -> str:
     return f"Over: {event.name} of {event.thing}: {event.message}. {when(time_us)}"
 
 
+def no_longer_muted(text: str, more: int) -> str:
+    """What began while it was muted, and lasts."""
+    return "No longer muted, and not over: " + more_of(text, more)
+
+
 def more_of(text: str, more: int) -> str:
     """The newest of several equal ones."""
     return f"{text} ({more} more like it)" if more else text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
@@ -15,9 +16,10 @@ from projections import alarms
 from projections.causal_chain import causal_chain
 from projections.overview_model import AlarmLine, MutedAlarm
 from projections.store import ProjectionReader
-from tomoe_es.conditions import condition
+from tomoe_es.conditions import condition, conditions
 from tomoe_es.control import alarm_answers
 from tomoe_es.control.alarm_answers import NoSuchAlarm
+from tomoe_es.errors import UsageError
 from tomoe_es.events.monitor import ViolationDetected
 from tomoe_es.log import open_log
 from tui import answering
@@ -29,6 +31,12 @@ from tui.person import person
 app = App(name="alarm", help="See what departed from normal, and answer it.")
 
 ACTOR = "tomoe alarm"
+
+
+class ViolationUnknown(UsageError):
+    """No violation has this name, so that nothing would be muted."""
+
+    what_to_do = "copy the name from `tomoe alarm list`, or from the page Conditions"
 
 
 class AlarmList(msgspec.Struct):
@@ -135,6 +143,7 @@ def mute(
     data
         Data folder; else $TOMOE_DATA, else `data`.
     """
+    _require_violation(name)
     answering.mute(data_folder(data), name, duration_us(duration), person(), why, f"{ACTOR} mute")
     sys.stdout.write(f"{name} is muted for {duration}\n")
     return 0
@@ -156,3 +165,12 @@ def unmute(name: str, *, why: str = "", data: Path | None = None) -> int:
     answering.unmute(data_folder(data), name, person(), why, f"{ACTOR} unmute")
     sys.stdout.write(f"{name} is announced again\n")
     return 0
+
+
+def _require_violation(name: str) -> None:
+    known = condition(name)
+    if known is None or known.kind != "violation":
+        names = [each.name for each in conditions().values() if each.kind == "violation"]
+        near = get_close_matches(name, names, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else "'tomoe alarm list' shows those that are open"
+        raise ViolationUnknown(f"no violation is named '{name}': {hint}")

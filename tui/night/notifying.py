@@ -23,12 +23,14 @@ from typing import IO
 import msgspec
 
 from adapters.notifications.notifier import ACTOR, CLOSE_SECONDS, Notifier
+from adapters.sign_of_life import EVERY_SECONDS, SignOfLife, read_signs
 from tomoe_es.errors import TomoeError
 from tomoe_es.events import Event
 from tomoe_es.events.system import ProcessStarted, ProcessStopped
 from tomoe_es.log import open_log
 from tomoe_es.log.port import EventLog
 from tomoe_es.notification.evolution import PROCESS
+from tomoe_es.safety.silence import SILENT_AFTER_SECONDS, Sign
 from tui.data_folder import DataFolder
 from tui.night.channels import Addresses
 from tui.telling_errors import record, telling_errors
@@ -38,6 +40,8 @@ REVIVE_AFTER_SECONDS = 5.0
 ALONE_SECONDS = 600.0
 """A notifier whose night is gone ends when nothing has happened for so long."""
 STANDBY_SECONDS = 0.5
+SILENT_SECONDS = SILENT_AFTER_SECONDS
+"""A notifier that has given no sign of life for so long hangs: it is killed, and another one is started."""
 
 
 class NotifierRuns(TomoeError):
@@ -51,6 +55,8 @@ class NotifierProcess:
 
     def __init__(self, data: DataFolder, addresses: Addresses) -> None:
         self._data, self._addresses = data, addresses
+        self._sign: Sign | None = None
+        self._looked = self._changed = 0.0
         self._process = self._start()
 
     @property
@@ -64,13 +70,37 @@ class NotifierProcess:
         return self._process.poll() is not None
 
     def revive(self) -> str | None:
-        """Start the notifier again if it has died; then says how it died."""
+        """Start the notifier again if it has died, or hangs; then says which."""
         code = self._process.poll()
-        if code is None or time.monotonic() - self._started < REVIVE_AFTER_SECONDS:
+        if code is None:
+            silent = self._silent_seconds()
+            if silent < SILENT_SECONDS:
+                return None
+            self._process.kill()  # before another one can hold the folder
+            self._process.wait()
+            how = f"it gave no sign of life for {silent:.0f} s, and was killed"
+        elif time.monotonic() - self._started < REVIVE_AFTER_SECONDS:
             return None
+        else:
+            how = f"it died with exit code {code}"
         self.leave()
         self._process = self._start()
-        return f"it died with exit code {code}"
+        return how
+
+    def _silent_seconds(self) -> float:
+        """Since its sign changed, by this process's own clock; looked at only now and then.
+
+        Before its first sign it may be standing by, for as long as another one tells people.
+        """
+        now = time.monotonic()
+        if now - self._looked >= EVERY_SECONDS:
+            if now - self._looked > 2 * SILENT_SECONDS:
+                self._changed = now  # this process itself stood still meanwhile, and has heard nothing
+            self._looked = now
+            sign = read_signs(self._data.run).get(PROCESS)
+            if sign is None or sign.pid != self._process.pid or sign != self._sign:
+                self._sign, self._changed = sign, now
+        return now - self._changed
 
     def end(self) -> None:
         """The night has ended: let it tell what is left, and end."""
@@ -87,7 +117,8 @@ class NotifierProcess:
             self._process.stdin.close()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        self._started = time.monotonic()
+        self._started = self._looked = self._changed = time.monotonic()
+        self._sign = None
         process = subprocess.Popen(
             [sys.executable, "-m", "tui.night.notifying", str(self._data.top)],
             stdin=subprocess.PIPE,
@@ -128,14 +159,19 @@ class NotifierBeside:
 
 
 class NightLine:
-    """Tells the notifier to end: when the night says so, or when it is gone and all is quiet."""
+    """Tells the notifier to end: when the night says so, or when it is gone and all is quiet.
+    Each look at it is a sign of life, of the notifier that has one.
+    """
 
     def __init__(self, line: IO[bytes], log: EventLog, alone_seconds: float = ALONE_SECONDS) -> None:
         self._line, self._log, self._alone_seconds = line, log, alone_seconds
         self._alone, self._head, self._changed = False, 0, time.monotonic()
+        self.sign: SignOfLife | None = None
 
     def wait(self, timeout: float | None = None) -> bool:
         """Whether it is to end, at the latest after a time."""
+        if self.sign is not None:
+            self.sign.give(0)
         if self._alone:
             time.sleep(timeout or 0.0)
             return self._is_quiet()
@@ -188,7 +224,9 @@ def main(arguments: list[str]) -> None:
         night = NightLine(line, log)
         with held_by_notifier(folder, standby=night) as mine:
             if mine:
-                Notifier(log, addresses.channels()).run(night)
+                notifier = Notifier(log, addresses.channels())  # reads the log, for as long as that takes
+                with closing(SignOfLife(folder.run, PROCESS)) as night.sign:
+                    notifier.run(night)
                 stopped = ProcessStopped(process=PROCESS, pid=os.getpid(), reason="the night has ended")
                 record(log, stopped, ACTOR)
 

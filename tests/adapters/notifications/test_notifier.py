@@ -194,7 +194,7 @@ def test_no_event_holds_the_address(log: SqliteLog, webhook: Webhook) -> None:
     webhook.answers.extend([BROKEN, BROKEN, BROKEN, DROPPED, Answer(403, webhook.url, taken=False)])
     append(log, violated("A"))
     settle(notifier(log, webhook))
-    assert len(webhook.texts) == 1
+    assert outcomes(log)[-1] == "DeliveryFailed"
     assert not any(SECRET in str(each.payload) for each in log.read())
 
 
@@ -276,3 +276,29 @@ def test_a_log_that_cannot_be_written_is_told_once_and_the_rest_afterwards(log: 
     assert first.startswith("*** CRITICAL *** The log can't be read or written")
     assert "no space left on device" in first
     assert second.startswith("SERIOUS A")
+
+
+class Refusing(Remembering):
+    """A channel that never takes what holds a word, and does not know that it never will."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__("apprise 1")
+        self._word = word
+
+    def send(self, text: str, severity: Severity) -> Outcome:
+        if self._word in text:
+            return Outcome(delivered=False, message="try again")
+        return super().send(text, severity)
+
+
+def test_one_that_cannot_be_delivered_holds_up_no_other_and_is_given_up(log: SqliteLog) -> None:
+    channel = Refusing("A: ")
+    told = Notifier(log, [channel], first_pause_seconds=0.0)
+    append(log, violated("A"), violated("B"), violated("C"))
+    step_until(told, lambda: len(channel.texts) == 2)
+    assert [text.split()[1] for text in channel.texts] == ["B:", "C:"]
+    assert told.step(), "it is tried again"
+    append(log, MessagePosted(recipe_id="", text="hours later"), after_seconds=7 * 3600)
+    settle(told)
+    failed = [each.payload for each in log.read(types=("NotificationDeliveryFailed",))]
+    assert [each.retry for each in failed[-2:]] == [True, False]  # type: ignore[attr-defined]

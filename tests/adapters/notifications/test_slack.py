@@ -20,6 +20,9 @@ from tests.adapters.notifications.webhook_server import (
     Webhook,
 )
 
+FORBIDDEN = Answer(403, "invalid_token", taken=False)
+LOST = Answer(502, "bad gateway", taken=False)
+
 
 def test_a_text_arrives(webhook: Webhook) -> None:
     assert SlackWebhook(webhook.url).send("dome closed", "warning").delivered
@@ -46,8 +49,10 @@ def test_a_server_that_stays_broken_is_told_and_tried_again_later(webhook: Webho
     assert outcome.message == "Slack answered 500: server_error"
 
 
-@pytest.mark.parametrize(("answer", "retry"), [(INVALID, False), (NO_SERVICE, True)])
-def test_only_a_text_that_is_refused_itself_is_given_up(
+@pytest.mark.parametrize(
+    ("answer", "retry"), [(INVALID, False), (NO_SERVICE, False), (FORBIDDEN, False), (LOST, True)]
+)
+def test_only_a_text_or_an_address_that_is_refused_is_given_up(
     webhook: Webhook, answer: Answer, retry: bool
 ) -> None:
     webhook.answers.append(answer)

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.projections.night_story import START, Story
-from tests.projections.test_alarms import cleared, violated
+from tests.projections.test_alarms import acknowledged, cleared, violated
 from tomoe_es.clock import MINUTE, SECOND
 from tomoe_es.events import Event
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.monitor import AlarmMuted, AlarmUnmuted, ErrorRaised
-from tomoe_es.events.notification import NotificationQueued
+from tomoe_es.events.notification import NotificationDeliveryFailed, NotificationQueued
 from tomoe_es.events.safety import MakingSafeBegun, MakingSafeOverdue, TelescopeMadeSafe
 from tomoe_es.events.system import (
     NightPhaseEntered,
@@ -229,3 +229,61 @@ def test_each_violation_is_told_exactly_once(steps: Sequence[tuple[str, float, b
     told = [position for queued in teller.queued for position in queued.about]
     assert sorted(told) == detected
     assert len({queued.notification_id for queued in teller.queued}) == len(teller.queued)
+
+
+def test_the_recovery_of_a_critical_violation_is_told_though_it_waits_to_be_acknowledged() -> None:
+    critical = violated("DomeOpenInUnsafeWeather", "dome_slit", "critical", ack=True)
+    _, over = texts(critical, cleared(2, "DomeOpenInUnsafeWeather"))
+    assert over.startswith("Over: DomeOpenInUnsafeWeather of ")
+
+
+def test_a_danger_that_began_while_muted_is_told_when_the_mute_ends() -> None:
+    muted = AlarmMuted(name="SlitDidNotClose", until_us=START + MINUTE, who="M. Tanaka", why="known")
+    critical = violated("SlitDidNotClose", "dome_slit", "critical", ack=True)
+    teller = Teller()
+    teller.happens(muted)
+    detected = teller.happens(critical)
+    assert teller.tells(ending=True) == []
+    teller.now = START + MINUTE
+    [text] = teller.tells()
+    assert text.startswith(
+        "No longer muted, and not over: *** CRITICAL *** SlitDidNotClose: dome_slit fails."
+    )
+    assert teller.tells() == []
+    teller.happens(cleared(detected, "SlitDidNotClose"))
+    assert len(teller.tells()) == 1, "its recovery"
+    unmuted = AlarmUnmuted(name="SlitDidNotClose", who="M. Tanaka", why="")
+    assert len(texts(muted, critical, critical, unmuted)) == 1
+    assert texts(muted, critical, acknowledged(3, "SlitDidNotClose"), unmuted) == []
+    assert texts(muted, critical, cleared(3, "SlitDidNotClose"), unmuted) == []
+
+
+def test_what_happened_while_muted_and_is_over_is_not_told_afterwards() -> None:
+    muted = AlarmMuted(name="CubeLost", until_us=START + MINUTE, who="M. Tanaka", why="known")
+    unmuted = AlarmUnmuted(name="CubeLost", who="M. Tanaka", why="")
+    assert texts(muted, violated("CubeLost"), unmuted) == []
+
+
+def test_a_channel_tries_critical_ones_first_then_what_it_has_tried_least() -> None:
+    teller = Teller()
+    for name, severity in (("A", "serious"), ("B", "serious"), ("C", "critical")):
+        teller.happens(violated(name, severity=severity))  # type: ignore[arg-type]
+        teller.tells()
+    first, second, critical = teller.queued
+    order = []
+    for retry in (False, True, True, True):
+        queued = deciding.next_for(teller.state, "slack")
+        assert queued is not None
+        order.append(queued.notification_id)
+        teller.happens(
+            NotificationDeliveryFailed(
+                notification_id=queued.notification_id,
+                channel="slack",
+                attempt=deciding.attempt_of(queued, "slack"),
+                message="no",
+                retry=retry,
+                perhaps_delivered=False,
+            )
+        )
+    ids = [each.notification_id for each in (critical, first, second, first)]
+    assert order == ids

@@ -19,7 +19,7 @@ from tomoe_es.events.monitor import AlarmMuted, AlarmUnmuted, ViolationAcknowled
 from tomoe_es.log import open_log
 from tomoe_es.scheduling.twilight import night_times
 from tui import answering
-from tui.commands.alarm import ack, list_alarms, mute, show, unmute
+from tui.commands.alarm import ViolationUnknown, ack, list_alarms, mute, show, unmute
 from tui.data_folder import DataFolder
 from tui.duration import DurationInvalid, duration_us
 from tui.person import person
@@ -181,6 +181,15 @@ def test_a_name_is_muted_for_a_while_and_unmuted(
     assert newest(data).payload == AlarmUnmuted(name="DeviceFault", who=person(), why="")
     with pytest.raises(AlarmNotMuted):
         unmute("DeviceFault", data=data.top)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"), [("DeviceFalt", "did you mean 'DeviceFault'"), ("x", "alarm list")]
+)
+def test_a_name_that_no_violation_has_is_not_muted(data: DataFolder, name: str, hint: str) -> None:
+    with pytest.raises(ViolationUnknown, match=hint):
+        mute(name, duration="30m", why="known", data=data.top)
+    assert isinstance(newest(data).payload, ViolationDetected)
 
 
 def test_nothing_is_muted_for_more_than_a_week(data: DataFolder) -> None:

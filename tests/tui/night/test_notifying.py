@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from adapters.sign_of_life import read_signs
 from tests.adapters.notifications.webhook_server import SECRET, Webhook, a_webhook
 from tests.projections.test_alarms import violated
 from tests.tui.commands.test_queue import planned
@@ -79,7 +80,7 @@ def test_a_night_tells_that_it_begins_what_goes_wrong_and_what_it_came_to(
     assert all(any(name in text for text in webhook.texts) for name in violations)
     delivered, queued = night.of_type("NotificationDelivered"), night.of_type("NotificationQueued")
     assert len(delivered) == len(queued) == len(webhook.texts)
-    assert [each.payload.process for each in night.of_type("ProcessStarted")][-1] == "notifier"
+    assert [each.payload.process for each in night.of_type("ProcessStarted")].count("notifier") == 1
     assert night.of_type("ProcessStopped")[-1].payload.process == "notifier"
     assert not any(SECRET in str(each.payload) for each in night.events)
     assert SECRET not in (tmp_path / "data" / "output.txt").read_text()
@@ -115,6 +116,26 @@ def test_killed_it_is_revived_and_goes_on(
     append(data, violated())
     process.end()
     assert any("DeviceFault" in text for text in webhook.texts)
+
+
+def test_one_that_hangs_is_noticed_by_its_silence_killed_and_revived(
+    data: DataFolder, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = NotifierProcess(data, Addresses(slack=(webhook.url,)))
+    first = process.pid
+    wait_until(lambda: "notifier" in read_signs(data.run))
+    assert process.revive() is None
+    os.kill(first, signal.SIGSTOP)
+    monkeypatch.setattr(notifying, "SILENT_SECONDS", 1.5)
+    how: list[str] = []
+    wait_until(lambda: bool(how.extend(filter(None, [process.revive()])) or how))
+    assert how[0].startswith("it gave no sign of life for ")
+    assert process.pid != first
+    append(data, violated())
+    monkeypatch.undo()
+    process.end()
+    assert any("DeviceFault" in text for text in webhook.texts)
+    assert "notifier" not in read_signs(data.run), "it has ended in order"
 
 
 def test_it_outlives_a_night_that_is_gone(data: DataFolder, webhook: Webhook) -> None:

@@ -78,7 +78,6 @@ def _late(deadline: Deadline, judged: Judged, found: list[Found], thing: str, ev
         name=deadline.name,
         thing=thing,
         message=f"{thing}: {type(event).__name__} came late",
-        needs_acknowledgement=deadline.needs_acknowledgement,
     )
 
 

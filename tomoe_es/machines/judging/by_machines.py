@@ -118,7 +118,6 @@ def _move(
             name=known.faulty.pop(instance),
             thing=thing,
             message=f"{thing}: {source} -> {dest} by {type(recorded.payload).__name__}",
-            needs_acknowledgement=False,
         )
     if dest in machine.forgotten:
         known.at.pop(instance, None)
@@ -170,7 +169,6 @@ def _end_former(judged: Judged, found: list[Found], known: Instances, instance: 
     if former is not None:
         state.end(
             judged, found, name=former, thing=thing, message=f"{thing}: departs otherwise now",
-            needs_acknowledgement=False,
         )  # fmt: skip
 
 

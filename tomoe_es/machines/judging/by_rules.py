@@ -60,9 +60,13 @@ def _tell(
 
 
 def _hold(rule: Rule, judged: Judged, recorded: Recorded, departing: Departing) -> None:
-    """It counts when it has held for its grace, from the first event on that shows it."""
+    """It counts when it has held for its grace, from the first event on that shows it; another order begins
+    it anew."""
     thing = departing.thing or thing_of(rule, recorded)
-    if thing in judged.told.get(rule.name, ()) or thing in judged.waiting.get(rule.name, ()):
+    if thing in judged.told.get(rule.name, ()):
+        return
+    waiting = judged.waiting.get(rule.name, {}).get(thing)
+    if waiting is not None and waiting.order == departing.order:
         return
     due = recorded.time + round(departing.grace_seconds * SECOND)
     _put_off(rule, judged, recorded, departing, thing, due)
@@ -79,7 +83,9 @@ def _put_off(
     rule: Rule, judged: Judged, recorded: Recorded, departing: Departing, thing: str, due: int
 ) -> None:
     evidence = list(dict.fromkeys([recorded.position, *departing.evidence]))
-    judged.waiting.setdefault(rule.name, {})[thing] = Waiting(due, departing.message, evidence)
+    judged.waiting.setdefault(rule.name, {})[thing] = Waiting(
+        due, departing.message, evidence, departing.order
+    )
     judged.next_due = min(judged.next_due, due)
 
 
@@ -99,7 +105,6 @@ def _end(rule: Rule, judged: Judged, found: list[Found], thing: str, recorded: R
         name=rule.name,
         thing=thing,
         message=f"{thing}: normal again by {type(recorded.payload).__name__}",
-        needs_acknowledgement=rule.needs_acknowledgement,
     )
 
 

@@ -30,6 +30,7 @@ class Waiting(msgspec.Struct, frozen=True):
     due: int
     message: str
     evidence: list[int]
+    order: int = 0  # position of the order that is not obeyed; 0: it is about none
 
 
 class Judged(msgspec.Struct):
@@ -74,15 +75,12 @@ def tell(
     found.append(violation)
 
 
-def end(
-    state: Judged, found: list[Found], *, name: str, thing: str, message: str, needs_acknowledgement: bool
-) -> None:
-    """A departure that lasted is over; one that needs an acknowledgement waits for a person instead."""
+def end(state: Judged, found: list[Found], *, name: str, thing: str, message: str) -> None:
+    """A departure that lasted is over; whether its alarm stays open until acknowledged, readers decide."""
     things = state.told.get(name)
     if things is None or thing not in things:
         return
     detected = things.pop(thing)
     if not things:
         del state.told[name]
-    if not needs_acknowledgement:
-        found.append(ViolationCleared(name=name, thing=thing, detected=detected, message=message))
+    found.append(ViolationCleared(name=name, thing=thing, detected=detected, message=message))

@@ -36,7 +36,6 @@ def _new_night(judged: Judged, recorded: Recorded, found: list[Found]) -> None:
                 name=deadline.name,
                 thing=thing,
                 message=f"{thing}: a new night was planned",
-                needs_acknowledgement=deadline.needs_acknowledgement,
             )
 
 

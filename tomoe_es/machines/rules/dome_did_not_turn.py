@@ -31,6 +31,7 @@ def judge(known: Known, recorded: Recorded) -> Departing | None:
         f"the dome {shows} {WITHIN_SECONDS:g} s after it was told to turn, and is not where it should be",
         (order.position,),
         grace_seconds=WITHIN_SECONDS,
+        order=order.position,
     )
 
 

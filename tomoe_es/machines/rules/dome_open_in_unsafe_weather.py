@@ -17,15 +17,15 @@ CLOSING_SECONDS = 120.0
 
 def judge(known: Known, recorded: Recorded) -> Departing | None:
     """By the slit's own reading, until it says closed; a reading that gets old counts too."""
-    hardware, reading = known.hardware, known.hardware.weather
+    hardware = known.hardware
     slit = hardware.dome_slit
     if slit is None or slit.state == "closed":
         return None
-    reasons = weather_limits.exceeded(reading) if reading is not None else ["no weather reading"]
-    if "weather" in hardware.unreachable:
-        reasons.append("the weather monitor does not answer")
-    if known.same_weather >= weather_limits.FROZEN_AFTER:
-        reasons.append("the weather monitor repeats itself")
+    reasons = weather_limits.reasons_against(
+        hardware.weather,
+        answers="weather" not in hardware.unreachable,
+        same_readings=known.same_weather,  # one that gets old has its time below
+    )
     evidence = known.evidence("weather", "dome_slit")
     if reasons:
         told = f"the dome slit reads '{slit.state}' in {', '.join(reasons)}"

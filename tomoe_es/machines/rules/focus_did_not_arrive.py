@@ -31,6 +31,7 @@ def judge(known: Known, recorded: Recorded) -> Departing | None:
         f"the focus {shows} {WITHIN_SECONDS:g} s after it was told to move, and is not there",
         (order.position,),
         grace_seconds=WITHIN_SECONDS,
+        order=order.position,
     )
 
 

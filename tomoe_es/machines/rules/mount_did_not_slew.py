@@ -32,6 +32,7 @@ def judge(known: Known, recorded: Recorded) -> Departing | None:
         f"the mount {shows} {WITHIN_SECONDS:g} s after it was told to move, and does not track its target",
         (order.position,),
         grace_seconds=WITHIN_SECONDS,
+        order=order.position,
     )
 
 

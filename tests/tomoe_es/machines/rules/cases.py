@@ -41,7 +41,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     given: tuple[Moment, ...] = ()
     quiet: tuple[Moment, ...]
     firing: tuple[Moment, ...]
-    over: tuple[Moment, ...] = ()  # for what lasts and needs no acknowledgement
+    over: tuple[Moment, ...] = ()  # for what lasts
     times: int = 1  # how often `firing` is told
 
 
@@ -290,6 +290,7 @@ CASES: dict[str, Case] = {
         given=((0, mount("slewing")), (1, make(telescope.TelescopeLockSet, who="me"))),
         quiet=((15, mount("tracking")), (30, mount("parking")), (60, slit("closing"))),
         firing=((15, mount("slewing")), (30, mount("slewing")), (60, mount("slewing"))),
+        over=((70, mount("tracking")),),
     ),
     "PointingBelowLimit": Case(
         quiet=((0, mount(altitude_deg=19.5)), (1, mount("parking", altitude_deg=5.0))),
@@ -299,6 +300,7 @@ CASES: dict[str, Case] = {
     "PointingNearSun": Case(
         quiet=((0, mount()), (1, mount("parked", ra_deg=259.5, dec_deg=-23.0))),
         firing=((0, mount(ra_deg=259.5, dec_deg=-23.0)), (1, mount("slewing", ra_deg=250.0, dec_deg=-23.0))),
+        over=((2, mount()),),
     ),
     "PointingNearMoon": Case(
         given=(*READY, (-1, asked()), (0, EXPOSURE)),
@@ -325,6 +327,7 @@ CASES: dict[str, Case] = {
             (60, weather(rain=True)),
         ),
         firing=((5, weather(rain=True)), (20, weather(rain=True)), (25, weather(rain=True))),
+        over=((30, weather()), *END),
     ),
     "ObservingWithFrozenWeather": Case(
         given=EXPOSING,
@@ -361,10 +364,12 @@ CASES: dict[str, Case] = {
             (126, slit("closing")),
             (200, slit("closing")),
         ),
+        over=((210, slit("closed")),),
     ),
     "DomeOpenInDaylight": Case(
         quiet=((0, slit("open")), (1, slit("closed")), (12 * 3600, slit("closed"))),
         firing=((12 * 3600, slit("open")), (12 * 3600 + 30, slit("closing"))),
+        over=((12 * 3600 + 60, slit("closed")),),
     ),
     "ExposureWithoutCalibration": Case(
         given=(*BEGUN, *taken(-980, 7, "Flat", 1.0)),
@@ -394,6 +399,7 @@ CASES: dict[str, Case] = {
             *((31, of_recipe(recipe.RecipeStarted, "b")), (80, of_recipe(recipe.RecipeCompleted, "b"))),
         ),
         firing=((10, of_recipe(recipe.RecipeStarted, "a")), (20, of_recipe(recipe.RecipeStarted, "b"))),
+        over=((30, of_recipe(recipe.RecipeCompleted, "b")), (31, of_recipe(recipe.RecipeCompleted, "a"))),
     ),
     "CommandPastQueue": Case(
         given=READY,
@@ -496,6 +502,7 @@ CASES: dict[str, Case] = {
     "PowerFailing": Case(
         quiet=((0, power("mains")),),
         firing=((0, power("failing")), (1, power("failing"))),
+        over=((2, power("mains")),),
     ),
     "PowerOnBattery": Case(
         quiet=((0, power("mains")),),
@@ -510,8 +517,8 @@ CASES: dict[str, Case] = {
             *((200, slew(10.0)), (201, make(telescope.MountParkCommanded)), (230, mount("parked"))),
             *((300, slew(10.0)), (301, mount("fault")), (5000, mount("fault"))),
         ),
-        firing=((0, slew(10.0)), (100, slew(20.0)), (181, mount()), (200, mount())),
-        over=((210, mount(target_ra_deg=20.0, target_dec_deg=30.0)),),
+        firing=((0, slew(10.0)), (100, slew(20.0)), (281, mount()), (300, mount())),
+        over=((310, mount(target_ra_deg=20.0, target_dec_deg=30.0)),),
     ),
     "DomeDidNotTurn": Case(
         given=(*STARTED, (0, dome(180.0))),
@@ -575,7 +582,7 @@ CASES: dict[str, Case] = {
                 *((2, order(device, action)), (60, order(device, action))),
                 *((150, read(other)), (190, read(other)), (250, read(other))),
             ),
-            over=((260, read(shown)),) if action == "open" else (),
+            over=((260, read(shown)),),
         )
         for name, device, action, read, shown, other in (
             ("SlitDidNotOpen", "dome_slit", "open", slit, "open", "closed"),
@@ -592,13 +599,18 @@ CASES: dict[str, Case] = {
             (200, make(telescope.MountParkCommanded)),
             (301, mount("parking")),
         ),
+        over=((310, mount("parked")),),
     ),
     "SlitOpenAfterSuspension": Case(
         quiet=(
             *((0, make(queue.ObservingSuspended, reasons=["clouds"])), (500, slit("open"))),
             *((501, make(queue.ObservingSuspended, reasons=["rain"], danger=True)), (600, slit("closed"))),
         ),
-        firing=((0, make(queue.ObservingSuspended, reasons=["rain"], danger=True)), (181, slit("closing"))),
+        firing=(
+            *((0, make(queue.ObservingSuspended, reasons=["rain"], danger=True)), (181, slit("closing"))),
+            (185, make(queue.ObservingSuspended, reasons=["rain", "wind"], danger=True)),
+        ),
+        over=((190, slit("closed")),),
     ),
     "NightNotBegun": Case(
         given=((0, night(start_up="20:10")),),
@@ -610,6 +622,7 @@ CASES: dict[str, Case] = {
         given=((0, night(start_up="20:00", end="20:10")), (1, phase("starting_up"))),
         quiet=(*heartbeats(1199), (1199, phase("shutting_down")), (1200, phase("ended"))),
         firing=((1201, make(telescope.DeviceReached, device="mount")),),
+        over=((1202, phase("shutting_down")),),
     ),
     "NightNotEnded": Case(
         given=((0, night(start_up="20:00", end="20:10")), (1, phase("shutting_down"))),

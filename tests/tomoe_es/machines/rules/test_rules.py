@@ -6,7 +6,19 @@ from collections.abc import Iterable
 
 import pytest
 
-from tests.tomoe_es.machines.rules.cases import CASES, Moment, recorded
+from tests.tomoe_es.machines.rules.cases import (
+    CASES,
+    STARTED,
+    Moment,
+    dome,
+    focus,
+    mount,
+    recorded,
+    refocus,
+    slew,
+    turn,
+)
+from tomoe_es.events import Event
 from tomoe_es.events.monitor import ViolationCleared, ViolationDetected
 from tomoe_es.machines.deadlines import DEADLINES
 from tomoe_es.machines.judging import steps
@@ -43,7 +55,7 @@ def test_it_is_quiet_while_all_is_normal(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NORMS)
-def test_it_fires_once_and_clears_by_itself_or_waits_for_a_person(name: str) -> None:
+def test_it_fires_once_and_the_end_of_what_lasts_is_told_even_if_it_waits_for_a_person(name: str) -> None:
     # given
     case, norm = CASES[name], NORMS[name]
     before = [*case.given, *case.firing]
@@ -59,8 +71,8 @@ def test_it_fires_once_and_clears_by_itself_or_waits_for_a_person(name: str) -> 
     assert all(0 < each <= len(before) for each in first.evidence)
     assert first.chain[0] == first.evidence[0]
     # and when normal holds again
-    clears = norm.lasts and not norm.needs_acknowledgement
-    assert bool(case.over) == clears, "a case tells how what clears by itself is over"
+    clears = norm.lasts
+    assert bool(case.over) == clears, "a case tells how what lasts is over"
     after = [each for each in found([*before, *case.over]) if each.name == name][case.times :]
     assert [type(each) for each in after] == [ViolationCleared] * clears
 
@@ -75,3 +87,26 @@ def test_each_says_what_it_means_and_what_to_do(name: str) -> None:
     assert norm.meaning[0].islower()
     assert not norm.meaning.endswith(".")
     assert norm.reads
+
+
+@pytest.mark.parametrize(
+    ("orders", "reading", "within"),
+    [
+        ((turn(10.0), turn(20.0), turn(30.0)), dome(180.0), 120.0),
+        ((slew(10.0), slew(20.0), slew(30.0)), mount(), 180.0),
+        ((refocus(29.0), refocus(29.1), refocus(29.2)), focus(), 150.0),
+    ],
+)
+def test_each_order_has_its_whole_time(orders: tuple[Event, ...], reading: Event, within: float) -> None:
+    ordered: tuple[Moment, ...] = ((1, orders[0]), (50, orders[1]), (100, orders[2]))
+    in_time: tuple[Moment, ...] = (
+        *STARTED,
+        (0, reading),
+        *ordered,
+        (within + 2, reading),
+        (99 + within, reading),
+    )
+    assert found(in_time) == []
+    [late] = found([*in_time, (101 + within, reading)])
+    assert isinstance(late, ViolationDetected)
+    assert late.evidence == [len(STARTED) + 4], "the last order"
