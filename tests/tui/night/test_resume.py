@@ -163,7 +163,8 @@ def test_a_pixel_night_killed_in_its_work_gives_the_same_archive(
     night = finish_night(data, msgspec.structs.replace(PIXELS, resume=True))
     _check(before, night)
     indexed = {each.payload.path for each in night.of_type("ProductArchived")}
-    files = {str(path.relative_to(night.data.archive)) for path in night.data.archive.rglob("*.fits")}
+    archived = (path for path in night.data.archive.rglob("*") if path.is_file())
+    files = {str(path.relative_to(night.data.archive)) for path in archived}
     assert files == indexed
 
 
