@@ -189,6 +189,7 @@ def test_hardware_is_judged_by_its_readings(tmp_path: Path) -> None:
         "focus": "unreachable: connection refused",
         "camera": "no reading for 80 s",
         "weather": "no reading for 80 s",
+        "power": "never read",
     }
     assert (rows["mount"].ok, rows["mount"].age_seconds, rows["mount"].state) == (True, 0.0, "tracking")
     assert rows["mount"].value == "RA 19.7000 Dec +29.7000 az 120.0 alt 60.0 deg"
