@@ -75,7 +75,7 @@ def way_left(way_deg: float, worked_us: int) -> float:
     speeding_up = min(TOP_SPEED_DEG_S / ACCELERATION_DEG_S2, whole_us / SECOND / 2.0)
     if done < speeding_up:
         left = length - ACCELERATION_DEG_S2 * done**2 / 2.0
-    elif rest < speeding_up:
+    elif rest <= speeding_up:
         left = ACCELERATION_DEG_S2 * rest**2 / 2.0
     else:
         left = length - TOP_SPEED_DEG_S * (done - speeding_up / 2.0)

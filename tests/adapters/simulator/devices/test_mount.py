@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adapters.simulator.devices.faults import Faults
@@ -51,6 +51,7 @@ def test_an_axis_speeds_up_runs_and_slows_down(way_deg: float, seconds: float) -
 
 
 @given(st.floats(-180, 180), st.floats(0, 1), st.floats(0, 1))
+@example(1.0, 0.5, 0.375)  # exactly half of a way too short for the top speed
 def test_what_is_left_of_the_way_only_shrinks(way_deg: float, first: float, second: float) -> None:
     whole = slew_us(abs(way_deg))
     earlier, later = sorted((int(whole * first), int(whole * second)))
