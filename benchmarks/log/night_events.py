@@ -26,7 +26,8 @@ def _exposure(number: int, rng: random.Random) -> list[Batch]:
         frame_id = f"TMQ{chip // 21 + 1}{number:08d}{chip % 21:02d}"
         path, digest = f"2023-12-12/{frame_id}.fits", f"{rng.getrandbits(256):064x}"
         one = {"exposure_number": number, "frame_id": frame_id}
-        camera.append(EVENT_TYPES["ChipCubeAcquired"](**one, frames=18, frames_lost=0))
+        gps = {"gps_start_us": start, "gps_end_us": start + EXPOSURE_US}
+        camera.append(EVENT_TYPES["ChipCubeAcquired"](**one, **gps, frames=18, frames_lost=0))
         camera.append(ChipCubeBuffered(**one, path=path, sha256=digest, size_bytes=93_312_000))
         job = {**one, "job_id": f"{rng.getrandbits(128):032x}", "attempt": 1}
         frames = {"dark_exposure": 1, "flat_exposure": 2}
