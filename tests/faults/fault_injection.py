@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -37,33 +38,64 @@ TEXT_OF = {
 }
 
 
-def run(folder: Path, *strace: str) -> subprocess.CompletedProcess[str]:
-    command = ["strace", "-f", "--seccomp-bpf", "-qq", "-o", str(folder.parent / "trace"), *strace]
-    command += [sys.executable, str(WORKER), str(folder)]
-    top = str(Path(tomoe_es.__file__).parents[1])
-    environment = {**os.environ, "PYTHONPATH": top, "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+class Worker:
+    """Does its work in a child for each run, of which strace takes hold."""
+
+    def __init__(self) -> None:
+        top = str(Path(tomoe_es.__file__).parents[1])
+        command, environment = [sys.executable, str(WORKER)], {**os.environ, "PYTHONPATH": top}
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+        )
+
+    def run(self, folder: Path, *strace: str) -> tuple[int, str]:
+        """Exit status, or minus the signal, and what the worker said; what strace saw is in `trace`."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{folder}\n")
+        self._process.stdin.flush()
+        child = int(self._answer())
+        command = ["strace", "-f", "-o", str(folder.parent / "trace"), *strace, "-p", str(child)]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as tracer:
+            assert tracer.stderr is not None
+            attached = tracer.stderr.readline()
+            os.kill(child, signal.SIGCONT)
+            status = int(self._answer())
+        assert attached.rstrip().endswith("attached"), attached
+        return status, Path(f"{folder}.said").read_text()
+
+    def _answer(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
+
+    def close(self) -> None:
+        self._process.communicate()
 
 
-def calls_of_a_run(folder: Path) -> dict[str, int]:
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Worker]:
+    worker = Worker()
+    yield worker
+    worker.close()
+
+
+@pytest.fixture(scope="module")
+def counted(worker: Worker, tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
     """How often an undisturbed run makes each of the calls."""
-    done = run(folder, "-e", f"trace={','.join(CALLS)}")
-    assert done.returncode == 0, done.stderr
+    folder = tmp_path_factory.mktemp("count") / "log"
+    status, said = worker.run(folder, "-e", f"trace={','.join(CALLS)}")
+    assert status == 0, said
     trace = (folder.parent / "trace").read_text()
     return {call: len(re.findall(rf"^\d+ +{call}\(", trace, re.MULTILINE)) for call in CALLS}
 
 
-@pytest.fixture(scope="module")
-def counted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
-    return calls_of_a_run(tmp_path_factory.mktemp("count") / "log")
-
-
-def strikes(counted: dict[str, int], call: str, folder: Path, fault: str) -> Iterator[tuple[int, str]]:
+def strikes(worker: Worker, times: int, call: str, folder: Path, fault: str) -> Iterator[tuple[int, str]]:
     """Run once for each occurrence of the call; gives its number and what the worker said."""
-    for occurrence in range(1, counted[call] + 1):
+    for occurrence in range(1, times + 1):
         shutil.rmtree(folder, ignore_errors=True)
-        done = run(folder, "-e", f"trace={call}", "-e", f"inject={call}:{fault}:when={occurrence}")
-        yield occurrence, done.stdout
+        injection = f"inject={call}:{fault}:when={occurrence}"
+        status, said = worker.run(folder, "-e", f"trace={call}", "-e", injection)
+        assert "INJECTED" in (folder.parent / "trace").read_text() or status == -signal.SIGKILL
+        yield occurrence, said
 
 
 def texts(folder: Path) -> list[str]:
@@ -130,11 +162,11 @@ def check_it_goes_on(folder: Path, where: str) -> None:
 @pytest.mark.parametrize("fault", ["signal=KILL", "error=EIO", "error=ENOSPC"])
 @pytest.mark.parametrize("call", CALLS)
 def test_a_fault_loses_nothing_acknowledged_and_tears_nothing(
-    counted: dict[str, int], call: str, fault: str, tmp_path: Path
+    worker: Worker, counted: dict[str, int], call: str, fault: str, tmp_path: Path
 ) -> None:
     folder = tmp_path / "log"
     assert counted[call] > 0
-    for occurrence, said in strikes(counted, call, folder, fault):
+    for occurrence, said in strikes(worker, counted[call], call, folder, fault):
         where = f"{fault} at {call} {occurrence}: {said!r}"
         if folder.exists():
             check_nothing_lost_and_nothing_torn(folder, said, where)

@@ -1,12 +1,16 @@
-"""What is struck by faults: fault_worker.py FOLDER. Appends over two nights, seals the first, appends again,
-erases the payload of event 2.
+"""What is struck by faults: appends over two nights, seals the first, appends again, erases a payload.
 
-Prints 'NUMBER POSITION' for each acknowledged append, 'NUMBER refused' for each refused one, 'sealed' or
-'not sealed', 'erased' or 'not erased'; an event is `NUMBER.INDEX`, three an append.
+For each folder named on stdin it forks a child that does so, since starting Python takes six times as long;
+the child stops itself until SIGCONT, so that strace can take hold of it. Prints the child's pid, then its
+exit status. The child writes to FOLDER.said: 'NUMBER POSITION' for each acknowledged append, 'NUMBER refused'
+for each refused one, 'sealed' or 'not sealed', 'erased' or 'not erased'; an event is `NUMBER.INDEX`, three an
+append.
 """
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -21,7 +25,7 @@ from tomoe_es.log.sqlite_log import SqliteLog
 EVENING = 1_702_371_600_000_000
 
 
-def main(folder: str) -> None:
+def work(folder: str) -> None:
     log = SqliteLog(Path(folder))
     for number, night in enumerate([0, 0, 1, 1]):
         append(log, number, night)
@@ -52,5 +56,19 @@ def say(text: str) -> None:
     print(text, flush=True)  # noqa: T201  its parent reads this
 
 
+def in_a_child(folder: str) -> None:
+    said = os.open(f"{folder}.said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(said, sys.stdout.fileno())
+    os.kill(os.getpid(), signal.SIGSTOP)
+    work(folder)
+
+
 if __name__ == "__main__":
-    main(sys.argv[1])
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            in_a_child(line.strip())
+            break
+        os.waitpid(child, os.WUNTRACED)
+        say(str(child))
+        say(str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])))
