@@ -4,11 +4,11 @@ PROOF is a C2SP tlog-proof, VKEY a file with the log's public key, PAYLOAD a fil
 Exit code 0 when the proof holds, 1 when it does not. Needs Python 3.8 or later and `cryptography`.
 """
 
+import json
 import pathlib
 import sys
 from base64 import b64decode
 from hashlib import sha256
-from struct import unpack_from
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -45,8 +45,7 @@ for each in map(b64decode, path):  # RFC 9162, section 2.1.3.2
     place, last = place >> 1, last >> 1
 need(last == 0 and node == b64decode(root), "the path does not lead to the signed root")
 
-position, stream_version, time, correlation, cause, code = unpack_from(">6q", leaf)
-need(position == index + 1, "the leaf is another event's")
-need(len(files) < 3 or sha256(files[2]).digest() == leaf[48:80], "the payload is not the one recorded")
-print(f"event {position} is in the log of {size} events that {origin} signed: {leaf[80:]!r}")  # noqa: T201
-print(f"version {stream_version}, time {time} us, correlation {correlation}, cause {cause}, code {code}")  # noqa: T201
+event = json.loads(leaf[:-32] + b"}}")
+need(event["position"] == index + 1, "the leaf is another event's")
+need(len(files) < 3 or sha256(files[2]).digest() == leaf[-32:], "the payload is not the one recorded")
+print(f"event {index + 1} is in the log of {size} events that {origin} signed: {json.dumps(event)}")  # noqa: T201

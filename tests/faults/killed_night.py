@@ -66,18 +66,23 @@ def check_equal(night: FinishedNight, whole: FinishedNight) -> None:
     """Equal, but for the time in the dark that the kills took: it may cost exposures, each accounted for.
 
     Recipes that the night issues itself, such as parking, are named by their role: their ids tell the time.
+    Where the machine is so busy that the night takes 10 s and more to come back, the guardian has made the
+    telescope safe: it is opened again, and after some times no more. That costs whole recipes.
     """
+    made_safe = bool(night.of_type("MakingSafeBegun"))
     assert [each.payload for each in night.of_type("NightPlanned")] == [
         each.payload for each in whole.of_type("NightPlanned")
     ]
     phases = [[each.payload.phase for each in one.of_type("NightPhaseEntered")] for one in (night, whole)]
     assert phases[0] == phases[1]
     ends, whole_ends = _ends(night), _ends(whole)
+    if made_safe:
+        ends = {(recipe, end) for recipe, end in ends if recipe != "open"}
     assert {recipe for recipe, _ in ends} == {recipe for recipe, _ in whole_ends}
     interrupted = {each.payload.recipe_id for each in night.of_type("RecipeInterrupted")}
     for recipe, end in ends - whole_ends:
         assert end == "RecipeExpired", f"{recipe} ended with {end}"
-        assert recipe in interrupted
+        assert made_safe or recipe in interrupted
     reduced = Counter(each.payload.frame_id for each in night.of_type("ReductionFinished"))
     queued = Counter(name for each in night.of_type("ReductionQueued") for name in each.payload.frame_ids)
     assert reduced == queued

@@ -14,11 +14,11 @@ from tomoe_es.errors import LogCorrupt, LogUnavailable, NightNotSealed
 from tomoe_es.events import ErasedPayload, encode_event
 from tomoe_es.events.envelope import Draft
 from tomoe_es.events.system import PayloadErased
-from tomoe_es.log.leaf import leaf_hashes, leaves
+from tomoe_es.log.leaf import digest_of, leaf_hashes, leaf_of, leaves
 from tomoe_es.log.live_segment import Named, sync_path
 from tomoe_es.log.merkle import any_root
 from tomoe_es.log.nights_reader import open_segment
-from tomoe_es.log.sealed_block import open_columns
+from tomoe_es.log.sealed_block import open_columns, open_lines
 from tomoe_es.log.sealed_reader import SealedReader
 from tomoe_es.log.sealed_segment import SealedFile, write_sealed
 from tomoe_es.log.segment_names import SegmentName, list_segments
@@ -41,7 +41,8 @@ def erase(log: SqliteLog, position: int, *, who: str, why: str, time: int) -> in
             reader.close()
             raise NightNotSealed(position, name.night)
         columns = reader.stored(position - 1, position)
-        (type_name,), (digest,) = columns.types, columns.digests()
+        (type_name,) = columns.types
+        digest = digest_of(leaf_of(reader.lines(position - 1, position).rstrip(b"\n"), position))
         if type_name == PayloadErased.__name__:
             raise ValueError(f"event {position} tells of an erasure: it must stay")
         event = PayloadErased(position=position, of_type=type_name, sha256=digest.hex(), who=who, why=why)
@@ -74,9 +75,9 @@ def _write_anew(
             os.fsync(file.fileno())
         written = SealedFile(draft, name)
         for block, root in enumerate(former.footer.block_roots):
-            columns = open_columns(written.block(block), written.footer.first_of(block))
-            if any_root(leaf_hashes(leaves(columns))).hex() != root:
-                raise LogCorrupt(columns.positions[0], "its block is not the one that was sealed")
+            first = written.footer.first_of(block)
+            if any_root(leaf_hashes(leaves(open_lines(written.block(block), first), first))).hex() != root:
+                raise LogCorrupt(first, "its block is not the one that was sealed")
         if written.streams != former.streams or written.commands() != former.commands():
             raise LogCorrupt(name.first_position, "the index of its sealed file differs when written anew")
         draft.rename(sealed)

@@ -1,55 +1,55 @@
-"""The bytes of an event that the Merkle tree covers: the envelope, and the digest of the payload.
+"""The bytes of an event that the Merkle tree covers: what its line says of it, and the digest of its payload.
 
 The payload itself is not among them, so that it can be erased without breaking a proof.
 
-    6 x 8 bytes   position, version, time (UTC microseconds), correlation, cause, code; big-endian
-    32 bytes      SHA-256 of the payload's JSON bytes
-    3 x string    stream, type, actor; each 2 bytes of length, big-endian, then UTF-8
+    the event's line, as sealed_block.py writes it, up to and with the payload's type
+    32 bytes   SHA-256 of the payload's JSON bytes
+
+With `}}` in the place of the digest it is the event's JSON without what was said.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
-from operator import add
-from struct import Struct
 
-from tomoe_es.log.stored import Columns
+from tomoe_es.errors import LogCorrupt
+from tomoe_es.events import ErasedPayload
+from tomoe_es.log.stored import TAG, erased_payload
 
-_begin = Struct(">6q32s").pack
+DIGEST_BYTES = 32
+PAYLOAD = b',"payload":'
+"""What the payload follows; in no string of the line, where each `"` has a backslash before it."""
 
 
-def leaves(columns: Columns) -> list[bytes]:
-    """Leaf bytes of stored events."""
-    numbers = map(
-        _begin,
-        columns.positions,
-        columns.versions,
-        columns.times,
-        columns.correlations,
-        columns.causes,
-        columns.codes,
-        columns.digests(),
-    )
-    strings = map(_STRINGS.__getitem__, zip(columns.streams, columns.types, columns.actors, strict=True))
-    return list(map(add, numbers, strings))
+def leaves(lines: bytes, position: int) -> list[bytes]:
+    """Leaf bytes of JSON lines; LogCorrupt unless they are events from `position` on."""
+    return [leaf_of(line, at) for at, line in enumerate(lines.split(b"\n")[:-1], position)]
+
+
+def leaf_of(line: bytes, position: int) -> bytes:
+    """Leaf bytes of one line; LogCorrupt unless it is the event of that position."""
+    envelope, _, rest = line.partition(PAYLOAD)
+    type_end = rest.find(b'"', len(TAG)) + 1
+    if not envelope.startswith(b'{"position":%d,' % position):
+        raise LogCorrupt(position, f"in its place is {line[:40].decode(errors='replace')}")
+    if not rest.startswith(TAG) or not type_end or not rest.endswith(b"}}"):
+        raise LogCorrupt(position, "its payload does not begin with its type")
+    tagged, digest = rest[:type_end], None
+    if tagged == _ERASED:
+        erased = erased_payload(position, rest[:-1])
+        tagged, digest = TAG + erased.of_type.encode() + b'"', bytes.fromhex(erased.sha256)
+    return envelope + PAYLOAD + tagged + (digest or sha256(rest[:-1]).digest())
+
+
+_ERASED = TAG + ErasedPayload.__name__.encode() + b'"'
+
+
+def digest_of(leaf: bytes) -> bytes:
+    """SHA-256 of the payload as it was appended."""
+    return leaf[-DIGEST_BYTES:]
 
 
 def leaf_hashes(leaves: Sequence[bytes]) -> list[bytes]:
     """RFC 6962 hashes of leaves."""
     return [sha256(b"\x00" + leaf).digest() for leaf in leaves]
-
-
-class _StringsOfLeaf(dict[tuple[str, str, str], bytes]):
-    """The three strings of a leaf, made once for each combination of stream, type and actor."""
-
-    def __missing__(self, key: tuple[str, str, str]) -> bytes:
-        if len(self) > 100_000:
-            self.clear()
-        encoded = [text.encode() for text in key]
-        made = b"".join(len(text).to_bytes(2, "big") + text for text in encoded)
-        self[key] = made
-        return made
-
-
-_STRINGS = _StringsOfLeaf()

@@ -15,6 +15,7 @@ from tomoe_es.events import EVENT_TYPES, Event
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.log.live_segment import EVENT_COLUMNS, connect
 from tomoe_es.log.nights_index import Summary
+from tomoe_es.log.sealed_block import lines_of
 from tomoe_es.log.segment_names import SegmentName
 from tomoe_es.log.stored import Columns, decode_events
 
@@ -83,6 +84,14 @@ class LiveReader:
     def stored(self, after: int, upto: int) -> Columns:
         """What is stored of the events with `after` < position <= `upto`, up to the first that is missing."""
         return self._columns(self._rows_without_gap(after, upto))
+
+    def lines(self, after: int, upto: int) -> bytes:
+        """Lines of these events, as they will be in the sealed file; LogCorrupt where a type is another."""
+        columns = self.stored(after, upto)
+        for position, name, payload in zip(columns.positions, columns.types, columns.payloads, strict=True):
+            if not payload.startswith(b'{"type":"%s"' % name.encode()):
+                raise LogCorrupt(position, f"it is stored as '{name}' but its payload says otherwise")
+        return lines_of(columns)
 
     def stream_chunk(self, stream: str, after: int) -> tuple[Iterable[Recorded], int]:
         """The next events of a stream with version > `after`, and the last version among them."""

@@ -41,6 +41,9 @@ class SegmentReader(Protocol):
     def stored(self, after: int, upto: int) -> Columns:
         """What is stored of the next events with `after` < position <= `upto`."""
 
+    def lines(self, after: int, upto: int) -> bytes:
+        """Their lines, as they are in the sealed file, or will be."""
+
     def summary(self) -> Summary:
         """What the index of nights keeps of this segment."""
 

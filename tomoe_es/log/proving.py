@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tomoe_es.log import merkle
 from tomoe_es.log.checkpoints import stored_notes, verifier_of
+from tomoe_es.log.leaf import PAYLOAD
 from tomoe_es.log.signed_note import Checkpoint
 from tomoe_es.log.tree import LogTree
 
@@ -36,7 +37,7 @@ def prove(folder: Path, position: int) -> str:
 
 def stored_payload(folder: Path, position: int) -> bytes:
     """The JSON bytes of an event's payload, of which a proof holds the digest."""
-    return bytes(LogTree(folder).stored(position - 1, position)[0].payloads[0])
+    return LogTree(folder).line(position).partition(PAYLOAD)[2].removesuffix(b"}\n")
 
 
 def prove_growth(folder: Path, old: Checkpoint, new: Checkpoint) -> list[bytes]:

@@ -54,8 +54,8 @@ _decode_events = msgspec.json.Decoder(Recorded).decode_lines
 T = TypeVar("T", _Line, Recorded)
 
 
-def seal_block(columns: Columns) -> bytes:
-    """One zstd frame of the events, which have positions without gaps."""
+def lines_of(columns: Columns) -> bytes:
+    """A line for each event."""
     lines = map(
         _Line,
         columns.positions,
@@ -68,7 +68,20 @@ def seal_block(columns: Columns) -> bytes:
         columns.actors,
         map(msgspec.Raw, columns.payloads),
     )
-    return _compress(_encode_lines(list(lines)))
+    return _encode_lines(list(lines))
+
+
+def seal_block(lines: bytes) -> bytes:
+    """One zstd frame of the lines."""
+    return _compress(lines)
+
+
+def open_lines(frame: bytes, position: int) -> bytes:
+    """The lines of a frame whose first event is said to be `position`; LogCorrupt when it can't be opened."""
+    try:
+        return _decompressor.decompress(frame)
+    except zstandard.ZstdError as error:
+        raise LogCorrupt(position, f"its block can't be opened ({error})") from error
 
 
 def open_columns(frame: bytes, position: int) -> Columns:
@@ -102,8 +115,8 @@ def _was_of(payload: Event, types: Collection[str]) -> bool:
 def _opened(frame: bytes, position: int, decode: Callable[[bytes], list[T]]) -> Sequence[T]:
     """The lines of a frame, of which each has its position."""
     try:
-        lines = decode(_decompressor.decompress(frame))
-    except (zstandard.ZstdError, msgspec.DecodeError) as error:
+        lines = decode(open_lines(frame, position))
+    except msgspec.DecodeError as error:
         raise LogCorrupt(position, f"its block can't be opened ({error})") from error
     if [line.position for line in lines] != list(range(position, position + len(lines))) or not lines:
         found = f"event {lines[0].position}" if lines else "nothing"

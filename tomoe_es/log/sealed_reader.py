@@ -8,7 +8,7 @@ from pathlib import Path
 from tomoe_es.errors import LogCorrupt
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.log.nights_index import Summary
-from tomoe_es.log.sealed_block import open_columns, open_events
+from tomoe_es.log.sealed_block import open_columns, open_events, open_lines
 from tomoe_es.log.sealed_segment import SealedFile
 from tomoe_es.log.segment_names import SegmentName
 from tomoe_es.log.stored import Columns
@@ -62,6 +62,19 @@ class SealedReader:
         block = footer.block_of(after + 1)
         first = footer.first_of(block)
         return open_columns(self._file.block(block), first).part(after + 1 - first, upto + 1 - first)
+
+    def lines(self, after: int, upto: int) -> bytes:
+        """The lines of the events with `after` < position <= `upto`, as far as one block holds them."""
+        footer = self._file.footer
+        if not footer.first_position <= after + 1 <= footer.last_position:
+            raise LogCorrupt(after + 1, "it is missing")
+        block = footer.block_of(after + 1)
+        first = footer.first_of(block)
+        lines = open_lines(self._file.block(block), first)
+        last = footer.first_of(block + 1) - 1
+        if after + 1 == first and upto >= min(last, footer.last_position):
+            return lines
+        return b"".join(lines.splitlines(keepends=True)[after + 1 - first : upto + 1 - first])
 
     def block_root(self, first: int, last: int) -> bytes | None:
         """Stored root over the leaves of the block from `first` to `last`; None when it is not all here."""

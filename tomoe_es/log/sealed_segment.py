@@ -25,7 +25,7 @@ from tomoe_es.errors import LogCorrupt
 from tomoe_es.log.leaf import leaf_hashes, leaves
 from tomoe_es.log.merkle import any_root
 from tomoe_es.log.nights_index import Summary
-from tomoe_es.log.sealed_block import BLOCK_EVENTS, seal_block
+from tomoe_es.log.sealed_block import BLOCK_EVENTS, lines_of, seal_block
 from tomoe_es.log.segment_names import SegmentName
 from tomoe_es.log.stored import Columns
 
@@ -78,13 +78,14 @@ def write_sealed(file: BinaryIO, name: SegmentName, night: Iterator[Columns], su
     blocks_of: dict[str, list[int]] = {}
     last_position = name.first_position - 1
     for block, columns in enumerate(night):
-        file.write(seal_block(columns))
+        lines = lines_of(columns)
+        file.write(seal_block(lines))
         offsets.append(file.tell())
         block_types.append(
             sum(1 << types.setdefault(each, len(types)) for each in sorted(set(columns.types)))
         )
         block_times.append(columns.times[0])
-        block_roots.append(any_root(leaf_hashes(leaves(columns))).hex())
+        block_roots.append(any_root(leaf_hashes(leaves(lines, columns.positions[0]))).hex())
         for stream in set(columns.streams):
             blocks_of.setdefault(stream, []).append(block)
         last_position = columns.positions[-1]

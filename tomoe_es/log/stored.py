@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from hashlib import sha256
 from itertools import compress
 from typing import Any
 
@@ -18,8 +17,9 @@ decode_events = msgspec.json.Decoder(list[AnyEvent]).decode
 """A JSON array of payloads to the events: one decoding of all together is twice as fast as one for each."""
 
 _decode_erased = msgspec.json.Decoder(ErasedPayload).decode
-_TAG = b'{"type":"'
-_ERASED = _TAG + b'ErasedPayload",'
+TAG = b'{"type":"'
+"""How a payload begins, before the name of its type."""
+_ERASED = TAG + b'ErasedPayload",'
 
 
 class Columns(msgspec.Struct, frozen=True, gc=False):
@@ -58,13 +58,6 @@ class Columns(msgspec.Struct, frozen=True, gc=False):
             self.actors,
             events,
         )
-
-    def digests(self) -> list[bytes]:
-        """SHA-256 of each payload as it was appended, also of those that were erased since."""
-        found = [sha256(payload).digest() for payload in self.payloads]
-        for position, erased in self.erased.items():
-            found[position - self.positions[0]] = bytes.fromhex(erased.sha256)
-        return found
 
     def chosen(self, types: Collection[str]) -> Columns:
         """Those of the events that have one of the types."""
@@ -118,7 +111,7 @@ def of_lines(lines: Iterable[tuple[Any, ...]]) -> Columns:
             if types[index] == _NO_TYPE:
                 raise LogCorrupt(position, "its payload does not begin with its type")
             if types[index] == ErasedPayload.__name__:
-                erased[position] = _erased(position, payload)
+                erased[position] = erased_payload(position, payload)
                 types[index] = erased[position].of_type
     return Columns(
         positions, streams, versions, times, correlations, causes, codes, actors, types, payloads, erased
@@ -133,9 +126,9 @@ class _TypeNames(dict[bytes, str]):
     """Type names by how a payload begins."""
 
     def __missing__(self, beginning: bytes) -> str:
-        if not beginning.startswith(_TAG):
+        if not beginning.startswith(TAG):
             return _NO_TYPE
-        name = beginning.removeprefix(_TAG).partition(b'"')[0].decode(errors="replace")
+        name = beginning.removeprefix(TAG).partition(b'"')[0].decode(errors="replace")
         if name in EVENT_TYPES:
             self[beginning] = name
         return name
@@ -149,7 +142,7 @@ def decode_stored(position: int, type_name: str, payload: bytes) -> Event:
     if type_name not in EVENT_TYPES and type_name not in UPCASTERS:
         raise UnknownEventType(type_name, position)
     if payload.startswith(_ERASED):
-        erased = _erased(position, payload)
+        erased = erased_payload(position, payload)
         if erased.of_type != type_name:
             raise LogCorrupt(position, f"it is stored as '{type_name}' but was erased as '{erased.of_type}'")
         return erased
@@ -162,7 +155,8 @@ def decode_stored(position: int, type_name: str, payload: bytes) -> Event:
     return event
 
 
-def _erased(position: int, payload: bytes) -> ErasedPayload:
+def erased_payload(position: int, payload: bytes) -> ErasedPayload:
+    """What stands for an erased payload; LogCorrupt where it can't be read."""
     try:
         return _decode_erased(payload)
     except msgspec.DecodeError as error:

@@ -20,7 +20,6 @@ from tomoe_es.log.nights_reader import SegmentReader, open_segment
 from tomoe_es.log.sealed_block import BLOCK_EVENTS as TILE
 from tomoe_es.log.sealed_reader import SealedReader
 from tomoe_es.log.segment_names import SegmentName, list_segments
-from tomoe_es.log.stored import Columns
 
 HASH_BYTES = 32
 
@@ -114,15 +113,15 @@ class LogTree:
 
     def leaves(self, after: int, upto: int) -> list[bytes]:
         """Leaf bytes of the events with `after` < position <= `upto`."""
-        return [leaf for columns in self.stored(after, upto) for leaf in leaves_of(columns)]
-
-    def stored(self, after: int, upto: int) -> list[Columns]:
-        """What is stored of the events with `after` < position <= `upto`."""
-        found: list[Columns] = []
-        while after < upto:
-            found.append(self._open(self._segment_of(after + 1)).stored(after, upto))
-            after = found[-1].positions[-1]
+        found: list[bytes] = []
+        while len(found) < upto - after:
+            first = after + len(found) + 1
+            found += leaves_of(self._open(self._segment_of(first)).lines(first - 1, upto), first)
         return found
+
+    def line(self, position: int) -> bytes:
+        """The line of one event."""
+        return self._open(self._segment_of(position)).lines(position - 1, position)
 
     def _segment_of(self, position: int) -> SegmentName:
         for segment in reversed(self._segments):

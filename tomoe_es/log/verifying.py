@@ -8,20 +8,25 @@ from pathlib import Path
 
 import apsw
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from tomoe_es.errors import LogError
 from tomoe_es.events import ErasedPayload
 from tomoe_es.events.system import PayloadErased
+from tomoe_es.log.bulk_leaves import hashes_of_leaves, roots_of_tiles
 from tomoe_es.log.checkpoints import VERIFIER_FILE, stored_notes, verifier_of
-from tomoe_es.log.leaf import leaf_hashes, leaves
 from tomoe_es.log.live_segment import connect
 from tomoe_es.log.merkle import any_root
-from tomoe_es.log.nights_reader import NightsReader, open_segment
+from tomoe_es.log.nights_reader import NightsReader, SegmentReader, open_segment
 from tomoe_es.log.sealed_block import BLOCK_EVENTS
 from tomoe_es.log.sealed_reader import SealedReader
 from tomoe_es.log.segment_names import SegmentName, list_segments
 from tomoe_es.log.signed_note import Checkpoint, Verifier
 from tomoe_es.log.tree import LogTree
+
+BLOCKS_AT_A_TIME = 16
+"""So many lines, of some 4,000 events, are hashed together."""
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -82,21 +87,52 @@ def _verify_segment(
         if state != "ok":
             text = f"night {name.night}: its file is damaged: {state}"
             return Finding(False, text, name.first_position, last)
-    after = name.first_position - 1
-    while after < last:
-        upto = min(last, (after // BLOCK_EVENTS + 1) * BLOCK_EVENTS)
-        columns = reader.stored(after, upto)
-        root = any_root(leaf_hashes(leaves(columns)))
-        if isinstance(reader, SealedReader) and root != reader.block_root(after + 1, upto):
-            text = f"night {name.night}: events {after + 1} to {upto} are not those that were sealed"
-            return Finding(False, text, after + 1, upto)
-        erased.update(columns.erased)
-        if upto - after == BLOCK_EVENTS:
-            roots[after // BLOCK_EVENTS] = root
-        after = columns.positions[-1]
+    for first, blocks in _gathered(reader, name.first_position, last):
+        hashes, found = hashes_of_leaves(b"".join(blocks), first)
+        erased.update(found)
+        for at, root in _roots(first, hashes):
+            upto = min(last, at + BLOCK_EVENTS - 1 - (at - 1) % BLOCK_EVENTS)
+            if isinstance(reader, SealedReader) and root != reader.block_root(at, upto):
+                text = f"night {name.night}: events {at} to {upto} are not those that were sealed"
+                return Finding(False, text, at, upto)
+            if upto - at + 1 == BLOCK_EVENTS:
+                roots[(at - 1) // BLOCK_EVENTS] = root
     state = "sealed" if isinstance(reader, SealedReader) else "live"
     count = last - name.first_position + 1
     return Finding(True, f"night {name.night} ({state}): {count} events", name.first_position, last)
+
+
+def _gathered(reader: SegmentReader, first: int, last: int) -> Iterator[tuple[int, list[bytes]]]:
+    """The lines of the blocks, some blocks at a time, with the position of the first event among them.
+
+    Raises LogCorrupt at what can't be read, after what is before it.
+    """
+    blocks: list[bytes] = []
+    after = first - 1
+    while after < last:
+        try:
+            lines = reader.lines(after, min(last, (after // BLOCK_EVENTS + 1) * BLOCK_EVENTS))
+        except LogError:
+            if blocks:
+                yield first, blocks
+            raise
+        blocks.append(lines)
+        after += lines.count(b"\n")
+        if len(blocks) == BLOCKS_AT_A_TIME or after == last:
+            yield first, blocks
+            first, blocks = after + 1, []
+
+
+def _roots(first: int, hashes: NDArray[np.uint8]) -> Iterator[tuple[int, bytes]]:
+    """The root of each block, with the position of its first event, from the hashes of their leaves."""
+    before = min(len(hashes), -(first - 1) % BLOCK_EVENTS)
+    full = (len(hashes) - before) // BLOCK_EVENTS * BLOCK_EVENTS
+    if before:
+        yield first, any_root(list(map(bytes, hashes[:before])))
+    for index, root in enumerate(roots_of_tiles(hashes[before : before + full])):
+        yield first + before + index * BLOCK_EVENTS, bytes(root)
+    if before + full < len(hashes):
+        yield first + before + full, any_root(list(map(bytes, hashes[before + full :])))
 
 
 def _verify_erasures(folder: Path, erased: dict[int, ErasedPayload], of_whole_log: bool) -> Iterator[Finding]:

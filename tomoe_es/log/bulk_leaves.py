@@ -1,0 +1,153 @@
+"""Hashes of leaves and tiles of thousands of events at once, straight from their lines: for verifying.
+
+What leaf.py and merkle.py say of one event and one node, without an object for each; tests compare them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tomoe_es.events import ErasedPayload
+from tomoe_es.log.bulk_sha256 import DIGEST_BYTES, digests, place
+from tomoe_es.log.leaf import PAYLOAD, leaf_of
+from tomoe_es.log.merkle import leaf_hash
+from tomoe_es.log.stored import TAG, erased_payload
+from tomoe_es.reduction.compiled import compiled, inlined
+
+TILE: Final = 256
+
+_POSITION = np.frombuffer(b'{"position":', np.uint8)
+_PAYLOAD = np.frombuffer(PAYLOAD, np.uint8)
+_TAG = np.frombuffer(TAG, np.uint8)
+_ERASED = np.frombuffer(TAG + ErasedPayload.__name__.encode() + b'"', np.uint8)
+_NEWLINE, _BRACE, _END, _QUOTE = (ord(sign) for sign in '\n{}"')
+
+
+def hashes_of_leaves(lines: bytes, position: int) -> tuple[NDArray[np.uint8], dict[int, ErasedPayload]]:
+    """RFC 6962 hashes of the leaves of JSON lines, shape (lines, 32), and what was erased, by position.
+
+    Raises LogCorrupt unless they are events from `position` on.
+    """
+    content = np.frombuffer(lines, np.uint8)
+    count = lines.count(b"\n")
+    starts, heads, payloads, ends = places = np.zeros((4, count), np.int64)
+    done = _find(content, position, places)
+    if done < count or not lines.endswith(b"\n"):
+        leaf_of(lines.split(b"\n")[done], position + done)
+        raise AssertionError(f"line {done} is an event for leaf.py and none for the bulk of lines")
+    hashes = _leaf_hashes(content, starts, heads, digests(content, payloads, ends))
+    erased = {}
+    for index in np.flatnonzero(_begin(content, payloads, _ERASED)):
+        at = position + int(index)
+        erased[at] = erased_payload(at, lines[payloads[index] : ends[index]])
+        leaf = leaf_of(lines[starts[index] : ends[index] + 1], at)
+        hashes[index] = np.frombuffer(leaf_hash(leaf), np.uint8)
+    return hashes, erased
+
+
+def roots_of_tiles(hashes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Roots of full tiles, shape (tiles, 32), from the hashes of their leaves, shape (256 tiles, 32)."""
+    width = TILE
+    while width > 1:
+        hashes, width = _parents(hashes), width // 2
+    return hashes
+
+
+@compiled
+def _find(content: NDArray[np.uint8], position: int, places: NDArray[np.int64]) -> int:
+    """Where each line starts, its type ends, its payload starts and ends; gives the number of sound lines."""
+    at, line = 0, 0
+    while line < places.shape[1]:
+        if not _begins(content, at, _POSITION):
+            return line
+        brace = _after_number(content, at + _POSITION.size, position + line)
+        while not (content[place(brace)] == _BRACE and _begins(content, brace - _PAYLOAD.size, _PAYLOAD)):
+            if content[place(brace)] == _NEWLINE:
+                return line
+            brace += 1
+        quote = brace + _TAG.size
+        if not _begins(content, brace, _TAG):
+            return line
+        while content[place(quote)] != _QUOTE:
+            if content[place(quote)] == _NEWLINE:
+                return line
+            quote += 1
+        end = quote
+        while content[place(end)] != _NEWLINE:
+            end += 1
+        if content[end - 1] != _END or content[end - 2] != _END:
+            return line
+        places[0, line], places[1, line], places[2, line], places[3, line] = at, quote + 1, brace, end - 1
+        at, line = end + 1, line + 1
+    return line
+
+
+@inlined
+def _begins(content: NDArray[np.uint8], at: int, beginning: NDArray[np.uint8]) -> bool:
+    if at < 0 or at + beginning.size > content.size:
+        return False
+    for index in range(beginning.size):  # noqa: SIM110  compiled code has no generators
+        if content[place(at + index)] != beginning[index]:
+            return False
+    return True
+
+
+@inlined
+def _after_number(content: NDArray[np.uint8], at: int, number: int) -> int:
+    """Where the number and its comma end; the end of the content, a newline, when another number is there."""
+    digits = 1
+    while 10**digits <= number:
+        digits += 1
+    if at + digits >= content.size or content[at + digits] != 44:
+        return content.size - 1
+    for index in range(digits):
+        if content[at + digits - 1 - index] != 48 + number % 10:
+            return content.size - 1
+        number //= 10
+    return at + digits + 1
+
+
+@compiled
+def _begin(
+    content: NDArray[np.uint8], starts: NDArray[np.int64], beginning: NDArray[np.uint8]
+) -> NDArray[np.bool_]:
+    """Which of the pieces of `content` begin so."""
+    found = np.zeros(starts.size, np.bool_)
+    for index in range(starts.size):
+        found[index] = _begins(content, starts[index], beginning)
+    return found
+
+
+@compiled
+def _leaf_hashes(
+    content: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    heads: NDArray[np.int64],
+    payload_digests: NDArray[np.uint8],
+) -> NDArray[np.uint8]:
+    """Hashes of 0, the line up to the end of its type, and the digest of its payload."""
+    ends = np.cumsum(heads - starts + (1 + DIGEST_BYTES))
+    leaves = np.zeros(ends[-1], np.uint8)
+    for line in range(starts.size):
+        size = heads[line] - starts[line]
+        digest = ends[line] - DIGEST_BYTES
+        for index in range(size):
+            leaves[place(digest - size + index)] = content[place(starts[line] + index)]
+        for index in range(DIGEST_BYTES):
+            leaves[place(digest + index)] = payload_digests[line, index]
+    return digests(leaves, ends - (heads - starts) - (1 + DIGEST_BYTES), ends)
+
+
+@compiled
+def _parents(hashes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Hashes of 1, left and right."""
+    nodes = np.ones((hashes.shape[0] // 2, 1 + 2 * DIGEST_BYTES), np.uint8)
+    for node in range(nodes.shape[0]):
+        for index in range(DIGEST_BYTES):
+            nodes[node, 1 + index] = hashes[2 * node, index]
+            nodes[node, 1 + DIGEST_BYTES + index] = hashes[2 * node + 1, index]
+    ends = np.arange(1, nodes.shape[0] + 1) * nodes.shape[1]
+    return digests(nodes.ravel(), ends - nodes.shape[1], ends)
