@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tomoe_es.errors import LogCorrupt
 from tomoe_es.events import ErasedPayload
 from tomoe_es.log.bulk_sha256 import DIGEST_BYTES, digests, place
 from tomoe_es.log.leaf import PAYLOAD, leaf_of
@@ -26,18 +27,21 @@ _ERASED = np.frombuffer(TAG + ErasedPayload.__name__.encode() + b'"', np.uint8)
 _NEWLINE, _BRACE, _END, _QUOTE = (ord(sign) for sign in '\n{}"')
 
 
-def hashes_of_leaves(lines: bytes, position: int) -> tuple[NDArray[np.uint8], dict[int, ErasedPayload]]:
-    """RFC 6962 hashes of the leaves of JSON lines, shape (lines, 32), and what was erased, by position.
+def hashes_of_leaves(
+    lines: bytes, position: int, count: int
+) -> tuple[NDArray[np.uint8], dict[int, ErasedPayload]]:
+    """RFC 6962 hashes of the leaves of JSON lines, shape (count, 32), and what was erased, by position.
 
-    Raises LogCorrupt unless they are events from `position` on.
+    Raises LogCorrupt unless the lines are `count` events from `position` on.
     """
-    content = np.frombuffer(lines, np.uint8)
-    count = lines.count(b"\n")
+    content = np.frombuffer(lines, np.uint8)[: lines.rfind(b"\n") + 1]
     starts, heads, payloads, ends = places = np.zeros((4, count), np.int64)
-    done = _find(content, position, places)
-    if done < count or not lines.endswith(b"\n"):
-        leaf_of(lines.split(b"\n")[done], position + done)
-        raise AssertionError(f"line {done} is an event for leaf.py and none for the bulk of lines")
+    done, at = _find(content, position, places)
+    if done < count or at < len(lines):
+        line, newline, _ = lines[at:].partition(b"\n")
+        if done < count and newline:
+            leaf_of(line, position + done)  # says what is the matter with it
+        raise LogCorrupt(position + done, "it is missing" if done < count else "it was added")
     hashes = _leaf_hashes(content, starts, heads, digests(content, payloads, ends))
     erased = {}
     for index in np.flatnonzero(_begin(content, payloads, _ERASED)):
@@ -57,32 +61,35 @@ def roots_of_tiles(hashes: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 @compiled
-def _find(content: NDArray[np.uint8], position: int, places: NDArray[np.int64]) -> int:
-    """Where each line starts, its type ends, its payload starts and ends; gives the number of sound lines."""
+def _find(content: NDArray[np.uint8], position: int, places: NDArray[np.int64]) -> tuple[int, int]:
+    """Where each line starts, its type ends, its payload starts and ends; how many are sound, and their end.
+
+    The content ends with a newline, which ends every search.
+    """
     at, line = 0, 0
     while line < places.shape[1]:
         if not _begins(content, at, _POSITION):
-            return line
+            return line, at
         brace = _after_number(content, at + _POSITION.size, position + line)
         while not (content[place(brace)] == _BRACE and _begins(content, brace - _PAYLOAD.size, _PAYLOAD)):
             if content[place(brace)] == _NEWLINE:
-                return line
+                return line, at
             brace += 1
         quote = brace + _TAG.size
         if not _begins(content, brace, _TAG):
-            return line
+            return line, at
         while content[place(quote)] != _QUOTE:
             if content[place(quote)] == _NEWLINE:
-                return line
+                return line, at
             quote += 1
         end = quote
         while content[place(end)] != _NEWLINE:
             end += 1
         if content[end - 1] != _END or content[end - 2] != _END:
-            return line
+            return line, at
         places[0, line], places[1, line], places[2, line], places[3, line] = at, quote + 1, brace, end - 1
         at, line = end + 1, line + 1
-    return line
+    return line, at
 
 
 @inlined

@@ -87,39 +87,39 @@ def _verify_segment(
         if state != "ok":
             text = f"night {name.night}: its file is damaged: {state}"
             return Finding(False, text, name.first_position, last)
-    for first, blocks in _gathered(reader, name.first_position, last):
-        hashes, found = hashes_of_leaves(b"".join(blocks), first)
+    for first, upto, lines in _gathered(reader, name.first_position, last):
+        hashes, found = hashes_of_leaves(lines, first, upto - first + 1)
         erased.update(found)
         for at, root in _roots(first, hashes):
-            upto = min(last, at + BLOCK_EVENTS - 1 - (at - 1) % BLOCK_EVENTS)
-            if isinstance(reader, SealedReader) and root != reader.block_root(at, upto):
-                text = f"night {name.night}: events {at} to {upto} are not those that were sealed"
-                return Finding(False, text, at, upto)
-            if upto - at + 1 == BLOCK_EVENTS:
+            end = min(last, at + BLOCK_EVENTS - 1 - (at - 1) % BLOCK_EVENTS)
+            if isinstance(reader, SealedReader) and root != reader.block_root(at, end):
+                text = f"night {name.night}: events {at} to {end} are not those that were sealed"
+                return Finding(False, text, at, end)
+            if end - at + 1 == BLOCK_EVENTS:
                 roots[(at - 1) // BLOCK_EVENTS] = root
     state = "sealed" if isinstance(reader, SealedReader) else "live"
     count = last - name.first_position + 1
     return Finding(True, f"night {name.night} ({state}): {count} events", name.first_position, last)
 
 
-def _gathered(reader: SegmentReader, first: int, last: int) -> Iterator[tuple[int, list[bytes]]]:
-    """The lines of the blocks, some blocks at a time, with the position of the first event among them.
+def _gathered(reader: SegmentReader, first: int, last: int) -> Iterator[tuple[int, int, bytes]]:
+    """The lines of some blocks at a time, with the positions of the first and the last event among them.
 
     Raises LogCorrupt at what can't be read, after what is before it.
     """
     blocks: list[bytes] = []
     after = first - 1
     while after < last:
+        upto = min(last, (after // BLOCK_EVENTS + 1) * BLOCK_EVENTS)
         try:
-            lines = reader.lines(after, min(last, (after // BLOCK_EVENTS + 1) * BLOCK_EVENTS))
+            blocks.append(reader.lines(after, upto))
         except LogError:
             if blocks:
-                yield first, blocks
+                yield first, after, b"".join(blocks)
             raise
-        blocks.append(lines)
-        after += lines.count(b"\n")
+        after = upto
         if len(blocks) == BLOCKS_AT_A_TIME or after == last:
-            yield first, blocks
+            yield first, after, b"".join(blocks)
             first, blocks = after + 1, []
 
 

@@ -116,6 +116,11 @@ def test_a_change_is_found_between_its_checkpoints(folder: Path, statement: str)
     assert failures(folder)[0] == (701, 1200)
 
 
+def test_another_type_in_the_place_of_the_payloads_is_found_where_it_is(folder: Path) -> None:
+    forge(live(folder, 2), "UPDATE type SET name = 'QueuePaused'")
+    assert failures(folder)[0] == (701, 701)
+
+
 def test_a_removal_is_found_where_it_is(folder: Path) -> None:
     forge(live(folder, 2), "DELETE FROM event WHERE position = 900")
     assert (900, 900) in failures(folder)
