@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from benchmarks.log.night_events import exposures
 from tomoe_es.events import encode_event
@@ -17,8 +18,25 @@ from tomoe_es.log.segment_names import SegmentName
 INSERT = f"INSERT INTO event({EVENT_COLUMNS}) VALUES(?, 1, ?, 1, ?, 1, 1, 1, 1, ?)"
 
 
-def raw_apsw(folder: Path, appends: int, each: int) -> float:
-    """Events a second of bare inserts into the log's own schema."""
+class Speed(NamedTuple):
+    """Events a second, and events a CPU second: the disk, and whoever shares it, left out."""
+
+    by_clock: float
+    by_cpu: float
+
+
+class Stopwatch:
+    """Runs from its making."""
+
+    def __init__(self) -> None:
+        self._clock, self._cpu = time.perf_counter(), time.process_time()
+
+    def speed(self, events: int) -> Speed:
+        return Speed(events / (time.perf_counter() - self._clock), events / (time.process_time() - self._cpu))
+
+
+def raw_apsw(folder: Path, appends: int, each: int) -> Speed:
+    """Speed of bare inserts into the log's own schema."""
     name = SegmentName(1, 1, "2023-12-12")
     create(folder, name)
     connection = connect(name.live_path(folder))
@@ -29,7 +47,7 @@ def raw_apsw(folder: Path, appends: int, each: int) -> float:
     ):
         connection.execute(f"INSERT INTO {statement}")
     batch = exposures(1)[0][0].events[:each]
-    start, position = time.perf_counter(), 0
+    stopwatch, position = Stopwatch(), 0
     for _ in range(appends):
         connection.execute("BEGIN IMMEDIATE")
         rows = [
@@ -39,25 +57,25 @@ def raw_apsw(folder: Path, appends: int, each: int) -> float:
         connection.executemany(INSERT, rows)
         connection.execute("COMMIT")
         position += len(batch)
-    seconds = time.perf_counter() - start
+    speed = stopwatch.speed(position)
     connection.close()
-    return position / seconds
+    return speed
 
 
-def ours(folder: Path, appends: int, each: int) -> float:
-    """Events a second through `append`, one caller."""
+def ours(folder: Path, appends: int, each: int) -> Speed:
+    """Speed through `append`, one caller."""
     log = open_log(f"sqlite:///{folder}")
     batch = exposures(1)[0][0].events[:each]
-    start = time.perf_counter()
+    stopwatch = Stopwatch()
     for _ in range(appends):
         log.append("a", batch)
-    seconds = time.perf_counter() - start
+    speed = stopwatch.speed(appends * len(batch))
     log.close()
-    return appends * len(batch) / seconds
+    return speed
 
 
-def callers(folder: Path, count: int, appends: int) -> float:
-    """Appends a second of `count` threads, one event each."""
+def callers(folder: Path, count: int, appends: int) -> Speed:
+    """Speed of `count` threads, one event each."""
     log = open_log(f"sqlite:///{folder}")
     batch = exposures(1)[0][0].events[:1]
 
@@ -66,21 +84,21 @@ def callers(folder: Path, count: int, appends: int) -> float:
             log.append(stream, batch)
 
     threads = [threading.Thread(target=append, args=(f"s{number}",)) for number in range(count)]
-    start = time.perf_counter()
+    stopwatch = Stopwatch()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    seconds = time.perf_counter() - start
+    speed = stopwatch.speed(count * appends)
     log.close()
-    return count * appends / seconds
+    return speed
 
 
-def in_turn(*measures: Callable[[Path], float]) -> list[float]:
+def in_turn(*measures: Callable[[Path], Speed]) -> list[Speed]:
     """Best of nine of each, in turn: the disk is shared, and only the quiet moments compare."""
-    results: list[list[float]] = [[] for _ in measures]
+    results: list[list[Speed]] = [[] for _ in measures]
     for _ in range(9):
         for result, measure in zip(results, measures, strict=True):
             with TemporaryDirectory() as folder:
                 result.append(measure(Path(folder)))
-    return [max(result) for result in results]
+    return [Speed(*map(max, zip(*result, strict=True))) for result in results]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate
+
+from benchmarks.log.appending import Speed, Stopwatch
 
 
 class ChipCube(Aggregate):
@@ -31,11 +32,11 @@ def opened(folder: Path) -> Application:
     )
 
 
-def saves(folder: Path, appends: int, each: int) -> float:
-    """Events a second through `app.save`, one caller."""
+def saves(folder: Path, appends: int, each: int) -> Speed:
+    """Speed through `app.save`, one caller."""
     app, cube = opened(folder), ChipCube()
     app.save(cube)
-    start = time.perf_counter()
+    stopwatch = Stopwatch()
     for _ in range(appends):
         for _ in range(each):
             cube.trigger_event(
@@ -47,18 +48,18 @@ def saves(folder: Path, appends: int, each: int) -> float:
                 size_bytes=93_312_000,
             )
         app.save(cube)
-    seconds = time.perf_counter() - start
+    speed = stopwatch.speed(appends * each)
     app.close()
-    return appends * each / seconds
+    return speed
 
 
-def reads(folder: Path, events: int) -> float:
-    """Events a CPU second of the notification log, decoded."""
+def reads(folder: Path, events: int) -> Speed:
+    """Speed of the notification log, decoded."""
     saves(folder, events // 100, 100)
     app = opened(folder)
-    start, count = time.process_time(), 0
+    stopwatch, count = Stopwatch(), 0
     while notifications := app.recorder.select_notifications(start=count + 1, limit=1_000):
         count += sum(app.mapper.to_domain_event(each) is not None for each in notifications)
-    seconds = time.process_time() - start
+    speed = stopwatch.speed(count)
     app.close()
-    return count / seconds
+    return speed
