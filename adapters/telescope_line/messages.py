@@ -112,7 +112,7 @@ class Happening(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     event: AnyEvent
     actor: str
     cause: int = 0  # position in the log of the command that it belongs to
-    command_id: str = ""  # of what others than the driver did: under this it is recorded, once
+    command_id: str = ""  # of what happened while another than the driver was in charge: recorded once
 
 
 class Reply(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

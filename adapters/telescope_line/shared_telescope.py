@@ -58,7 +58,7 @@ class SharedTelescope:
         self._last: dict[str, Happening] = {}
         self._charge: messages.TakeCharge | None = None
         self._in_charge: Session | None = None
-        self._commands_given = 0
+        self._told_of_charge = 0
         self._driver_knows = True  # of the last charge that was taken
         self._free_from: tuple[float, int] | None = None  # real time and the telescope's, running free
         self.ended = False
@@ -227,7 +227,7 @@ class SharedTelescope:
         return None
 
     def _take_charge(self, session: Session, request: messages.TakeCharge) -> None:
-        self._in_charge, self._charge, self._commands_given = session, request, 0
+        self._in_charge, self._charge, self._told_of_charge = session, request, 0
         self._driver_knows = False
         if not self._drives() and self._stands_still:
             waited = min(request.waited_seconds, self._monotonic() - max(self._driven_at, self._stood_since))
@@ -240,9 +240,7 @@ class SharedTelescope:
     def _act(self, commands: Sequence[Event]) -> None:
         assert self._charge is not None, "whoever acts is in charge"
         for command in commands:
-            self._commands_given += 1
-            identity = f"{self._charge.identity} {self._commands_given}"
-            self._tell(Happening(self._clock.now(), command, self._charge.by, command_id=identity))
+            self._tell(Happening(self._clock.now(), command, self._charge.by, command_id=self._identity()))
             self._effects[type(command)](self._as_recorded(command, 0))
 
     def _release(self) -> None:
@@ -254,8 +252,16 @@ class SharedTelescope:
     ) -> list[Recorded]:
         assert cause is None or isinstance(cause, Recorded), "a device names one cause"
         for event in events:
-            self._tell(Happening(self._clock.now(), event, actor, cause.position if cause else 0))
+            position = cause.position if cause else 0
+            self._tell(Happening(self._clock.now(), event, actor, position, self._identity()))
         return []
+
+    def _identity(self) -> str:
+        """Under which whoever is in charge has the log told of what happens, as the night does that lives."""
+        if self._in_charge is None or self._charge is None:
+            return ""
+        self._told_of_charge += 1
+        return f"{self._charge.identity} {self._told_of_charge}"
 
     def _tell(self, happening: Happening) -> None:
         event = happening.event

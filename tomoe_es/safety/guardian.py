@@ -16,12 +16,9 @@ from tomoe_es.events.envelope import Recorded
 from tomoe_es.safety import making_safe
 from tomoe_es.safety.making_safe import SAFE_STATES, Making
 from tomoe_es.safety.silence import EXECUTOR_SILENT_AFTER_SECONDS
-from tomoe_es.scheduling.sky import sun_altitude
+from tomoe_es.scheduling.sky import SUN_UP_DEG, sun_altitude
 
 NAME = "guardian"
-SUN_UP_DEG = -0.833
-"""Altitude of the Sun's centre when its upper limb is on the horizon; twilight flats are taken below it."""
-
 REQUIRED = (*SAFE_STATES, "power")
 """Devices without which nothing may be open; the weather monitor is judged with the weather."""
 GRACE = {
@@ -151,15 +148,12 @@ def _weather(state: Guardian, now_us: int) -> list[str]:
     if _reads_closed(state, now_us):
         return []
     seen = state.seen
-    if seen.weather is None:
-        return ["no weather reading"]
-    if "weather" in seen.unreachable:
-        return ["the weather monitor does not answer"]
-    if now_us - seen.read_at["weather"] > weather_limits.STALE_AFTER:
-        return [f"the weather reading is older than {weather_limits.STALE_AFTER // SECOND} s"]
-    if state.same_weather >= weather_limits.FROZEN_AFTER:
-        return ["the weather reading is frozen"]
-    return weather_limits.exceeded(seen.weather)
+    return weather_limits.reasons_against(
+        seen.weather,
+        answers="weather" not in seen.unreachable,
+        same_readings=state.same_weather,
+        age_us=now_us - seen.read_at.get("weather", now_us),
+    )
 
 
 def _power(state: Guardian, now_us: int) -> list[str]:

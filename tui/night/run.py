@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from copy import deepcopy
@@ -14,7 +15,7 @@ from adapters.code_identity import code_identity
 from adapters.leftovers import sweep_leftovers
 from adapters.paced_loop import PacedLoop
 from adapters.reduction_engine import ProcessPool
-from adapters.reduction_jobs import ReductionJobs
+from adapters.reduction_jobs import ReductionJobs, warm_up
 from adapters.simulator.camera import Imaging, SimulatedCamera
 from adapters.simulator.cluster import Reducing, SimulatedCluster
 from adapters.simulator.imaging import StarImaging
@@ -72,7 +73,8 @@ class _Night:
         self._folds = folds_of_a_night()
         tell(data.run, log)  # what a guardian or an emergency could not tell
         self._log, self._last_time = log, _last_time(log)
-        self._loop = PacedLoop(0, options.speed, self._alive)
+        self._loop = PacedLoop(0, options.speed, self._alive, self._meanwhile)
+        self._attended = 0.0  # real time
         self._conductor = Conductor(log, self._loop)
         self._conductor.add(deciders_of_a_night(self._folds))
         self._beside: Beside | None = None
@@ -97,10 +99,11 @@ class _Night:
             else plan_night(self._options, self._control)
         )
         files = read_recipes(self._options.recipes)
+        pool = self._warm_pool() if plan.pixels else None
         beside = self._beside = Beside(self._data, self._stack)
         resumed_from = self._last_time if self._options.resume else 0
         self._loop.set_time(max(plan.start_up_us - 60 * SECOND, resumed_from, beside.time_at(plan.night)))
-        telescope = self._telescope = self._build(plan, beside)
+        telescope = self._telescope = self._build(plan, beside, pool)
         self._conductor.add_effects(ProgressLines(len(plan.chips)).effects())
         self._conductor.add_effects({system.NightPhaseEntered: self._phase_entered})
         self._register()
@@ -140,9 +143,14 @@ class _Night:
         self._keep_snapshot()
 
     def _alive(self) -> None:
-        """Give a sign of life, from wherever the night waits."""
+        """Give a sign of life: the loop turns."""
         if self._beside is not None:
             self._beside.alive(self._loop.now(), self._conductor.position)
+
+    def _meanwhile(self) -> None:
+        """While images are waited for, heed people and processes all the same."""
+        if time.monotonic() - self._attended >= FOLLOW_OTHERS_SECONDS:
+            self._attend()
 
     def _break_off(self, error: Exception) -> None:
         """Say in the log why the night ends here, and have the telescope closed."""
@@ -160,14 +168,14 @@ class _Night:
         part.write_bytes(self._conductor.snapshot(self._code.source_sha256))
         part.replace(self._data.snapshot)
 
-    def _build(self, plan: system.NightPlanned, beside: Beside) -> RemoteTelescope:
+    def _build(self, plan: system.NightPlanned, beside: Beside, pool: ProcessPool | None) -> RemoteTelescope:
         telescope = RemoteTelescope(
             self._loop, self._conductor.record, beside.line, plan, self._options.speed
         )
         imaging: Imaging
         reducing: Reducing
-        if plan.pixels:
-            imaging, reducing = self._with_pixels(plan, telescope)
+        if pool is not None:
+            imaging, reducing = self._with_pixels(plan, telescope, pool)
         else:
             imaging, reducing = NoImaging(), NoReducing(telescope.transparency)
         self._camera = SimulatedCamera(
@@ -195,10 +203,18 @@ class _Night:
         }
         return StorageMonitor(self._loop, self._conductor.record, folders)
 
-    def _with_pixels(self, plan: system.NightPlanned, telescope: RemoteTelescope) -> tuple[Imaging, Reducing]:
-        pool, data = ProcessPool(self._options.workers, alive=self._alive), self._data
-        sweep_leftovers(data.scratch)
+    def _warm_pool(self) -> ProcessPool:
+        """Workers that have compiled what they need: before the first sign of life, because it may last."""
+        pool = ProcessPool(self._options.workers)
+        sweep_leftovers(self._data.scratch)
         self._stack.callback(pool.close)
+        warm_up(pool)
+        return pool
+
+    def _with_pixels(
+        self, plan: system.NightPlanned, telescope: RemoteTelescope, pool: ProcessPool
+    ) -> tuple[Imaging, Reducing]:
+        data = self._data
         imaging = StarImaging(
             pool,
             telescope,
@@ -208,9 +224,7 @@ class _Night:
             data.buffer,
             data.truth,
         )
-        reducing = ReductionJobs(pool, data.buffer, data.archive, data.scratch)
-        reducing.warm_up()
-        return imaging, reducing
+        return imaging, ReductionJobs(pool, data.buffer, data.archive, data.scratch)
 
     def _register(self) -> None:
         """Say which code writes from now on."""
@@ -230,6 +244,13 @@ class _Night:
         return survey_submissions(plan, self._options.exposures, submitted_by=who, now=now)
 
     def _follow_others(self) -> None:
+        self._attend()
+        pause = round(FOLLOW_OTHERS_SECONDS * SECOND * min(self._options.speed, FASTEST_FOLLOWED))
+        self._loop.call_at(self._loop.now() + pause, self._follow_others)
+
+    def _attend(self) -> None:
+        """See to the processes beside, and take in what others did and said."""
+        self._attended = time.monotonic()
         died = self._projector.revive()
         if died is not None:
             gone = system.ProcessStopped(process=PROJECTOR, pid=self._projector_pid, reason=died)
@@ -241,8 +262,6 @@ class _Night:
         if waiting(self._data.run):
             tell(self._data.run, self._log)
         self._conductor.follow_others()
-        pause = round(FOLLOW_OTHERS_SECONDS * SECOND * min(self._options.speed, FASTEST_FOLLOWED))
-        self._loop.call_at(self._loop.now() + pause, self._follow_others)
 
     def _phase_entered(self, recorded: Recorded) -> None:
         event = recorded.payload

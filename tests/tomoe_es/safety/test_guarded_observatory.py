@@ -93,6 +93,25 @@ def test_after_a_restart_the_log_says_what_differs_and_the_night_goes_on(guarded
     assert len(closing) == 1, "told once, though night and guardian both know it"
 
 
+@pytest.mark.parametrize("by", ["guardian", "emergency"])
+def test_a_telescope_made_from_the_log_stands_as_it_was_made_safe(guarded: Opener, by: str) -> None:
+    night = guarded(guardian=by == "guardian")
+    in_an_exposure(night)
+    night.kill_executor()
+    if by == "emergency":
+        night.emergency("storm")
+    night.run_for(200)
+    assert night.told(telescope.DomeSlitRead)[-1].state == "closed"
+    assert night.told(telescope.MirrorCoverRead)[-1].state == "closed"
+    assert night.told(telescope.MountRead)[-1].state == "parked"
+
+    again = night.resumed(same_telescope=False)
+
+    assert again.truly_closed
+    assert again.truly_parked
+    assert again.told(safety.DevicesReconciled)[-1].differences == ["camera: exposing in the log, idle now"]
+
+
 def test_a_hung_executor_that_goes_on_learns_what_was_done(guarded: Opener) -> None:
     night = guarded()
     in_an_exposure(night)
