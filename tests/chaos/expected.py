@@ -204,6 +204,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     },
     "buffer storage full": {
         "StorageNearlyFull": "all",
+        "NoRoomToObserve": "all",
     },
     "lock set": {},
     "recipe with an unknown operation": {},

@@ -44,6 +44,8 @@ class Guardian(msgspec.Struct):
     sun: tuple[int, float] = (0, -90.0)  # when the altitude of the Sun was computed, and that (degrees)
     making: Making | None = None
     silence_answered: bool = False  # the telescope was made safe for the executor's silence that lasts
+    silent_seconds: float = 0.0  # of the executor, at the last look
+    emergency_us: int = 0  # when an emergency began in the executor's silence that lasts; 0: none did
     made_safe_locked: bool = False  # last time it was made safe, the mount was left where it was
 
 
@@ -63,6 +65,8 @@ def take_in(state: Guardian, event: Event, at_us: int) -> None:
     if isinstance(event, telescope.PowerRead):
         state.power = event
         state.seen.read_at["power"] = at_us
+    if isinstance(event, safety.MakingSafeBegun) and event.by == "emergency":
+        state.emergency_us = at_us
     recorded = Recorded(0, event.stream(), 0, at_us, 0, 0, 0, "", event)
     if type(event) in hardware.EVENT_TYPES:
         state.seen = hardware.evolve(state.seen, recorded)
@@ -81,8 +85,13 @@ def decide(state: Guardian, now_us: int, executor_silent_seconds: float) -> Orde
 
     When it says to take charge, `take_charge` comes next, and then it is asked again.
     """
+    if executor_silent_seconds <= state.silent_seconds:
+        state.emergency_us = 0  # it was heard since, and may have opened
+    state.silent_seconds = executor_silent_seconds
     if executor_silent_seconds < EXECUTOR_SILENT_AFTER_SECONDS:
         state.silence_answered = False
+    elif not state.silence_answered and _emergency_made_safe(state, now_us):
+        state.silence_answered, state.made_safe_locked = True, state.seen.locked
     _watch(state, now_us, executor_silent_seconds)
     if state.making is None:
         reasons = _reasons(state, now_us)
@@ -142,6 +151,13 @@ def _silence(state: Guardian, now_us: int, seconds: float) -> list[str]:
     if seconds < EXECUTOR_SILENT_AFTER_SECONDS or answered:
         return []
     return [f"the executor has given no sign of life for {seconds:.0f} s"]
+
+
+def _emergency_made_safe(state: Guardian, now_us: int) -> bool:
+    """Tell whether an emergency has done in this silence what is to be done, by readings since."""
+    since = state.emergency_us
+    read = all(state.seen.answered(device, since) for device in SAFE_STATES)
+    return since > 0 and read and _reads_safe(state, now_us)
 
 
 def _weather(state: Guardian, now_us: int) -> list[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from adapters.buffer_storage import BufferStorage
 from adapters.code_identity import code_identity
 from adapters.leftovers import sweep_leftovers
+from adapters.log_reserve import LogWithReserve
 from adapters.paced_loop import PacedLoop
 from adapters.reduction_engine import ProcessPool
 from adapters.reduction_jobs import ReductionJobs, warm_up
@@ -29,6 +30,7 @@ from tomoe_es.control.deciders_of_a_night import deciders_of_a_night, folds_of_a
 from tomoe_es.control.interruption import SKY_OVER
 from tomoe_es.control.raised import error_raised
 from tomoe_es.control.state import Control
+from tomoe_es.errors import LogUnavailable, TomoeError
 from tomoe_es.events import Event, queue, system
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.safety import DevicesReconciled
@@ -42,7 +44,7 @@ from tui.data_folder import DataFolder
 from tui.night.beside import Beside, started
 from tui.night.first_recipes import RecipeFile, read_recipes, submissions, survey_submissions
 from tui.night.inbox import Inbox
-from tui.night.notifying import NotifierBeside
+from tui.night.notifying import NIGHT_ENDED, NotifierBeside
 from tui.night.options import NightOptions
 from tui.night.plan import plan_night, plan_to_resume
 from tui.night.progress import ProgressLines
@@ -57,21 +59,36 @@ FASTEST_FOLLOWED = 1000.0
 DRAINED_EVERY = 5 * SECOND
 
 
+class NightBrokenOff(TomoeError):
+    """The log can't be written any more, so nothing can be done that would be recorded."""
+
+    what_to_do = "mend what the message says, such as a full disk; then `tomoe night --resume`"
+
+
 def run_night(options: NightOptions, data: DataFolder) -> None:
     """Run the night to its end, printing its progress; raises TomoeError for what a person can mend."""
     data.make()
     with ExitStack() as stack:
         stack.enter_context(data.held_by_night())
-        log = open_log(data.log_url)
+        log = LogWithReserve(open_log(data.log_url), data.log)
         stack.callback(log.close)
-        _Night(options, data, log, stack).run()
+        try:
+            _Night(options, data, log, stack).run()
+        except LogUnavailable as error:
+            raise NightBrokenOff(
+                f"{error}. The night ends here; its guardian closes and parks the telescope. "
+                f"When that is mended: tomoe night --resume --data {data.top}"
+            ) from error
 
 
 class _Night:
-    def __init__(self, options: NightOptions, data: DataFolder, log: EventLog, stack: ExitStack) -> None:
+    def __init__(
+        self, options: NightOptions, data: DataFolder, log: LogWithReserve, stack: ExitStack
+    ) -> None:
         self._options, self._data, self._stack = options, data, stack
         self._folds = folds_of_a_night()
         tell(data.run, log)  # what a guardian or an emergency could not tell
+        log.set_aside()
         self._log, self._last_time = log, _last_time(log)
         self._loop = PacedLoop(0, options.speed, self._alive, self._meanwhile)
         self._attended = 0.0  # real time
@@ -136,7 +153,7 @@ class _Night:
             except Exception as error:
                 self._break_off(error)
                 raise
-        stopped = system.ProcessStopped(process=SYSTEM, pid=os.getpid(), reason="the night has ended")
+        stopped = system.ProcessStopped(process=SYSTEM, pid=os.getpid(), reason=NIGHT_ENDED)
         self._conductor.record([*beside.end(), stopped], actor=SYSTEM)
         self._notifier.end()
         self._conductor.follow_others()
@@ -165,8 +182,11 @@ class _Night:
     def _keep_snapshot(self) -> None:
         """Spare the next night reading all former ones; disposable, so it need not be safe on the disk."""
         part = self._data.snapshot.with_suffix(".part")
-        part.write_bytes(self._conductor.snapshot(self._code.source_sha256))
-        part.replace(self._data.snapshot)
+        try:
+            part.write_bytes(self._conductor.snapshot(self._code.source_sha256))
+            part.replace(self._data.snapshot)
+        except OSError:  # a full disk: the next night reads the log instead
+            part.unlink(missing_ok=True)
 
     def _build(self, plan: system.NightPlanned, beside: Beside, pool: ProcessPool | None) -> RemoteTelescope:
         telescope = RemoteTelescope(
@@ -262,6 +282,7 @@ class _Night:
         if waiting(self._data.run):
             tell(self._data.run, self._log)
         self._conductor.follow_others()
+        self._log.set_aside()
 
     def _phase_entered(self, recorded: Recorded) -> None:
         event = recorded.payload

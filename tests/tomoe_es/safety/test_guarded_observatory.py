@@ -230,6 +230,32 @@ def test_a_hung_executor_that_goes_on_breaks_its_recipe_off(guarded: Opener) -> 
     assert night.truly_parked
 
 
+@pytest.mark.parametrize("how", ["kill_executor", "hang_executor"])
+def test_the_guardian_does_not_repeat_an_emergency_that_has_made_safe(guarded: Opener, how: str) -> None:
+    night = guarded()
+    in_an_exposure(night)
+    getattr(night, how)()
+    night.emergency("storm")
+    night.run_for(600)
+
+    assert [each.by for each in night.told(MakingSafeBegun)] == ["emergency"]
+    assert night.truly_closed
+    assert night.truly_parked
+
+
+def test_what_is_opened_after_an_emergency_is_closed_when_the_executor_is_silent_again(
+    guarded: Opener,
+) -> None:
+    night = guarded()
+    in_an_exposure(night)
+    night.emergency("storm")
+    night.run_for(200)
+    night.hang_executor()
+    night.run_for(100)
+
+    assert [each.by for each in night.told(MakingSafeBegun)] == ["emergency", "guardian"], "rule 2"
+
+
 def test_an_emergency_is_the_persons_own_when_the_guardian_acts_too(guarded: Opener) -> None:
     night = guarded()
     in_an_exposure(night)
