@@ -92,11 +92,13 @@ class Watch:
             self.tell(event, f"{self._identity} {type(event).__name__} {self.now_us}")
 
     def _take_in(self, reply: Reply) -> None:
+        own = [
+            each for each in reply.happened if self._identity and each.command_id.startswith(self._identity)
+        ]
+        self.to_tell += [
+            Untold(each.event, each.at_us, each.actor, each.command_id) for each in (*reply.unheard, *own)
+        ]
         for happening in reply.happened:
-            if self._identity and happening.command_id.startswith(self._identity):
-                self.to_tell.append(
-                    Untold(happening.event, happening.at_us, happening.actor, happening.command_id)
-                )
             guardian.take_in(self.state, happening.event, happening.at_us)
         guardian.lock(self.state, reply.locked_by, reply.locked_why)
         self.now_us = reply.now_us

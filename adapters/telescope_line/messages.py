@@ -121,6 +121,9 @@ class Reply(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     now_us: int = 0  # 0: no night was taken up yet
     next_us: int | None = None  # when something happens next, if nobody commands
     happened: list[Happening] = []
+    unheard: list[
+        Happening
+    ] = []  # to who takes charge: what the driver has not asked for yet, to be told too
     in_charge: str = ""  # who makes the telescope safe just now
     locked_by: str | None = None  # None: the telescope may move
     locked_why: str = ""

@@ -109,7 +109,7 @@ class SharedTelescope:
         self.tick()
         if session is self._driver:
             self._driven_at = self._monotonic()
-        refused, truth = "", None
+        refused, truth, unheard = "", None, list[Happening]()
         match request:
             case messages.Begin() if session is self._driver:
                 self._begin(session, request)
@@ -131,7 +131,7 @@ class SharedTelescope:
                 self._clock.go_to(request.at_us)
                 truth = self._world.truth()
             case messages.TakeCharge() if self._in_charge is None or request.by == "emergency":
-                self._take_charge(session, request)
+                unheard = self._take_charge(session, request)
             case messages.Act() if session is self._in_charge:
                 self._act(request.commands)
             case messages.Release() if session is self._in_charge:
@@ -142,7 +142,9 @@ class SharedTelescope:
         session.news.clear()
         if session is self._driver:
             self._driver_knows = True
-        return msgspec.structs.replace(self.greet(), happened=happened, refused=refused, truth=truth)
+        return msgspec.structs.replace(
+            self.greet(), happened=happened, unheard=unheard, refused=refused, truth=truth
+        )
 
     def greet(self) -> Reply:
         """How things stand; what a session has to be told waits for its first request."""
@@ -226,9 +228,14 @@ class SharedTelescope:
             return f"the telescope is locked by {who or 'nobody yet tonight'}{f' ({why})' if why else ''}"
         return None
 
-    def _take_charge(self, session: Session, request: messages.TakeCharge) -> None:
+    def _take_charge(self, session: Session, request: messages.TakeCharge) -> list[Happening]:
+        """What a driver that hangs has not asked for is told before what is done now, and so in order."""
         self._in_charge, self._charge, self._told_of_charge = session, request, 0
         self._driver_knows = False
+        unheard: list[Happening] = []
+        if self._driver is not None:
+            unheard = [self._with_identity(each) for each in self._driver.news]
+            self._driver.news = deque(unheard, maxlen=MOST_KEPT)
         if not self._drives() and self._stands_still:
             waited = min(request.waited_seconds, self._monotonic() - max(self._driven_at, self._stood_since))
             self._run(self._clock.now() + round(waited * SECOND))
@@ -236,6 +243,12 @@ class SharedTelescope:
             by=request.by, who=request.who, reasons=request.reasons, begun_us=self._clock.now()
         )
         self._tell(Happening(self._clock.now(), begun, request.by, command_id=f"{request.identity} begun"))
+        return unheard
+
+    def _with_identity(self, happening: Happening) -> Happening:
+        if happening.command_id:
+            return happening
+        return msgspec.structs.replace(happening, command_id=self._identity())
 
     def _act(self, commands: Sequence[Event]) -> None:
         assert self._charge is not None, "whoever acts is in charge"

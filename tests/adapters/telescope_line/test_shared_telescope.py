@@ -157,6 +157,22 @@ def test_each_reading_under_a_charge_is_told_to_all_under_one_id(bench: Bench) -
     assert not [each for each in later if each.command_id]
 
 
+def test_what_a_driver_that_hangs_has_not_asked_for_is_told_by_who_takes_charge() -> None:
+    bench = Bench()
+    bench.shared = SharedTelescope(lambda: bench.seconds, stands_still=False)
+    bench.night = bench.shared.connect("night", driver=True)
+    bench.ask(bench.night, Begin(NIGHT, 1, "clear", 1.0, START_US, Hardware(locked=False)))
+    bench.seconds = 30.0
+    session = bench.shared.connect("guardian")
+
+    taken = bench.ask(session, TakeCharge("guardian 1", "guardian", "test", ["a test"]))
+
+    assert [each.event for each in taken.unheard if isinstance(each.event, WeatherRead)]
+    back = bench.ask(bench.night, Poll()).happened
+    assert back[: len(taken.unheard)] == taken.unheard, "under the same ids, so they are recorded once"
+    assert all(each.command_id.startswith("guardian 1 ") for each in back)
+
+
 def test_nothing_opens_while_somebody_makes_safe_nor_before_the_driver_knows(bench: Bench) -> None:
     guardian = bench.take_charge()
     for _ in range(2):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from adapters.log_reserve import NAME, LogWithReserve
+from adapters.log_reserve import LogWithReserve
 from tomoe_es.log import open_log
 from tui.data_folder import DataFolder
 from tui.night.run import NightBrokenOff, _Night, run_night
@@ -52,7 +54,7 @@ def test_an_unforeseen_error_is_in_the_log_and_the_night_can_be_resumed(tmp_path
 def test_a_log_that_can_t_be_written_ends_the_night_with_what_to_do(tmp_path: Path) -> None:
     data = DataFolder(tmp_path)
     data.make()
-    (data.log / NAME).mkdir()  # no reserve is set aside
-    (data.log / "00001-2023-12-12-000000000001.sqlite").mkdir()
+    first = "00001-2023-12-12-000000000001.sqlite"
+    (data.log / f".{first}.{os.getpid()}.{threading.get_ident()}").mkdir()  # in the way of the first file
     with pytest.raises(NightBrokenOff, match=f"tomoe night --resume --data {tmp_path}"):
         run_night(EVENTS_ONLY, data)

@@ -329,6 +329,12 @@ def _storage(known: Known, recorded: Recorded, event: system.StorageRead) -> Non
         known.no_room.remove(event.storage)
 
 
+def _making_safe(known: Known, recorded: Recorded, event: safety.MakingSafeBegun) -> None:
+    """Who closes and parks spoils the exposure knowingly, also when nobody is there to abort it."""
+    if known.exposing is not None:
+        known.exposing.abort_asked = True
+
+
 Handler = Callable[[Known, Recorded, Any], None]
 
 HANDLERS: dict[type[Event], Handler] = {
@@ -361,6 +367,7 @@ HANDLERS: dict[type[Event], Handler] = {
     camera.ExposureAbortRequested: _abort_asked,
     camera.ExposureFinished: _finished,
     camera.ExposureAborted: _aborted,
+    safety.MakingSafeBegun: _making_safe,
     safety.TelescopeMadeSafe: _made_safe,
     safety.ProcessFellSilent: _fell_silent,
     safety.ProcessHeardAgain: _heard_again,
