@@ -89,6 +89,7 @@ class GuardedObservatory(Observatory):
     """
 
     look_us = LOOK_US
+    guardian_look_us = LOOK_US  # at a thousand times life it looks every 200 s of the night
 
     def __init__(
         self,
@@ -211,7 +212,7 @@ class GuardedObservatory(Observatory):
         self.watch.look(silent)
         self._tell(self.watch.to_tell)
         self.watch.to_tell = []
-        self.guardian_timers.call_at(self.clock.now() + self.look_us, self._guardian_looks)
+        self.guardian_timers.call_at(self.clock.now() + self.guardian_look_us, self._guardian_looks)
 
     def _emergency_looks(self, made: Emergency) -> None:
         if made.look():

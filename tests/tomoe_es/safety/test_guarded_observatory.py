@@ -112,6 +112,21 @@ def test_a_telescope_made_from_the_log_stands_as_it_was_made_safe(guarded: Opene
     assert again.told(safety.DevicesReconciled)[-1].differences == ["camera: exposing in the log, idle now"]
 
 
+def test_in_a_fast_night_nothing_is_missed_that_was_read_between_two_looks(guarded: Opener) -> None:
+    night = guarded()
+    in_an_exposure(night)
+    night.kill_executor()
+    night.run_until_true(lambda: bool(night.told(MakingSafeBegun)), CLOSED_WITHIN)
+    night.guardian_look_us = 210 * SECOND
+    night.run_until_true(lambda: bool(night.told(TelescopeMadeSafe)), 500.0)
+
+    again = night.resumed()
+    again.run_to_end()
+
+    found = {each.name for each in again.told(ViolationDetected)}
+    assert found == {"ExposureNotFinished", "RecipeNotProgressing"}, "neither cover nor weather was amiss"
+
+
 def test_a_hung_executor_that_goes_on_learns_what_was_done(guarded: Opener) -> None:
     night = guarded()
     in_an_exposure(night)
