@@ -85,9 +85,7 @@ def decide(state: Guardian, now_us: int, executor_silent_seconds: float) -> Orde
 
     When it says to take charge, `take_charge` comes next, and then it is asked again.
     """
-    if executor_silent_seconds <= state.silent_seconds:
-        state.emergency_us = 0  # it was heard since, and may have opened
-    state.silent_seconds = executor_silent_seconds
+    _hear(state, executor_silent_seconds)
     if executor_silent_seconds < EXECUTOR_SILENT_AFTER_SECONDS:
         state.silence_answered = False
     elif not state.silence_answered and _emergency_made_safe(state, now_us):
@@ -151,6 +149,13 @@ def _silence(state: Guardian, now_us: int, seconds: float) -> list[str]:
     if seconds < EXECUTOR_SILENT_AFTER_SECONDS or answered:
         return []
     return [f"the executor has given no sign of life for {seconds:.0f} s"]
+
+
+def _hear(state: Guardian, silent_seconds: float) -> None:
+    """An executor that was heard since an emergency may have opened again."""
+    if silent_seconds <= state.silent_seconds:
+        state.emergency_us = 0
+    state.silent_seconds = silent_seconds
 
 
 def _emergency_made_safe(state: Guardian, now_us: int) -> bool:
