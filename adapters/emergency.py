@@ -99,6 +99,7 @@ class Emergency:
         return reply
 
     def _take_in(self, reply: Reply) -> None:
+        self.to_tell += reply.unheard
         for happening in reply.happened:
             event = happening.event
             if happening.command_id.startswith(self._identity):

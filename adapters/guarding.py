@@ -1,7 +1,8 @@
 """The guardian's hands and ears: its line to the telescope, the signs of life, and what it tells the log.
 
-It acts first. What there is to tell goes to the disk, and from there to the log on a thread of its own: a log
-that hangs delays nothing.
+It acts first. Signs of life are read and given, what there is to tell is put on the disk, and the log is
+told, each on a thread of its own: neither a disk nor a log that hangs delays anything. Signs that can't be
+read do not change, which is the silence of whoever gives them.
 """
 
 from __future__ import annotations
@@ -11,26 +12,33 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from pathlib import Path
 
+from adapters.aside import Aside
 from adapters.sign_of_life import SignOfLife, read_signs
 from adapters.telescope_line import messages
 from adapters.telescope_line.address import read_address
 from adapters.telescope_line.line import Line, NoTelescope, TelescopeRefused
 from adapters.telescope_line.messages import Reply
-from adapters.untold import Untold, keep_untold, tell, waiting
+from adapters.untold import Untold, tell, waiting
+from adapters.untold_reserve import Keeper
 from tomoe_es.errors import LogError
 from tomoe_es.events import Event
 from tomoe_es.log.port import EventLog
 from tomoe_es.safety import guardian, silence
 from tomoe_es.safety.guardian import Guardian
-from tomoe_es.safety.silence import EXECUTOR, Silence
+from tomoe_es.safety.silence import EXECUTOR, Sign, Silence
 
 LOOK_SECONDS = 0.2
 RECONNECT_SECONDS = 1.0
 TELL_SECONDS = 1.0
 """Real time between two looks for what the log was not told yet."""
+DISK_SECONDS = 0.1
+"""Real time for which a look waits for the disk."""
+MOST_KEPT = 20_000
+"""Events that wait in memory for a disk that hangs or is full; the oldest are forgotten."""
 GIVES_UP_SECONDS = 600.0
 """Real time for which a telescope whose process lives is tried again, when its night is dead."""
 
@@ -84,11 +92,13 @@ class Watch:
             self.tell(event, f"{self._identity} {type(event).__name__} {self.now_us}")
 
     def _take_in(self, reply: Reply) -> None:
+        own = [
+            each for each in reply.happened if self._identity and each.command_id.startswith(self._identity)
+        ]
+        self.to_tell += [
+            Untold(each.event, each.at_us, each.actor, each.command_id) for each in (*reply.unheard, *own)
+        ]
         for happening in reply.happened:
-            if self._identity and happening.command_id.startswith(self._identity):
-                self.to_tell.append(
-                    Untold(happening.event, happening.at_us, happening.actor, happening.command_id)
-                )
             guardian.take_in(self.state, happening.event, happening.at_us)
         guardian.lock(self.state, reply.locked_by, reply.locked_why)
         self.now_us = reply.now_us
@@ -115,6 +125,11 @@ class GuardianLoop:
         self._now_us = 0  # the telescope's time as it was last known
         self._to_say: list[Event] = []  # of processes; it waits for a time of the night
         self._to_keep: list[Untold] = []  # for the disk
+        self._keeper = Keeper(run)
+        self._signs: dict[str, Sign] = {}
+        self._exchanging, self._keeping = Aside(DISK_SECONDS), Aside(DISK_SECONDS)
+        self._exchanged: Future[dict[str, Sign]] | None = None
+        self._kept: tuple[Future[None], list[Untold]] | None = None  # what the disk is being given
         self._stopped = False  # a flag alone: this is set by a signal, in the midst of anything
         self._over_now = threading.Event()
 
@@ -126,9 +141,10 @@ class GuardianLoop:
         """Look, act, tell."""
         teller = threading.Thread(target=self._keep_telling, daemon=True)
         teller.start()
+        self._keeping.do(self._keeper.set_aside)
         while not self._over():
             seconds = self._monotonic()
-            events = silence.listen(self._silence, read_signs(self._run), seconds, os.getpid())
+            events = silence.listen(self._silence, self._exchange_signs(), seconds, os.getpid())
             watch = self._connected()
             silent = silence.silent_seconds(self._silence, EXECUTOR)
             if watch is not None:
@@ -143,10 +159,26 @@ class GuardianLoop:
                 watch.to_tell = []
             self._to_say += events
             self._keep()
-            self._sign.give(watch.now_us if watch is not None else 0)
             self._sleep(LOOK_SECONDS)
+        self._keep_the_last()
         self._over_now.set()
         teller.join(TELL_SECONDS * 2)
+
+    def _exchange_signs(self) -> dict[str, Sign]:
+        """Give a sign of life, since the loop turns, and read all; the former ones when the disk hangs."""
+        now_us = self._watch.now_us if self._watch is not None else 0
+
+        def exchange() -> dict[str, Sign]:
+            self._sign.give(now_us)
+            return read_signs(self._run)
+
+        if not self._exchanging.busy:
+            self._exchanged = self._exchanging.do(exchange)
+        if self._exchanged is not None and self._exchanged.done():
+            with suppress(OSError):
+                self._signs = self._exchanged.result()
+            self._exchanged = None
+        return self._signs
 
     def _connected(self) -> Watch | None:
         if self._watch is None and self._monotonic() - self._tried_at >= RECONNECT_SECONDS:
@@ -164,11 +196,32 @@ class GuardianLoop:
                 identity = f"guardian {os.getpid()} {type(event).__name__} {time.monotonic_ns()}"
                 self._to_keep.append(Untold(event, now_us, guardian.NAME, identity))
             self._to_say = []
-        if self._to_keep:
-            # A full disk keeps nobody from closing: it is tried again at the next look.
-            with suppress(OSError):
-                keep_untold(self._run, self._to_keep)
-                self._to_keep = []
+        del self._to_keep[:-MOST_KEPT]
+        self._take_back()
+        if self._to_keep and not self._keeping.busy:
+            batch, self._to_keep = self._to_keep, []
+            self._kept = (self._keeping.do(lambda: self._keeper.keep(batch)), batch)
+            self._take_back()
+
+    def _keep_the_last(self) -> None:
+        """Before it ends, have some patience with the disk."""
+        if self._kept is not None:
+            wait([self._kept[0]], TELL_SECONDS)
+        self._keep()
+        if self._kept is not None:
+            wait([self._kept[0]], TELL_SECONDS)
+
+    def _take_back(self) -> None:
+        """What the disk did not take is tried again at the next look."""
+        if self._kept is None or not self._kept[0].done():
+            return
+        future, batch = self._kept
+        self._kept = None
+        error = future.exception()
+        if isinstance(error, OSError):
+            self._to_keep = [*batch, *self._to_keep]
+        elif error is not None:
+            raise error
 
     def _over(self) -> bool:
         making = self._watch is not None and self._watch.state.making is not None
@@ -200,7 +253,7 @@ class GuardianLoop:
                 try:
                     log = log or self._open_log()
                     tell(self._run, log)
-                except LogError:
+                except (LogError, OSError):
                     log = None  # it is tried again, for as long as this process lives
             if stopping:
                 return

@@ -24,8 +24,6 @@ WORKER = "worker"
 PATIENCE_SECONDS = 600.0
 """Real time without any task of the pool being done, after which a worker counts as hung. The longest task,
 a flat of 3,600 frames, takes half of it on a slow machine."""
-ALIVE_SECONDS = 0.5
-"""Real time after which somebody who waits for a task says that he lives."""
 _MESSAGE_CHARACTERS = 600
 
 _PR_SET_PDEATHSIG = 1  # from linux/prctl.h
@@ -71,20 +69,14 @@ class WorkerRaised(TomoeError):
 class ProcessPool:
     """Worker processes. One that dies takes its pool with it; the pool is made anew for the next job."""
 
-    def __init__(
-        self,
-        workers: int,
-        patience_seconds: float = PATIENCE_SECONDS,
-        alive: Callable[[], None] = lambda: None,
-    ) -> None:
+    def __init__(self, workers: int, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self.workers = workers
-        self._alive = alive  # called while a task is waited for
         self._patience_seconds = patience_seconds
-        self._last_done = 0.0
+        self._last_moved = 0.0  # when a task was last submitted or done
         self._pool: ProcessPoolExecutor | None = None
 
     def submit(self, task: Callable[..., Result], *arguments: Any) -> Future[Result]:
-        """Run a function of a module in a worker; give the future to `result`.
+        """Run a function of a module in a worker; give the future to `ready` and `result`.
 
         To be called from one thread that lasts: the workers end with it.
         """
@@ -93,25 +85,28 @@ class ProcessPool:
         except BrokenProcessPool:
             self._pool = None
             future = self._living().submit(task, *arguments)
-        future.add_done_callback(self._one_is_done)
+        self._moved(future)
+        future.add_done_callback(self._moved)
         return future
+
+    def ready(self, future: Future[Any]) -> bool:
+        """Tell whether `result` would not wait: the task is done, or nothing was for too long."""
+        return future.done() or self._patience_left() <= 0
 
     def result(self, future: Future[Result]) -> Result:
         """Wait for what a task gives.
 
         Raises WorkerDied, WorkerRaised, and WorkerHung, after which the other tasks' workers have died.
         """
-        began = time.monotonic()
         while not future.done():
-            rest = max(began, self._last_done) + self._patience_seconds - time.monotonic()
+            rest = self._patience_left()
             if rest <= 0:
                 self.kill()
                 raise WorkerHung(
                     f"nothing was done for {self._patience_seconds:g} s: the workers were killed; "
                     "look for a disk that does not answer"
                 )
-            wait([future], min(rest, ALIVE_SECONDS))
-            self._alive()
+            wait([future], rest)
         error = future.exception()
         if isinstance(error, BrokenProcessPool):
             raise WorkerDied(
@@ -137,8 +132,12 @@ class ProcessPool:
             impatient.cancel()
             self._pool = None
 
-    def _one_is_done(self, _: Future[Any]) -> None:
-        self._last_done = time.monotonic()
+    def _moved(self, _: Future[Any]) -> None:
+        self._last_moved = time.monotonic()
+
+    def _patience_left(self) -> float:
+        """Real time that is left for some task to be done."""
+        return self._last_moved + self._patience_seconds - time.monotonic()
 
     def _living(self) -> ProcessPoolExecutor:
         if self._pool is None:

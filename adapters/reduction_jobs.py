@@ -28,6 +28,14 @@ CELL_RADIUS_DEG = 2.7
 """Reaches from a cell's centre over its corner by a chip's half diagonal and the pointing's error."""
 
 
+def warm_up(pool: ProcessPool) -> None:
+    """Before a night, let one worker compile what else all would. Raises KernelCacheUnwritable."""
+    try:
+        pool.result(pool.submit(warm_up_in_worker))
+    except WorkerRaised as raised:
+        raise raised.error from raised
+
+
 class ReductionJobs:
     """Carries out jobs on a pool of workers (`adapters.simulator.cluster.Reducing`)."""
 
@@ -36,17 +44,14 @@ class ReductionJobs:
         self._buffer, self._archive, self._star_indexes = buffer, archive, star_indexes
         self._running: dict[str, Future[ReductionResult]] = {}
 
-    def warm_up(self) -> None:
-        """Before a night, let one worker compile what else all would. Raises KernelCacheUnwritable."""
-        try:
-            self._pool.result(self._pool.submit(warm_up_in_worker))
-        except WorkerRaised as raised:
-            raise raised.error from raised
-
     def begin(self, state: ReductionState, job: Job) -> None:
         """Begin a job."""
         described = self._describe(state, job)
         self._running[job.frame_id] = self._pool.submit(reduce_in_worker, described, self._star_indexes)
+
+    def ready(self, job: Job) -> bool:
+        """Tell whether a job is done, or not to be waited for any more."""
+        return self._pool.ready(self._running[job.frame_id])
 
     def finish(self, job: Job) -> list[Event]:
         """Wait for a job; the events that tell its outcome."""

@@ -16,12 +16,14 @@ from tomoe_es.events.telescope import DeviceReached, DeviceUnreachable
 ACTOR = "storage monitor"
 EVERY = 10 * MINUTE
 """At a full night's rate a tenth of a percent of the buffer storage fills in this time."""
+LOOK_EVERY = MINUTE
+"""Something else may fill a disk at any moment: what is left is recorded at once when it has halved."""
 
 Storage = Literal["buffer", "archive", "log"]
 
 
 class StorageMonitor:
-    """Looks at each folder's disk at the beginning of a night, then every ten minutes of it."""
+    """Looks at each folder's disk every minute of a night, and records it every ten, or when it changes."""
 
     def __init__(
         self,
@@ -35,22 +37,34 @@ class StorageMonitor:
         self._folders = folders
         self._usage = usage
         self._gone: set[str] = set()
+        self._recorded: dict[Storage, tuple[int, int]] = {}  # when, and how many bytes were free
 
     def start(self) -> None:
         """Look now, and again and again."""
         found = [each for storage, folder in self._folders.items() for each in self._look(storage, folder)]
-        self._record(found, cause=None, actor=ACTOR)
-        self._timers.call_at(self._timers.now() + EVERY, self.start)
+        if found:
+            self._record(found, cause=None, actor=ACTOR)
+        self._timers.call_at(self._timers.now() + LOOK_EVERY, self.start)
 
     def _look(self, storage: Storage, folder: Path) -> list[Event]:
         device = f"storage/{storage}"
         try:
             _, used, free = self._usage(folder)
         except OSError as error:
+            if device in self._gone:
+                return []
             self._gone.add(device)
             return [DeviceUnreachable(device=device, message=error.strerror or str(error))]
+        if device not in self._gone and not self._is_due(storage, free):
+            return []
+        self._recorded[storage] = (self._timers.now(), free)
         reading = StorageRead(storage=storage, used_bytes=used, free_bytes=free)
         if device not in self._gone:
             return [reading]
         self._gone.remove(device)
         return [DeviceReached(device=device), reading]
+
+    def _is_due(self, storage: Storage, free: int) -> bool:
+        """Tell whether it was not recorded for long, or half or twice as much is free as then."""
+        at_us, before = self._recorded.get(storage, (-EVERY, free))
+        return self._timers.now() - at_us >= EVERY or free < before / 2 or free > before * 2

@@ -26,7 +26,7 @@ else:
 
 FOLDER = "untold"
 """In the data folder's `run/`."""
-_SUFFIX = ".json"
+SUFFIX = ".json"
 DAMAGED_SUFFIX = ".damaged"
 """Of a file that can't be read: it is kept for people."""
 
@@ -48,6 +48,7 @@ class DamagedUntold(TomoeError):
     )
 
 
+encode = msgspec.json.encode
 _decode = msgspec.json.Decoder(list[Untold]).decode
 
 
@@ -55,18 +56,27 @@ def keep_untold(run: Path, events: Sequence[Untold]) -> None:
     """Put events on the disk; those of one call are told together, after those of the calls before."""
     folder = run / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"{events[0].time_us:020}-{events[0].command_id.replace(' ', '-').replace('/', '-')}"
+    name = file_name(events)
     part = folder / f".{name}.{os.getpid()}"
-    with part.open("wb") as file:
-        file.write(msgspec.json.encode(events))
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(folder / f"{name}{_SUFFIX}")
+    try:
+        with part.open("wb") as file:
+            file.write(encode(events))
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(folder / f"{name}{SUFFIX}")
+    except OSError:  # such as a full disk
+        part.unlink(missing_ok=True)
+        raise
+
+
+def file_name(events: Sequence[Untold]) -> str:
+    """Of the file that holds them, without its suffix: in the order of time."""
+    return f"{events[0].time_us:020}-{events[0].command_id.replace(' ', '-').replace('/', '-')}"
 
 
 def waiting(run: Path) -> list[Path]:
     """Files of what was not told yet, in order of time."""
-    return sorted((run / FOLDER).glob(f"[!.]*{_SUFFIX}"))
+    return sorted((run / FOLDER).glob(f"[!.]*{SUFFIX}"))
 
 
 def tell(run: Path, log: EventLog) -> int:

@@ -56,6 +56,15 @@ class ProjectionBusy(ProjectionError):
         super().__init__(f"{path} is locked by another process: close the program that reads it")
 
 
+class ProjectionUnwritable(ProjectionError):
+    """The disk has no room for the file; what was to be written is kept for later."""
+
+    what_to_do = "make room on the disk; it is written as soon as there is some, and the log holds everything"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} can't be written, its disk is full: make room there")
+
+
 class UnknownProjection(UsageError):
     """There is no projection of this name."""
 

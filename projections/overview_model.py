@@ -241,6 +241,16 @@ class Counters(msgspec.Struct, frozen=True, kw_only=True):
     events: int  # of this night
 
 
+class DeadNight(msgspec.Struct, frozen=True, kw_only=True):
+    """The night has not ended, and its process does not live."""
+
+    pid: int
+    gone: bool  # False: it is there, and gives no sign of life
+    since_us: int  # of its last sign of life, in real time
+    telescope: str  # what has become of the telescope since, for people
+    go_on: str  # the command with which the night goes on
+
+
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that the dashboard and `tomoe status` show."""
 
@@ -269,3 +279,4 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     processes: tuple[ProcessLine, ...]
     messages: tuple[MessageLine, ...]  # newest first
     counters: Counters
+    dead: DeadNight | None = None  # told by who can look at processes: projections see the log alone

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol, Self
 
 from projections.catalogue import PROJECTIONS, projections_named
-from projections.errors import ProjectionBusy, ProjectionDamaged
+from projections.errors import ProjectionBusy, ProjectionDamaged, ProjectionUnwritable
 from projections.projection import Evolve, Projection, Row
 from projections.store import ProjectionWriter
 from tomoe_es.errors import DataFolderInUse
@@ -141,13 +142,15 @@ class Projector:
                     stopped.wait(pause_seconds)
         finally:
             subscription.close()
-        self.catch_up()
+        with suppress(ProjectionUnwritable):  # whoever reads them next takes in what the log holds
+            self.catch_up()
+            self._save()
 
     def _save_unless_busy(self) -> None:
         try:
             self._save()
-        except ProjectionBusy:
-            return  # somebody reads at length: everything is still in memory, and is saved the next time
+        except (ProjectionBusy, ProjectionUnwritable):
+            return  # for as long as that lasts everything is still in memory, and is saved the next time
 
     def _take(self, running: Sequence[_Running], events: Sequence[Recorded]) -> None:
         handlers: dict[type[Event], list[tuple[Evolve, Any, list[Row]]]] = {}

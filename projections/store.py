@@ -11,7 +11,13 @@ from typing import Any
 import msgspec
 import sqlite_utils
 
-from projections.errors import NoNightYet, ProjectionBusy, ProjectionDamaged, ProjectionOutdated
+from projections.errors import (
+    NoNightYet,
+    ProjectionBusy,
+    ProjectionDamaged,
+    ProjectionOutdated,
+    ProjectionUnwritable,
+)
 from projections.projection import Projection, Row
 
 BUSY_SECONDS = 10.0
@@ -53,6 +59,8 @@ class ProjectionWriter:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise ProjectionBusy(self.path) from error
+            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
+                raise ProjectionUnwritable(self.path) from error
             raise
         except sqlite3.DatabaseError as error:
             raise ProjectionDamaged(self.path, str(error)) from error
@@ -91,7 +99,10 @@ class ProjectionWriter:
         return _load(self._connection, self.path, self.projection)
 
     def save(self, state: msgspec.Struct, rows: list[Row], position: int, time_us: int) -> None:
-        """Bring state, rows and position to the file, all or none; ProjectionBusy when it is locked."""
+        """Bring state, rows and position to the file, all or none.
+
+        Raises ProjectionBusy when it is locked, ProjectionUnwritable when the disk is full.
+        """
         by_table: dict[str, list[tuple[Any, ...]]] = {}
         for table, values in rows:
             by_table.setdefault(table, []).append(values)

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from tomoe_es.errors import DataFolderInUse, TomoeError, UsageError
 
+NIGHT_PID = "night.pid"
+"""In the data folder: the process of its night, which holds it by a lock on this file."""
+
 
 class NoDataFolder(TomoeError):
     """There is nothing where the data was said to be."""
@@ -63,10 +66,17 @@ class DataFolder:
                 f"no log in {self.top}: run 'tomoe night --data {self.top}' first, or name another --data"
             )
 
+    def holder(self) -> int | None:
+        """Process id of the night that holds the folder, or held it last; None when that is not known."""
+        try:
+            return int((self.top / NIGHT_PID).read_text())
+        except (FileNotFoundError, ValueError):
+            return None
+
     @contextmanager
     def held_by_night(self) -> Iterator[None]:
         """Hold the folder for one running night; raises DataFolderInUse when another runs."""
-        path = self.top / "night.pid"
+        path = self.top / NIGHT_PID
         with path.open("a+") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -10,26 +10,29 @@ from pathlib import Path
 from adapters.sign_of_life import read_signs
 from tomoe_es.clock import SECOND
 from tomoe_es.control.state import Control
-from tomoe_es.safety.silence import EXECUTOR, EXECUTOR_SILENT_AFTER_SECONDS
+from tomoe_es.safety.silence import EXECUTOR, EXECUTOR_SILENT_AFTER_SECONDS, Sign
 from tui.running_night import runs
 
 
 def tell_when_silent(run: Path, state: Control) -> None:
     """Say on stderr that the night does not answer, though by the log one runs: it is recorded only."""
-    if runs(state) and not _night_lives(run):
+    sign = read_signs(run).get(EXECUTOR)
+    if runs(state) and (sign is None or not lives(sign)):
         sys.stderr.write("the night does not answer: use tomoe emergency\n")
 
 
-def _night_lives(run: Path) -> bool:
-    """Tell whether the night's process is there and has given a sign of life a short while ago."""
-    sign = read_signs(run).get(EXECUTOR)
-    if sign is None:
-        return False
+def lives(sign: Sign) -> bool:
+    """Tell whether a process is there, and has given a sign of life a short while ago."""
+    silent = time.time() - sign.wall_us / SECOND
+    return is_there(sign.pid) and silent < EXECUTOR_SILENT_AFTER_SECONDS
+
+
+def is_there(pid: int) -> bool:
+    """Tell whether there is a process of this id."""
     try:
-        os.kill(sign.pid, 0)
+        os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
-        pass  # somebody else's process: it is there
-    silent = time.time() - sign.wall_us / SECOND
-    return silent < EXECUTOR_SILENT_AFTER_SECONDS
+        pass  # somebody else's
+    return True

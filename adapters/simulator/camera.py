@@ -19,7 +19,7 @@ from adapters.simulator.devices.polling import HEARTBEAT_US, PolledDevice
 from tomoe_es.camera.frame_geometry import DARK_TEMPERATURE_K, frame_seconds
 from tomoe_es.camera.frame_id import FrameId
 from tomoe_es.clock import SECOND, to_datetime
-from tomoe_es.control.ports import Effects, Recorder, Timers
+from tomoe_es.control.ports import Effects, HoldingTimers, Recorder
 from tomoe_es.control.state import OpenExposure
 from tomoe_es.events import Event, camera, transfer
 from tomoe_es.events.camera import ExposureRequested
@@ -50,6 +50,9 @@ class Imaging(Protocol):
     def begin(self, exposure: StartedExposure) -> None:
         """Begin with all chips."""
 
+    def ready(self, exposure: StartedExposure) -> bool:
+        """Tell whether `finish` would not wait."""
+
     def finish(self, exposure: StartedExposure) -> list[Event]:
         """Wait for all chips; the events that tell what became of each."""
 
@@ -75,7 +78,7 @@ class SimulatedCamera(PolledDevice):
 
     def __init__(
         self,
-        timers: Timers,
+        timers: HoldingTimers,
         record: Recorder,
         imaging: Imaging,
         det_ids: Sequence[int],
@@ -83,7 +86,7 @@ class SimulatedCamera(PolledDevice):
         faults: Faults,
     ) -> None:
         super().__init__(timers, record, faults)
-        self._imaging = imaging
+        self._holding, self._imaging = timers, imaging
         self._det_ids = tuple(det_ids)
         self._unfinished = unfinished
         self._order: _Order | None = None
@@ -205,8 +208,9 @@ class SimulatedCamera(PolledDevice):
         ]
         finished = camera.ExposureFinished(exposure_number=number, end_us=end_us, det_ids=list(self._det_ids))
         recorded = self._record([*acquired, finished, _reading("idle")], cause=order.started, actor=self.name)
-        self._timers.call_at(
+        self._holding.call_when_ready(
             self._timers.now() + TRANSFER_DELAY,
+            lambda: order.pretended or self._imaging.ready(exposure),
             lambda: self._transfer(exposure, recorded[len(acquired)], pretended=order.pretended),
         )
 

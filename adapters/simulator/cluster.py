@@ -1,7 +1,8 @@
 """The simulated cluster of the reduction: 96 slots, each of which takes its time for a chip-cube.
 
 The jobs are real and run on this machine; their results are recorded when the cluster's time for them is
-over. Where this machine takes longer, the loop's clock waits, so that the order of events is always the same.
+over. Where this machine takes longer, the loop's clock waits, so that the order of events is always the same;
+the loop turns meanwhile.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from tomoe_es.clock import SECOND
-from tomoe_es.control.ports import Effects, Recorder, Timers
+from tomoe_es.control.ports import Effects, HoldingTimers, Recorder
 from tomoe_es.events import Event, reduction
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.reduction.queue_state import Job, ReductionState
@@ -28,6 +29,9 @@ class Reducing(Protocol):
     def begin(self, state: ReductionState, job: Job) -> None:
         """Begin a job."""
 
+    def ready(self, job: Job) -> bool:
+        """Tell whether `finish` would not wait."""
+
     def finish(self, job: Job) -> list[Event]:
         """Wait for a job; the events that tell its outcome."""
 
@@ -36,7 +40,7 @@ class SimulatedCluster:
     """Runs what is leased."""
 
     def __init__(
-        self, timers: Timers, record: Recorder, reducing: Reducing, state: Callable[[], ReductionState]
+        self, timers: HoldingTimers, record: Recorder, reducing: Reducing, state: Callable[[], ReductionState]
     ) -> None:
         self._timers = timers
         self._record = record
@@ -62,8 +66,11 @@ class SimulatedCluster:
         due = (self._timers.now() + round(JOB_SECONDS * SECOND), event.exposure_number)
         if due not in self._due:
             self._due[due] = []
-            self._timers.call_at(due[0], lambda: self._finish(due))
+            self._timers.call_when_ready(due[0], lambda: self._ready(due), lambda: self._finish(due))
         self._due[due].append((job, leased))
+
+    def _ready(self, due: tuple[int, int]) -> bool:
+        return all(self._reducing.ready(job) for job, _ in self._due[due])
 
     def _finish(self, due: tuple[int, int]) -> None:
         """Record the results of one exposure's jobs together."""

@@ -61,6 +61,11 @@ class StarImaging:
             if not future.cancel():
                 future.add_done_callback(lambda _, path=path: (self._buffer / path).unlink(missing_ok=True))  # type: ignore[misc]
 
+    def ready(self, exposure: StartedExposure) -> bool:
+        """Tell whether all chips are there, or nothing is to be waited for any more."""
+        chips = self._running[exposure.request.exposure_number]
+        return all(self._pool.ready(future) for _, _, future in chips)
+
     def finish(self, exposure: StartedExposure) -> list[Event]:
         """Wait for all chips; the events that tell what became of each."""
         number = exposure.request.exposure_number

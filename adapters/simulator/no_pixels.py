@@ -39,6 +39,10 @@ class NoImaging:
     def abort(self, exposure: StartedExposure) -> None:
         """Nothing to forget."""
 
+    def ready(self, exposure: StartedExposure) -> bool:
+        """Nothing to wait for."""
+        return True
+
     def finish(self, exposure: StartedExposure) -> list[Event]:
         """A cube for each chip."""
         request = exposure.request
@@ -64,6 +68,10 @@ class NoReducing:
     def begin(self, state: ReductionState, job: Job) -> None:
         """Remember what the job is about."""
         self._begun[job.frame_id] = state.exposures[job.exposure_number]
+
+    def ready(self, job: Job) -> bool:
+        """Nothing to wait for."""
+        return True
 
     def finish(self, job: Job) -> list[Event]:
         """The outcome of a job."""

@@ -112,7 +112,7 @@ class Happening(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     event: AnyEvent
     actor: str
     cause: int = 0  # position in the log of the command that it belongs to
-    command_id: str = ""  # of what others than the driver did: under this it is recorded, once
+    command_id: str = ""  # of what happened while another than the driver was in charge: recorded once
 
 
 class Reply(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -121,6 +121,9 @@ class Reply(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     now_us: int = 0  # 0: no night was taken up yet
     next_us: int | None = None  # when something happens next, if nobody commands
     happened: list[Happening] = []
+    unheard: list[
+        Happening
+    ] = []  # to who takes charge: what the driver has not asked for yet, to be told too
     in_charge: str = ""  # who makes the telescope safe just now
     locked_by: str | None = None  # None: the telescope may move
     locked_why: str = ""

@@ -105,10 +105,6 @@ class RemoteTelescope:
         """Part of the starlight that comes through the clouds at a time."""
         return self._weather.transparency(time_us)
 
-    def end(self) -> None:
-        """Let the telescope's process end: the night has ended in order."""
-        self._line.ask(messages.End())
-
     def _command(self, recorded: Recorded) -> None:
         if recorded.actor in MADE_SAFE_BY:
             return  # it was carried out over that one's own connection

@@ -58,7 +58,7 @@ class SharedTelescope:
         self._last: dict[str, Happening] = {}
         self._charge: messages.TakeCharge | None = None
         self._in_charge: Session | None = None
-        self._commands_given = 0
+        self._told_of_charge = 0
         self._driver_knows = True  # of the last charge that was taken
         self._free_from: tuple[float, int] | None = None  # real time and the telescope's, running free
         self.ended = False
@@ -109,7 +109,7 @@ class SharedTelescope:
         self.tick()
         if session is self._driver:
             self._driven_at = self._monotonic()
-        refused, truth = "", None
+        refused, truth, unheard = "", None, list[Happening]()
         match request:
             case messages.Begin() if session is self._driver:
                 self._begin(session, request)
@@ -131,7 +131,7 @@ class SharedTelescope:
                 self._clock.go_to(request.at_us)
                 truth = self._world.truth()
             case messages.TakeCharge() if self._in_charge is None or request.by == "emergency":
-                self._take_charge(session, request)
+                unheard = self._take_charge(session, request)
             case messages.Act() if session is self._in_charge:
                 self._act(request.commands)
             case messages.Release() if session is self._in_charge:
@@ -142,7 +142,9 @@ class SharedTelescope:
         session.news.clear()
         if session is self._driver:
             self._driver_knows = True
-        return msgspec.structs.replace(self.greet(), happened=happened, refused=refused, truth=truth)
+        return msgspec.structs.replace(
+            self.greet(), happened=happened, unheard=unheard, refused=refused, truth=truth
+        )
 
     def greet(self) -> Reply:
         """How things stand; what a session has to be told waits for its first request."""
@@ -226,9 +228,14 @@ class SharedTelescope:
             return f"the telescope is locked by {who or 'nobody yet tonight'}{f' ({why})' if why else ''}"
         return None
 
-    def _take_charge(self, session: Session, request: messages.TakeCharge) -> None:
-        self._in_charge, self._charge, self._commands_given = session, request, 0
+    def _take_charge(self, session: Session, request: messages.TakeCharge) -> list[Happening]:
+        """What a driver that hangs has not asked for is told before what is done now, and so in order."""
+        self._in_charge, self._charge, self._told_of_charge = session, request, 0
         self._driver_knows = False
+        unheard: list[Happening] = []
+        if self._driver is not None:
+            unheard = [self._with_identity(each) for each in self._driver.news]
+            self._driver.news = deque(unheard, maxlen=MOST_KEPT)
         if not self._drives() and self._stands_still:
             waited = min(request.waited_seconds, self._monotonic() - max(self._driven_at, self._stood_since))
             self._run(self._clock.now() + round(waited * SECOND))
@@ -236,13 +243,17 @@ class SharedTelescope:
             by=request.by, who=request.who, reasons=request.reasons, begun_us=self._clock.now()
         )
         self._tell(Happening(self._clock.now(), begun, request.by, command_id=f"{request.identity} begun"))
+        return unheard
+
+    def _with_identity(self, happening: Happening) -> Happening:
+        if happening.command_id:
+            return happening
+        return msgspec.structs.replace(happening, command_id=self._identity())
 
     def _act(self, commands: Sequence[Event]) -> None:
         assert self._charge is not None, "whoever acts is in charge"
         for command in commands:
-            self._commands_given += 1
-            identity = f"{self._charge.identity} {self._commands_given}"
-            self._tell(Happening(self._clock.now(), command, self._charge.by, command_id=identity))
+            self._tell(Happening(self._clock.now(), command, self._charge.by, command_id=self._identity()))
             self._effects[type(command)](self._as_recorded(command, 0))
 
     def _release(self) -> None:
@@ -254,8 +265,16 @@ class SharedTelescope:
     ) -> list[Recorded]:
         assert cause is None or isinstance(cause, Recorded), "a device names one cause"
         for event in events:
-            self._tell(Happening(self._clock.now(), event, actor, cause.position if cause else 0))
+            position = cause.position if cause else 0
+            self._tell(Happening(self._clock.now(), event, actor, position, self._identity()))
         return []
+
+    def _identity(self) -> str:
+        """Under which whoever is in charge has the log told of what happens, as the night does that lives."""
+        if self._in_charge is None or self._charge is None:
+            return ""
+        self._told_of_charge += 1
+        return f"{self._charge.identity} {self._told_of_charge}"
 
     def _tell(self, happening: Happening) -> None:
         event = happening.event

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -16,7 +17,8 @@ from adapters.telescope_line.address import Address, write_address
 from adapters.telescope_line.line import NoTelescope
 from adapters.telescope_line.messages import Begin, Command, Reply
 from adapters.telescope_line.shared_telescope import SharedTelescope
-from adapters.untold import tell
+from adapters.untold import FOLDER, tell, waiting
+from adapters.untold_reserve import RESERVE
 from tests.tomoe_es.control.observatory import NIGHT
 from tests.tomoe_es.safety.guarded_observatory import HereLine
 from tomoe_es.clock import SECOND
@@ -41,6 +43,7 @@ class Bench:
 
     def __init__(self, run: Path) -> None:
         self.run, self.seconds = run, 0.0
+        self.happens: dict[float, Callable[[], None]] = {}  # by time: what happens then
         self.broken: list[tuple[float, float]] = []  # from and to: nobody answers
         self.shared = SharedTelescope(lambda: self.seconds)
         night = self.shared.connect("night", driver=True)
@@ -65,6 +68,8 @@ class Bench:
 
     def sleep(self, seconds: float) -> None:
         self.seconds += seconds
+        for due in [each for each in self.happens if each <= self.seconds]:
+            self.happens.pop(due)()
         assert self.seconds < 2 * GIVES_UP_SECONDS, "it does not end"
 
     def check(self) -> None:
@@ -123,6 +128,27 @@ def test_a_telescope_whose_process_is_gone_is_not_waited_for(bench: Bench) -> No
     bench.loop.run()
 
     assert bench.seconds < EXECUTOR_SILENT_AFTER_SECONDS + 2
+
+
+def test_signs_that_can_t_be_read_are_silence(bench: Bench) -> None:
+    hangs = bench.run / f"another{SUFFIX}"
+    bench.happens[1.0] = lambda: os.mkfifo(hangs)  # who reads it waits for ever
+
+    bench.loop.run()
+
+    assert bench.shared.is_safe()
+
+
+def test_closing_does_not_wait_for_a_disk_that_hangs(bench: Bench) -> None:
+    (bench.run / FOLDER).mkdir()
+    hangs = bench.run / FOLDER / f"{RESERVE}.{os.getpid()}"
+    os.mkfifo(hangs)  # who writes to it waits until somebody reads
+
+    bench.loop.run()
+
+    assert bench.shared.is_safe()
+    assert waiting(bench.run) == [], "the disk has taken nothing"
+    os.close(os.open(hangs, os.O_RDONLY | os.O_NONBLOCK))
 
 
 def test_that_the_night_fell_silent_is_told_though_no_telescope_answers(bench: Bench) -> None:

@@ -188,6 +188,49 @@ def test_the_clock_stands_still_while_an_action_takes_too_long(monkeypatch: pyte
     assert HOUR <= shown[2] < 2 * HOUR  # and not ten hours: the rest of the night keeps its pace
 
 
+def test_while_work_is_not_ready_the_clock_stands_still_and_the_loop_turns() -> None:
+    signs, looks, done = list[int](), list[str](), list[tuple[str, int]]()
+    loop = PacedLoop(START, math.inf, lambda: signs.append(loop.now()), lambda: looks.append("looked"))
+
+    def note(name: str) -> Callable[[], None]:
+        return lambda: done.append((name, loop.now() - START))
+
+    def ready() -> bool:
+        if len(looks) == 3:
+            loop.post(note("posted"))
+        return len(looks) > 5
+
+    loop.call_when_ready(START + HOUR, ready, note("the work"))
+    loop.call_at(START + HOUR, note("at the same time"))
+    loop.call_at(START + DAY, note("later"))
+
+    loop.run()
+
+    assert done == [("posted", HOUR), ("the work", HOUR), ("at the same time", HOUR), ("later", DAY)]
+    assert signs.count(START + HOUR) > 5, "each turn is a sign of life"
+
+
+def test_after_work_that_took_long_the_night_keeps_its_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, late = time.monotonic, [0.0]
+    monkeypatch.setattr("adapters.paced_loop.time.monotonic", lambda: real() + late[0])
+    loop, shown = PacedLoop(START, 1.0), list[int]()
+
+    def ready() -> bool:
+        late[0] += 3600.0  # an hour on the wall clock, at each look
+        return late[0] > 10 * 3600.0
+
+    def then() -> None:
+        shown.append(loop.now() - START)
+        loop.post(lambda: shown.append(loop.now() - START))
+        loop.post(loop.stop)
+
+    loop.call_when_ready(START, ready, then)
+    loop.call_at(START + HOUR, lambda: pytest.fail("the clock has run on"))
+    loop.run()
+    assert shown[0] == 0
+    assert 0 <= shown[1] < HOUR
+
+
 def test_with_nothing_to_do_it_ends() -> None:
     loop, done = PacedLoop(START, 1.0), list[str]()
     loop.run()

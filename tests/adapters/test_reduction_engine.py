@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import select
 import signal
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 import tomoe_es
+from adapters.paced_loop import PacedLoop
 from adapters.reduction_engine import ProcessPool, WorkerDied, WorkerHung, WorkerRaised
 
 TOP = str(Path(tomoe_es.__file__).parent.parent)
@@ -117,15 +119,44 @@ def test_a_worker_that_hangs_is_killed_and_the_next_job_finds_new_ones() -> None
 
 def test_waiting_for_its_turn_is_not_hanging() -> None:
     pool = ProcessPool(1, patience_seconds=1.0)
-    pool.result(pool.submit(os.getpid))
+    pool.submit(os.getpid).result()
     turns = [pool.submit(time.sleep, 0.4) for _ in range(5)]
     assert pool.result(turns[-1]) is None
     pool.close()
 
 
+def test_a_night_that_waits_for_a_worker_goes_on_turning(pool: ProcessPool) -> None:
+    turns, gathered = list[int](), list[int]()
+    loop = PacedLoop(0, math.inf, lambda: turns.append(1))
+    task = pool.submit(time.sleep, 0.5)
+    loop.call_when_ready(0, lambda: pool.ready(task), lambda: gathered.append(len(turns)))
+
+    loop.run()
+
+    assert gathered[0] > 10
+    assert pool.result(task) is None
+
+
+def test_one_that_hangs_is_not_waited_for_longer_than_any_task_takes() -> None:
+    pool = ProcessPool(1, patience_seconds=1.0)
+    pool.submit(os.getpid).result()
+    loop, raised = PacedLoop(0, math.inf), list[str]()
+    hung = pool.submit(signal.pause)
+
+    def gather() -> None:
+        with pytest.raises(WorkerHung):
+            pool.result(hung)
+        raised.append("hung")
+
+    loop.call_when_ready(0, lambda: pool.ready(hung), gather)
+    loop.run()
+    assert raised == ["hung"]
+    pool.close()
+
+
 def test_closing_does_not_wait_for_ever_for_one_that_hangs() -> None:
     pool = ProcessPool(1, patience_seconds=0.5)
-    worker = os.pidfd_open(pool.result(pool.submit(os.getpid)))
+    worker = os.pidfd_open(pool.submit(os.getpid).result())
     pool.submit(signal.pause)
     pool.close()
     assert ends(worker)

@@ -167,8 +167,6 @@ EXPECTED: dict[str, dict[str, str]] = {
         "RecipeNotProgressing": "all but SendMessage, Wait, idle, Park",
         "ExposureNotFinished": "Dark, Flat, Exposure",
         "ExposureNotStarted": "SetPipeline, SetParameter",
-        "MirrorCoverClosedWhileExposing": "SetPipeline, SetParameter",
-        "TargetBehindClosedSlit": "SetPipeline, SetParameter",
         "ExposureNotTransferred": "Dithering",
     },
     "guardian killed": {},
@@ -204,6 +202,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     },
     "buffer storage full": {
         "StorageNearlyFull": "all",
+        "NoRoomToObserve": "all",
     },
     "lock set": {},
     "recipe with an unknown operation": {},

@@ -23,6 +23,7 @@ from projections.errors import (
     ProjectionBusy,
     ProjectionDamaged,
     ProjectionOutdated,
+    ProjectionUnwritable,
     UnknownProjection,
 )
 from projections.overview import read_overview
@@ -32,6 +33,8 @@ from tests.projections.any_events import any_moments
 from tests.projections.memory_log import MemoryLog
 from tests.projections.night_story import Moment, record, whole_night
 from tomoe_es.errors import DataFolderInUse
+from tomoe_es.events.envelope import Draft
+from tomoe_es.events.system import MessagePosted
 from tomoe_es.log import open_log
 
 Content = dict[str, list[tuple[Any, ...]]]
@@ -203,6 +206,27 @@ def test_a_long_reader_delays_the_projection_and_loses_nothing(
         projector.catch_up()
 
     assert check(log, tmp_path) == []
+
+
+def test_a_full_disk_is_named_and_what_was_to_be_written_is_written_when_there_is_room(
+    tmp_path: Path, log: MemoryLog
+) -> None:
+    log.append("message", [Draft(MessagePosted(recipe_id="", text="x" * 100_000), log.events[-1].time)])
+    with Projector(log, tmp_path) as projector:
+        files = [each.writer._connection for each in projector._running]
+        for file in files:
+            file.execute("PRAGMA max_page_count = 1")
+        with pytest.raises(ProjectionUnwritable, match="its disk is full"):
+            projector.catch_up()
+        for file in files:
+            file.execute("PRAGMA max_page_count = 1000000")
+        stopped = Signal()
+        stopped.set()
+        projector.follow(stopped)
+
+    assert check(log, tmp_path) == []
+    with ProjectionReader(tmp_path, PROJECTIONS[0]) as reader:
+        assert reader.load().position == log.head()
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path, log: MemoryLog) -> None:

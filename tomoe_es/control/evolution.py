@@ -12,7 +12,6 @@ from typing import Any, Literal
 import msgspec
 
 from tomoe_es.control import hardware, weather_limits
-from tomoe_es.control.buffer_limits import is_full
 from tomoe_es.control.recipe_needs import lost_exposures
 from tomoe_es.control.state import (
     BreakingOff,
@@ -27,6 +26,7 @@ from tomoe_es.control.state import (
     WeatherState,
     situation,
 )
+from tomoe_es.control.storage_limits import has_no_room
 from tomoe_es.events import Event, camera, queue, recipe, safety, system, telescope, transfer, weather
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.recipe.model import OperationCall
@@ -364,9 +364,11 @@ def _resumed(state: Control, recorded: Recorded, event: queue.ObservingResumed) 
 
 
 def _storage_read(state: Control, recorded: Recorded, event: system.StorageRead) -> None:
+    chips = len(state.night.plan.chips) if state.night.plan is not None else 0
     if event.storage == "buffer":
-        chips = len(state.night.plan.chips) if state.night.plan is not None else 0
-        state.buffer_full = is_full(event.free_bytes, chips, before=state.buffer_full)
+        state.buffer_full = has_no_room(event, chips, before=state.buffer_full)
+    elif event.storage == "log":
+        state.log_full = has_no_room(event, chips, before=state.log_full)
 
 
 _HANDLERS: dict[type[Event], Callable[[Control, Recorded, Any], None]] = {

@@ -21,6 +21,7 @@ MOST_REOPENINGS = 4
 CLOUDS = "clouds"
 ON_BATTERY = "the mains are gone: the battery is kept for closing"
 BUFFER_FULL = "the buffer storage has no room for another exposure"
+LOG_FULL = "the log's disk has no room for a night that observes"
 USED_UP = f"{MOST_REOPENINGS} re-openings are used up: a person must start the queue"
 
 
@@ -42,6 +43,8 @@ def dangers(state: Control, now: int) -> list[str]:
         reasons.append("the power supply does not answer")
     elif hardware.power is not None and hardware.power.state == "failing":
         reasons.append("the power is failing")
+    if state.log_full:
+        reasons.append(LOG_FULL)
     made_safe = state.made_safe
     if made_safe is not None and made_safe.by == "guardian" and now < made_safe.at_us + REOPEN_AFTER:
         reasons.append(f"the guardian closed the telescope ({', '.join(made_safe.reasons)})")

@@ -73,10 +73,15 @@ EVENT_TYPES: frozenset[type[Event]] = frozenset(READINGS) | {
 
 
 def evolve(state: Hardware, recorded: Recorded) -> Hardware:
-    """Take one event in; the state given is changed and returned."""
+    """Take one event in; the state given is changed and returned.
+
+    A reading that was appended late, after a newer one of its device, tells nothing about how it is now.
+    """
     event = recorded.payload
     device = READINGS.get(type(event))
     if device is not None:
+        if recorded.time < state.read_at.get(device, recorded.time):
+            return state
         setattr(state, device, event)
         state.read_at[device] = recorded.time
         return state

@@ -17,6 +17,13 @@ class Timers(Clock, Protocol):
         """Run an action when the clock shows `time_us`, or at once when that is past."""
 
 
+class HoldingTimers(Timers, Protocol):
+    """Timers whose clock can be held, for what takes longer here than at the observatory."""
+
+    def call_when_ready(self, time_us: int, ready: Callable[[], bool], action: Callable[[], None]) -> None:
+        """As `call_at`; at that time the clock stands still until it is ready. `ready` must not block."""
+
+
 class Recorder(Protocol):
     """Takes events of an adapter into the log."""
 

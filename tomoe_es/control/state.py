@@ -123,6 +123,7 @@ class Control(msgspec.Struct):
     reconciled: bool = False  # the true state of every device was read since this process began
     made_safe: MadeSafe | None = None
     buffer_full: bool = False
+    log_full: bool = False
     told: dict[str, tuple[str, int]] = {}  # device to the last command for it, and when
     execution: Execution | None = None
     idle_since: int = 0

@@ -16,12 +16,9 @@ from tomoe_es.events.envelope import Recorded
 from tomoe_es.safety import making_safe
 from tomoe_es.safety.making_safe import SAFE_STATES, Making
 from tomoe_es.safety.silence import EXECUTOR_SILENT_AFTER_SECONDS
-from tomoe_es.scheduling.sky import sun_altitude
+from tomoe_es.scheduling.sky import SUN_UP_DEG, sun_altitude
 
 NAME = "guardian"
-SUN_UP_DEG = -0.833
-"""Altitude of the Sun's centre when its upper limb is on the horizon; twilight flats are taken below it."""
-
 REQUIRED = (*SAFE_STATES, "power")
 """Devices without which nothing may be open; the weather monitor is judged with the weather."""
 GRACE = {
@@ -47,6 +44,8 @@ class Guardian(msgspec.Struct):
     sun: tuple[int, float] = (0, -90.0)  # when the altitude of the Sun was computed, and that (degrees)
     making: Making | None = None
     silence_answered: bool = False  # the telescope was made safe for the executor's silence that lasts
+    silent_seconds: float = 0.0  # of the executor, at the last look
+    emergency_us: int = 0  # when an emergency began in the executor's silence that lasts; 0: none did
     made_safe_locked: bool = False  # last time it was made safe, the mount was left where it was
 
 
@@ -66,6 +65,8 @@ def take_in(state: Guardian, event: Event, at_us: int) -> None:
     if isinstance(event, telescope.PowerRead):
         state.power = event
         state.seen.read_at["power"] = at_us
+    if isinstance(event, safety.MakingSafeBegun) and event.by == "emergency":
+        state.emergency_us = at_us
     recorded = Recorded(0, event.stream(), 0, at_us, 0, 0, 0, "", event)
     if type(event) in hardware.EVENT_TYPES:
         state.seen = hardware.evolve(state.seen, recorded)
@@ -84,8 +85,11 @@ def decide(state: Guardian, now_us: int, executor_silent_seconds: float) -> Orde
 
     When it says to take charge, `take_charge` comes next, and then it is asked again.
     """
+    _hear(state, executor_silent_seconds)
     if executor_silent_seconds < EXECUTOR_SILENT_AFTER_SECONDS:
         state.silence_answered = False
+    elif not state.silence_answered and _emergency_made_safe(state, now_us):
+        state.silence_answered, state.made_safe_locked = True, state.seen.locked
     _watch(state, now_us, executor_silent_seconds)
     if state.making is None:
         reasons = _reasons(state, now_us)
@@ -147,19 +151,30 @@ def _silence(state: Guardian, now_us: int, seconds: float) -> list[str]:
     return [f"the executor has given no sign of life for {seconds:.0f} s"]
 
 
+def _hear(state: Guardian, silent_seconds: float) -> None:
+    """An executor that was heard since an emergency may have opened again."""
+    if silent_seconds <= state.silent_seconds:
+        state.emergency_us = 0
+    state.silent_seconds = silent_seconds
+
+
+def _emergency_made_safe(state: Guardian, now_us: int) -> bool:
+    """Tell whether an emergency has done in this silence what is to be done, by readings since."""
+    since = state.emergency_us
+    read = all(state.seen.answered(device, since) for device in SAFE_STATES)
+    return since > 0 and read and _reads_safe(state, now_us)
+
+
 def _weather(state: Guardian, now_us: int) -> list[str]:
     if _reads_closed(state, now_us):
         return []
     seen = state.seen
-    if seen.weather is None:
-        return ["no weather reading"]
-    if "weather" in seen.unreachable:
-        return ["the weather monitor does not answer"]
-    if now_us - seen.read_at["weather"] > weather_limits.STALE_AFTER:
-        return [f"the weather reading is older than {weather_limits.STALE_AFTER // SECOND} s"]
-    if state.same_weather >= weather_limits.FROZEN_AFTER:
-        return ["the weather reading is frozen"]
-    return weather_limits.exceeded(seen.weather)
+    return weather_limits.reasons_against(
+        seen.weather,
+        answers="weather" not in seen.unreachable,
+        same_readings=state.same_weather,
+        age_us=now_us - seen.read_at.get("weather", now_us),
+    )
 
 
 def _power(state: Guardian, now_us: int) -> list[str]:

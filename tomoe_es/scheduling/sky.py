@@ -15,6 +15,9 @@ import numpy as np
 
 from tomoe_es.observatory import HEIGHT_M, LATITUDE_DEG, LONGITUDE_DEG
 
+SUN_UP_DEG = -0.833
+"""Altitude of the Sun's centre when its upper limb is on the horizon, with mean refraction."""
+
 _JD_1970 = 2440587.5
 _DAY_US = 86_400_000_000
 _LONGITUDE, _LATITUDE = np.deg2rad(LONGITUDE_DEG), np.deg2rad(LATITUDE_DEG)

@@ -8,10 +8,8 @@ import msgspec
 
 from tomoe_es.clock import MINUTE, SECOND
 from tomoe_es.night import night_span
-from tomoe_es.scheduling.sky import sun_altitude
+from tomoe_es.scheduling.sky import SUN_UP_DEG, sun_altitude
 
-SUNSET_DEG = -0.833
-"""Altitude of the Sun's centre when its upper limb sets, with mean refraction."""
 OBSERVING_DEG = -12.0
 """Nautical twilight: dark enough for the survey without a filter."""
 
@@ -31,10 +29,10 @@ def night_times(night: str) -> NightTimes:
     """The milestones of a night; raises ValueError when `night` is not a date."""
     noon, next_noon = night_span(night)
     midnight = (noon + next_noon) // 2
-    sunset = _crossing(lambda time: sun_altitude(time) > SUNSET_DEG, noon, midnight)
+    sunset = _crossing(lambda time: sun_altitude(time) > SUN_UP_DEG, noon, midnight)
     dark = _crossing(lambda time: sun_altitude(time) > OBSERVING_DEG, noon, midnight)
     light = _crossing(lambda time: sun_altitude(time) < OBSERVING_DEG, midnight, next_noon)
-    sunrise = _crossing(lambda time: sun_altitude(time) < SUNSET_DEG, midnight, next_noon)
+    sunrise = _crossing(lambda time: sun_altitude(time) < SUN_UP_DEG, midnight, next_noon)
     return NightTimes(
         start_up_us=sunset - 20 * MINUTE,
         calibration_us=sunset - 10 * MINUTE,

@@ -90,11 +90,12 @@ def _tell_log(folder: DataFolder, happened: list[Happening]) -> None:
     """Keep what there is to tell on the disk; append it too, unless the log takes its time."""
     from threading import Thread
 
-    from adapters.untold import Untold, keep_untold
+    from adapters.untold import Untold
+    from adapters.untold_reserve import Keeper
 
     untold = [Untold(each.event, each.at_us, each.actor, each.command_id) for each in happened]
     try:
-        keep_untold(folder.run, untold)
+        Keeper(folder.run).keep(untold)
     except OSError as error:
         _say(f"this can't be kept for the log: {error}")
         return

@@ -10,10 +10,10 @@ from typing import Annotated
 import msgspec
 from cyclopts import Parameter
 
-from projections.overview import read_overview
 from projections.overview_model import Overview
 from tui.commands.status_text import status_text
 from tui.data_folder import data_folder
+from tui.dead_night import read_night
 
 CLEAR_SCREEN = "\x1b[H\x1b[2J"
 WATCH_SECONDS = 1.0
@@ -27,6 +27,8 @@ def status(
 ) -> int:
     """Say how the night is going: schedule, queue, pool, history, hardware, weather, chips, alarms.
 
+    When its process is dead that comes first: since when, what has become of the telescope, how to go on.
+
     Exit codes: 0 told; 1 there is nothing to tell (no night has been run in this folder, or its projections
     can't be read); 2 wrong usage.
 
@@ -39,14 +41,14 @@ def status(
     watch
         Again whenever something changes, until interrupted (Ctrl-C).
     """
-    projections = data_folder(data).projections
+    folder = data_folder(data)
     try:
-        overview = read_overview(projections)
+        overview = read_night(folder)
         _show(overview, json, watch)
         while watch:
             time.sleep(WATCH_SECONDS)
-            before, overview = overview, read_overview(projections)
-            if overview.position != before.position:
+            before, overview = overview, read_night(folder)
+            if (overview.position, overview.dead) != (before.position, before.dead):
                 _show(overview, json, watch)
     except KeyboardInterrupt:
         pass

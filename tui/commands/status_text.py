@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from projections.overview_model import Overview
+from tomoe_es.clock import isot
 from tui.commands.alarm_text import alarm_lines, both, muted_lines
 
 HISTORY_LINES = 20
@@ -34,6 +35,7 @@ def _night(overview: Overview) -> Iterator[str]:
     night = overview.night
     simulated = f", simulated with seed {night.seed}" if night.simulated else ""
     yield f"NIGHT {night.night or 'not planned'}{simulated}"
+    yield from _dead(overview)
     yield f"  now          {both(overview.time_us)}, event {overview.position}"
     reason = f": {night.phase_reason}" if night.phase_reason else ""
     yield f"  phase        {night.phase or 'not begun'} since {both(night.phase_since_us)}{reason}"
@@ -47,6 +49,16 @@ def _night(overview: Overview) -> Iterator[str]:
             ("sunrise", night.planned.sunrise_us),
         ):
             yield f"  {label:<12} {both(time_us)}"
+
+
+def _dead(overview: Overview) -> Iterator[str]:
+    dead = overview.dead
+    if dead is None:
+        return
+    how = "is gone" if dead.gone else "is there, and gives no sign of life"
+    yield f"  DEAD         its process {dead.pid} {how}, last heard {isot(dead.since_us, 0)} UTC (real time)"
+    yield f"  telescope    {dead.telescope}"
+    yield f"  go on        {dead.go_on}"
 
 
 def _executing(overview: Overview) -> Iterator[str]:

@@ -17,7 +17,7 @@ from projections.overview_model import AlarmLine, Overview
 from tomoe_es.clock import SECOND, Clock
 from tui.dashboard.arrangement import arrange, is_wide
 from tui.dashboard.asking import EmergencySheet, acknowledge_sheet, mute_sheet
-from tui.dashboard.banner import critical_text, failure_text, old_text
+from tui.dashboard.banner import critical_text, dead_text, failure_text, old_text
 from tui.dashboard.chain_lines import chain_lines
 from tui.dashboard.commands import Commands
 from tui.dashboard.counters import CountersStrip
@@ -166,10 +166,11 @@ class DashboardApp(App[int]):
         if not dashboard.query(StatusBar):
             return  # it's being left: its widgets are gone already
         old = moment is not None and moment.condition == "old" and self._exit_code() is None
-        told = self.failure or (old_text(moment) if old and moment else "")
+        dead = dead_text(moment) if moment is not None else ""
+        told = self.failure or dead or (old_text(moment) if old and moment else "")
         critical = critical_text(moment) if moment is not None else ""
         self._say_in_banner("\n".join(each for each in (critical, told) if each))
-        dashboard.set_class(bool(self.failure) or old, "old")
+        dashboard.set_class(bool(self.failure or dead) or old, "old")
         if moment is not None:
             dashboard.query_one(StatusBar).show(moment)
             dashboard.query_one(CountersStrip).show(moment)

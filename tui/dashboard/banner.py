@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from projections.errors import NoNightYet
+from tomoe_es.clock import isot
 from tomoe_es.errors import TomoeError
 from tui.dashboard.moment import Moment
 from tui.dashboard.wording import duration, jst_seconds
@@ -25,6 +26,19 @@ def old_text(moment: Moment) -> str:
     return (
         f"OLD DATA: nothing new for {duration(moment.silent_seconds)}; this was true at "
         f"{jst_seconds(moment.overview.time_us)} JST. Was the night cut off? tomoe night --resume"
+    )
+
+
+def dead_text(moment: Moment) -> str:
+    """The night's process does not live: what has become of the telescope, and how to go on."""
+    dead = moment.overview.dead
+    if dead is None:
+        return ""
+    how = "is gone" if dead.gone else "gives no sign of life"
+    since = isot(dead.since_us, 0).partition("T")[2]
+    return (
+        f"THE NIGHT IS DEAD: its process {dead.pid} {how}, last heard {since} UTC (real time). "
+        f"Telescope: {dead.telescope}. Go on: {dead.go_on}"
     )
 
 

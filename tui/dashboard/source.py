@@ -7,12 +7,15 @@ from contextlib import closing
 from pathlib import Path
 from typing import Protocol
 
+from adapters.sign_of_life import read_signs
 from projections.causal_chain import Link, causal_chain
-from projections.overview import read_overview
 from projections.overview_model import Overview
 from tomoe_es.log import open_log
+from tomoe_es.safety.silence import EXECUTOR
 from tui.dashboard.recipe_operations import RecipeProgress, recipe_progress
 from tui.data_folder import DataFolder
+from tui.dead_night import read_night
+from tui.silent_night import lives
 
 _NOT_DATA = ("-journal", "-shm", ".lock")
 
@@ -38,9 +41,23 @@ class DataFolderSource:
 
     def __init__(self, data_dir: Path) -> None:
         self._folder = DataFolder(data_dir.resolve())
+        self._died = 0
 
     def written_us(self) -> int:
-        """The newest time of change of the projections' files."""
+        """The newest time of change of the projections' files, and of what tells that the night is dead."""
+        return max(self._projected_us(), self._died_us())
+
+    def _died_us(self) -> int:
+        """When it was first seen that the night's process does not live, or what others did was recorded."""
+        sign = read_signs(self._folder.run).get(EXECUTOR)
+        if sign is None or lives(sign):
+            self._died = 0
+            return 0
+        self._died = self._died or time.time_ns() // 1000
+        files = [path.stat() for path in self._folder.log.glob("*.sqlite*") if not path.name.endswith("-shm")]
+        return max([self._died, *(each.st_mtime_ns // 1000 for each in files if each.st_size)])
+
+    def _projected_us(self) -> int:
         if not self._folder.projections.is_dir():
             return 0
         times = (
@@ -51,8 +68,11 @@ class DataFolderSource:
         return max(times, default=0) // 1000
 
     def read(self) -> Overview:
-        """The night as projected so far; raises NoNightYet before there is one."""
-        return read_overview(self._folder.projections)
+        """The night as projected so far, and when its process is dead what others did since.
+
+        Raises NoNightYet before there is one.
+        """
+        return read_night(self._folder)
 
     def recipe(self, recipe_id: str) -> RecipeProgress:
         """Read the recipe's own stream of the log."""

@@ -19,6 +19,7 @@ from tomoe_es.events.system import ProcessStarted, ProcessStopped
 from tomoe_es.safety.guardian import NAME as GUARDIAN
 from tomoe_es.safety.silence import EXECUTOR, Sign
 from tui.data_folder import DataFolder
+from tui.night.notifying import NIGHT_ENDED
 
 TELESCOPE = "telescope"
 STARTS_WITHIN_SECONDS = 30.0
@@ -189,4 +190,4 @@ class Beside:
             self._telescope.join()
             ended = [(GUARDIAN, self._guardian_pid), (TELESCOPE, self._telescope.pid)]
         self._sign.close()
-        return [ProcessStopped(process=name, pid=pid, reason="the night has ended") for name, pid in ended]
+        return [ProcessStopped(process=name, pid=pid, reason=NIGHT_ENDED) for name, pid in ended]

@@ -2,8 +2,9 @@
 
 It must outlive a night's process that dies: then the guardian acts, and people have to be told. So it follows
 its own line, standard input: "end" after a night that has ended; a line that breaks off means that the night
-is gone, and the notifier goes on until nothing has happened for a while. The secret addresses come over the
-same line, where no process list shows them.
+is gone, and the notifier goes on until the night was resumed and has another notifier, or has ended, or
+nothing has happened for a while. The secret addresses come over the same line, where no process list shows
+them.
 """
 
 from __future__ import annotations
@@ -30,12 +31,14 @@ from tomoe_es.events.system import ProcessStarted, ProcessStopped
 from tomoe_es.log import open_log
 from tomoe_es.log.port import EventLog
 from tomoe_es.notification.evolution import PROCESS
-from tomoe_es.safety.silence import SILENT_AFTER_SECONDS, Sign
+from tomoe_es.safety.silence import EXECUTOR, SILENT_AFTER_SECONDS, Sign
 from tui.data_folder import DataFolder
 from tui.night.channels import Addresses
 from tui.telling_errors import record, telling_errors
 
 END = b"end\n"
+NIGHT_ENDED = "the night has ended"
+"""Why a process of the night stops in order, in the log."""
 REVIVE_AFTER_SECONDS = 5.0
 ALONE_SECONDS = 600.0
 """A notifier whose night is gone ends when nothing has happened for so long."""
@@ -159,13 +162,13 @@ class NotifierBeside:
 
 
 class NightLine:
-    """Tells the notifier to end: when the night says so, or when it is gone and all is quiet.
+    """Tells the notifier to end: when the night says so, or when it is gone and nobody needs it any more.
     Each look at it is a sign of life, of the notifier that has one.
     """
 
     def __init__(self, line: IO[bytes], log: EventLog, alone_seconds: float = ALONE_SECONDS) -> None:
         self._line, self._log, self._alone_seconds = line, log, alone_seconds
-        self._alone, self._head, self._changed = False, 0, time.monotonic()
+        self._alone, self._head, self._changed = False, log.head(), time.monotonic()
         self.sign: SignOfLife | None = None
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -174,7 +177,7 @@ class NightLine:
             self.sign.give(0)
         if self._alone:
             time.sleep(timeout or 0.0)
-            return self._is_quiet()
+            return self._is_over()
         if not select.select([self._line], [], [], timeout)[0]:
             return False
         if os.read(self._line.fileno(), len(END)) == END:
@@ -182,11 +185,25 @@ class NightLine:
         self._alone = True
         return False
 
-    def _is_quiet(self) -> bool:
+    def _is_over(self) -> bool:
         head, now = self._log.head(), time.monotonic()
         if head != self._head:
+            news = self._log.read(after=self._head, until=head, types=("ProcessStarted", "ProcessStopped"))
+            if any(_ends_the_lone_one(each.payload) for each in news):
+                return True
             self._head, self._changed = head, now
         return now - self._changed > self._alone_seconds
+
+
+def _ends_the_lone_one(event: Event) -> bool:
+    """Tell whether the night that was resumed has another notifier, or has ended in order."""
+    match event:
+        case ProcessStarted(process=name, pid=pid):
+            return name == PROCESS and pid != os.getpid()
+        case ProcessStopped(process=name, reason=reason):
+            return (name, reason) == (EXECUTOR, NIGHT_ENDED)
+        case _:
+            return False
 
 
 @contextmanager
@@ -227,7 +244,7 @@ def main(arguments: list[str]) -> None:
                 notifier = Notifier(log, addresses.channels())  # reads the log, for as long as that takes
                 with closing(SignOfLife(folder.run, PROCESS)) as night.sign:
                     notifier.run(night)
-                stopped = ProcessStopped(process=PROCESS, pid=os.getpid(), reason="the night has ended")
+                stopped = ProcessStopped(process=PROCESS, pid=os.getpid(), reason=NIGHT_ENDED)
                 record(log, stopped, ACTOR)
 
 

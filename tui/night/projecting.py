@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 from adapters.reduction_engine import follow_parent
 from adapters.sign_of_life import SignOfLife
+from projections.errors import ProjectionUnwritable
 from projections.projector import Projector
 from tomoe_es.log import open_log
 from tui.data_folder import DataFolder
@@ -52,6 +53,7 @@ class ProjectorProcess:
         self._process.join()
         if self._process.exitcode != 0:
             with (
+                suppress(ProjectionUnwritable),  # whoever reads them next takes in what the log holds
                 closing(open_log(self._data.log_url)) as log,
                 Projector(log, self._data.projections, mend=True) as last,
             ):

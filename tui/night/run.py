@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from copy import deepcopy
@@ -12,9 +13,10 @@ from pathlib import Path
 from adapters.buffer_storage import BufferStorage
 from adapters.code_identity import code_identity
 from adapters.leftovers import sweep_leftovers
+from adapters.log_reserve import LogWithReserve
 from adapters.paced_loop import PacedLoop
 from adapters.reduction_engine import ProcessPool
-from adapters.reduction_jobs import ReductionJobs
+from adapters.reduction_jobs import ReductionJobs, warm_up
 from adapters.simulator.camera import Imaging, SimulatedCamera
 from adapters.simulator.cluster import Reducing, SimulatedCluster
 from adapters.simulator.imaging import StarImaging
@@ -28,6 +30,7 @@ from tomoe_es.control.deciders_of_a_night import deciders_of_a_night, folds_of_a
 from tomoe_es.control.interruption import SKY_OVER
 from tomoe_es.control.raised import error_raised
 from tomoe_es.control.state import Control
+from tomoe_es.errors import LogUnavailable, TomoeError
 from tomoe_es.events import Event, queue, system
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.safety import DevicesReconciled
@@ -41,7 +44,7 @@ from tui.data_folder import DataFolder
 from tui.night.beside import Beside, started
 from tui.night.first_recipes import RecipeFile, read_recipes, submissions, survey_submissions
 from tui.night.inbox import Inbox
-from tui.night.notifying import NotifierBeside
+from tui.night.notifying import NIGHT_ENDED, NotifierBeside
 from tui.night.options import NightOptions
 from tui.night.plan import plan_night, plan_to_resume
 from tui.night.progress import ProgressLines
@@ -56,23 +59,39 @@ FASTEST_FOLLOWED = 1000.0
 DRAINED_EVERY = 5 * SECOND
 
 
+class NightBrokenOff(TomoeError):
+    """The log can't be written any more, so nothing can be done that would be recorded."""
+
+    what_to_do = "mend what the message says, such as a full disk; then `tomoe night --resume`"
+
+
 def run_night(options: NightOptions, data: DataFolder) -> None:
     """Run the night to its end, printing its progress; raises TomoeError for what a person can mend."""
     data.make()
     with ExitStack() as stack:
         stack.enter_context(data.held_by_night())
-        log = open_log(data.log_url)
+        log = LogWithReserve(open_log(data.log_url), data.log)
         stack.callback(log.close)
-        _Night(options, data, log, stack).run()
+        try:
+            _Night(options, data, log, stack).run()
+        except LogUnavailable as error:
+            raise NightBrokenOff(
+                f"{error}. The night ends here; its guardian closes and parks the telescope. "
+                f"When that is mended: tomoe night --resume --data {data.top}"
+            ) from error
 
 
 class _Night:
-    def __init__(self, options: NightOptions, data: DataFolder, log: EventLog, stack: ExitStack) -> None:
+    def __init__(
+        self, options: NightOptions, data: DataFolder, log: LogWithReserve, stack: ExitStack
+    ) -> None:
         self._options, self._data, self._stack = options, data, stack
         self._folds = folds_of_a_night()
         tell(data.run, log)  # what a guardian or an emergency could not tell
+        log.set_aside()
         self._log, self._last_time = log, _last_time(log)
-        self._loop = PacedLoop(0, options.speed, self._alive)
+        self._loop = PacedLoop(0, options.speed, self._alive, self._meanwhile)
+        self._attended = 0.0  # real time
         self._conductor = Conductor(log, self._loop)
         self._conductor.add(deciders_of_a_night(self._folds))
         self._beside: Beside | None = None
@@ -97,10 +116,11 @@ class _Night:
             else plan_night(self._options, self._control)
         )
         files = read_recipes(self._options.recipes)
+        pool = self._warm_pool() if plan.pixels else None
         beside = self._beside = Beside(self._data, self._stack)
         resumed_from = self._last_time if self._options.resume else 0
         self._loop.set_time(max(plan.start_up_us - 60 * SECOND, resumed_from, beside.time_at(plan.night)))
-        telescope = self._telescope = self._build(plan, beside)
+        telescope = self._telescope = self._build(plan, beside, pool)
         self._conductor.add_effects(ProgressLines(len(plan.chips)).effects())
         self._conductor.add_effects({system.NightPhaseEntered: self._phase_entered})
         self._register()
@@ -133,16 +153,21 @@ class _Night:
             except Exception as error:
                 self._break_off(error)
                 raise
-        stopped = system.ProcessStopped(process=SYSTEM, pid=os.getpid(), reason="the night has ended")
+        stopped = system.ProcessStopped(process=SYSTEM, pid=os.getpid(), reason=NIGHT_ENDED)
         self._conductor.record([*beside.end(), stopped], actor=SYSTEM)
         self._notifier.end()
         self._conductor.follow_others()
         self._keep_snapshot()
 
     def _alive(self) -> None:
-        """Give a sign of life, from wherever the night waits."""
+        """Give a sign of life: the loop turns."""
         if self._beside is not None:
             self._beside.alive(self._loop.now(), self._conductor.position)
+
+    def _meanwhile(self) -> None:
+        """While images are waited for, heed people and processes all the same."""
+        if time.monotonic() - self._attended >= FOLLOW_OTHERS_SECONDS:
+            self._attend()
 
     def _break_off(self, error: Exception) -> None:
         """Say in the log why the night ends here, and have the telescope closed."""
@@ -157,17 +182,20 @@ class _Night:
     def _keep_snapshot(self) -> None:
         """Spare the next night reading all former ones; disposable, so it need not be safe on the disk."""
         part = self._data.snapshot.with_suffix(".part")
-        part.write_bytes(self._conductor.snapshot(self._code.source_sha256))
-        part.replace(self._data.snapshot)
+        try:
+            part.write_bytes(self._conductor.snapshot(self._code.source_sha256))
+            part.replace(self._data.snapshot)
+        except OSError:  # a full disk: the next night reads the log instead
+            part.unlink(missing_ok=True)
 
-    def _build(self, plan: system.NightPlanned, beside: Beside) -> RemoteTelescope:
+    def _build(self, plan: system.NightPlanned, beside: Beside, pool: ProcessPool | None) -> RemoteTelescope:
         telescope = RemoteTelescope(
             self._loop, self._conductor.record, beside.line, plan, self._options.speed
         )
         imaging: Imaging
         reducing: Reducing
-        if plan.pixels:
-            imaging, reducing = self._with_pixels(plan, telescope)
+        if pool is not None:
+            imaging, reducing = self._with_pixels(plan, telescope, pool)
         else:
             imaging, reducing = NoImaging(), NoReducing(telescope.transparency)
         self._camera = SimulatedCamera(
@@ -195,10 +223,18 @@ class _Night:
         }
         return StorageMonitor(self._loop, self._conductor.record, folders)
 
-    def _with_pixels(self, plan: system.NightPlanned, telescope: RemoteTelescope) -> tuple[Imaging, Reducing]:
-        pool, data = ProcessPool(self._options.workers, alive=self._alive), self._data
-        sweep_leftovers(data.scratch)
+    def _warm_pool(self) -> ProcessPool:
+        """Workers that have compiled what they need: before the first sign of life, because it may last."""
+        pool = ProcessPool(self._options.workers)
+        sweep_leftovers(self._data.scratch)
         self._stack.callback(pool.close)
+        warm_up(pool)
+        return pool
+
+    def _with_pixels(
+        self, plan: system.NightPlanned, telescope: RemoteTelescope, pool: ProcessPool
+    ) -> tuple[Imaging, Reducing]:
+        data = self._data
         imaging = StarImaging(
             pool,
             telescope,
@@ -208,9 +244,7 @@ class _Night:
             data.buffer,
             data.truth,
         )
-        reducing = ReductionJobs(pool, data.buffer, data.archive, data.scratch)
-        reducing.warm_up()
-        return imaging, reducing
+        return imaging, ReductionJobs(pool, data.buffer, data.archive, data.scratch)
 
     def _register(self) -> None:
         """Say which code writes from now on."""
@@ -230,6 +264,13 @@ class _Night:
         return survey_submissions(plan, self._options.exposures, submitted_by=who, now=now)
 
     def _follow_others(self) -> None:
+        self._attend()
+        pause = round(FOLLOW_OTHERS_SECONDS * SECOND * min(self._options.speed, FASTEST_FOLLOWED))
+        self._loop.call_at(self._loop.now() + pause, self._follow_others)
+
+    def _attend(self) -> None:
+        """See to the processes beside, and take in what others did and said."""
+        self._attended = time.monotonic()
         died = self._projector.revive()
         if died is not None:
             gone = system.ProcessStopped(process=PROJECTOR, pid=self._projector_pid, reason=died)
@@ -241,8 +282,7 @@ class _Night:
         if waiting(self._data.run):
             tell(self._data.run, self._log)
         self._conductor.follow_others()
-        pause = round(FOLLOW_OTHERS_SECONDS * SECOND * min(self._options.speed, FASTEST_FOLLOWED))
-        self._loop.call_at(self._loop.now() + pause, self._follow_others)
+        self._log.set_aside()
 
     def _phase_entered(self, recorded: Recorded) -> None:
         event = recorded.payload

@@ -35,6 +35,10 @@ class SteppedTimers:
         self._count += 1
         heapq.heappush(self._alarms, (max(time_us, self._now), self._count, action))
 
+    def call_when_ready(self, time_us: int, ready: Callable[[], bool], action: Callable[[], None]) -> None:
+        """Whatever is not ready is waited for by the action itself."""
+        self.call_at(time_us, action)
+
     def run_until(self, time_us: int) -> None:
         """Let all alarms ring that are due up to a time, that time included."""
         while self._alarms and self._alarms[0][0] <= time_us:

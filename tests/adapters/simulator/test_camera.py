@@ -44,6 +44,9 @@ class ListedImaging:
     def abort(self, exposure: StartedExposure) -> None:
         self.told.append(("abort", exposure.request.exposure_number))
 
+    def ready(self, exposure: StartedExposure) -> bool:
+        return True
+
     def finish(self, exposure: StartedExposure) -> list[Event]:
         number = exposure.request.exposure_number
         self.told.append(("finish", number))

@@ -34,6 +34,9 @@ class Listed:
         self.begun.append(job.frame_id)
         self._reducing.begin(state, job)
 
+    def ready(self, job: Job) -> bool:
+        return self._reducing.ready(job)
+
     def finish(self, job: Job) -> list[Event]:
         self.finished.append(job.frame_id)
         return self._reducing.finish(job)

@@ -26,6 +26,7 @@ from tomoe_es.events.telescope import (
     MountParkCommanded,
     PowerRead,
 )
+from tomoe_es.events.weather import WeatherRead
 
 START_US = 1_702_378_800 * SECOND  # 2023-12-12 20:00 JST
 OPEN, CLOSE = (DomeSlitCommanded(action=each, reason="a test") for each in ("open", "close"))  # type: ignore[arg-type]
@@ -132,9 +133,44 @@ def test_a_driver_that_is_back_learns_what_others_did_each_at_its_time(bench: Be
     reply = bench.ask(bench.night, Advance(START_US))
     assert (reply.now_us - START_US) / SECOND == 15.0
     told = {each.command_id: each for each in reply.happened if each.command_id}
-    assert list(told) == ["guardian 1 begun", "guardian 1 1", "guardian 1 2"]
     assert isinstance(told["guardian 1 begun"].event, MakingSafeBegun)
-    assert {(each.at_us - START_US) / SECOND for each in told.values()} == {10.0}
+    by_guardian = [each for each in told.values() if each.actor == "guardian"]
+    assert {(each.at_us - START_US) / SECOND for each in by_guardian} == {10.0}
+    assert [each.event for each in by_guardian[1:]] == [CLOSE, MountParkCommanded(reason="a test")]
+
+
+def test_each_reading_under_a_charge_is_told_to_all_under_one_id(bench: Bench) -> None:
+    bench.seconds = 10.0
+    guardian = bench.take_charge()
+    before = bench.ask(guardian, Act([CLOSE])).happened
+    bench.seconds += 60.0
+    seen = [*before, *bench.ask(guardian, Poll()).happened]
+    bench.ask(guardian, Release())
+    ids = [each.command_id for each in seen if isinstance(each.event, DomeSlitRead | WeatherRead)]
+    assert len(ids) >= 6, "the weather is read every 10 s"
+    assert len(set(ids)) == len(ids)
+    assert all(each.startswith("guardian 1 ") for each in ids)
+    back = bench.ask(bench.night, Poll()).happened
+    assert set(ids) <= {each.command_id for each in back}
+    later = bench.ask(bench.night, Advance(bench.shared.now_us() + 60 * SECOND)).happened
+    assert later
+    assert not [each for each in later if each.command_id]
+
+
+def test_what_a_driver_that_hangs_has_not_asked_for_is_told_by_who_takes_charge() -> None:
+    bench = Bench()
+    bench.shared = SharedTelescope(lambda: bench.seconds, stands_still=False)
+    bench.night = bench.shared.connect("night", driver=True)
+    bench.ask(bench.night, Begin(NIGHT, 1, "clear", 1.0, START_US, Hardware(locked=False)))
+    bench.seconds = 30.0
+    session = bench.shared.connect("guardian")
+
+    taken = bench.ask(session, TakeCharge("guardian 1", "guardian", "test", ["a test"]))
+
+    assert [each.event for each in taken.unheard if isinstance(each.event, WeatherRead)]
+    back = bench.ask(bench.night, Poll()).happened
+    assert back[: len(taken.unheard)] == taken.unheard, "under the same ids, so they are recorded once"
+    assert all(each.command_id.startswith("guardian 1 ") for each in back)
 
 
 def test_nothing_opens_while_somebody_makes_safe_nor_before_the_driver_knows(bench: Bench) -> None:

@@ -151,6 +151,10 @@ class JumpingClock:
         self._count += 1
         heapq.heappush(self._alarms, (max(time_us, self._now), self._count, action))
 
+    def call_when_ready(self, time_us: int, ready: Callable[[], bool], action: Callable[[], None]) -> None:
+        """Whatever is not ready is waited for by the action itself."""
+        self.call_at(time_us, action)
+
     def next_alarm(self) -> int | None:
         return self._alarms[0][0] if self._alarms else None
 

@@ -197,6 +197,17 @@ class TestDanger:
         assert names(events) == UNSAFE
         assert events[0].reasons == ["weather monitor does not answer"]  # type: ignore[attr-defined]
 
+    def test_a_log_without_room_closes_and_with_enough_it_goes_on(self, watch: Watch) -> None:
+        def left(free_bytes: int) -> list[Event]:
+            return watch.tell(system.StorageRead(storage="log", used_bytes=0, free_bytes=free_bytes))
+
+        assert left(64_000_000) == []
+        events = left(63_000_000)
+        assert names(events) == UNSAFE[1:]
+        assert events[0].reasons == [fitness.LOG_FULL]  # type: ignore[attr-defined]
+        assert left(127_000_000) == []
+        assert names(left(128_000_000)) == ["ObservingResumed"]
+
     def test_another_device_that_does_not_answer_is_not_the_weather(self, watch: Watch) -> None:
         events = watch.tell(telescope.DeviceUnreachable(device="focus", message="no route"))
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from tomoe_es.clock import SECOND
 from tomoe_es.events import Event, telescope, weather
-from tomoe_es.events.safety import TelescopeMadeSafe
+from tomoe_es.events.safety import MakingSafeBegun, TelescopeMadeSafe
 from tomoe_es.safety import guardian as real_guardian
 from tomoe_es.scheduling.twilight import night_times
 
@@ -99,6 +99,20 @@ class World:
         """As the executor does: not while it is dead or locked, nor while the guardian is in charge."""
         if self.executor_lives and not self.locked and self.state.making is None:
             self._command(name, 1.0)
+
+    def emergency(self) -> None:
+        """As a person's: everything is told to close and park, and it ends when that was done once."""
+        if self.state.making is not None:
+            self.guard.give_up_charge(self.state)
+        self._tell(MakingSafeBegun(by="emergency", who="a person", reasons=[], begun_us=self.now_us))
+        for command in (
+            telescope.DomeSlitCommanded(action="close", reason=""),
+            telescope.MirrorCoverCommanded(action="close", reason=""),
+            telescope.MountStopCommanded(reason="")
+            if self.locked
+            else telescope.MountParkCommanded(reason=""),
+        ):
+            self._carry_out(command)
 
     def set_lock(self, locked: bool) -> None:
         self.locked = locked

@@ -66,6 +66,10 @@ class ProcessTimers:
     def call_at(self, time_us: int, action: Callable[[], None]) -> None:
         self._clock.call_at(time_us, lambda: self._ring(action))
 
+    def call_when_ready(self, time_us: int, ready: Callable[[], bool], action: Callable[[], None]) -> None:
+        """Whatever is not ready is waited for by the action itself."""
+        self.call_at(time_us, action)
+
     def go_on(self) -> None:
         """No longer hung: what was due meanwhile is done now, late."""
         self.state = "runs"
@@ -80,9 +84,12 @@ class ProcessTimers:
 
 
 class GuardedObservatory(Observatory):
-    """`former` is the observatory whose executor was killed: log, clock, telescope and guardian go on."""
+    """`former` is the observatory whose executor was killed: log, clock, telescope and guardian go on, or
+    without `same_telescope` the log and clock alone.
+    """
 
     look_us = LOOK_US
+    guardian_look_us = LOOK_US  # at a thousand times life it looks every 200 s of the night
 
     def __init__(
         self,
@@ -90,13 +97,14 @@ class GuardedObservatory(Observatory):
         planned: system.NightPlanned,
         *,
         former: Self | None = None,
+        same_telescope: bool = True,
         guardian: bool = True,
         log: EventLog | None = None,
         **options: Any,
     ) -> None:
-        self._former = former
+        self._former, self._same_telescope = former, same_telescope
         super().__init__(folder, planned, log=former.log if former else log, **options)
-        if former is not None:
+        if former is not None and same_telescope:
             self.guardian_timers, self.watch = former.guardian_timers, former.watch
             former.guardian_serves = self
         else:
@@ -104,7 +112,7 @@ class GuardedObservatory(Observatory):
         self.guardian_serves: GuardedObservatory = self
         self._sign_us = self.clock.now()
         self.timers.call_at(self.clock.now() + self.look_us, self._executor_looks)
-        if guardian and former is None:
+        if guardian and (former is None or not same_telescope):
             self.start_guardian()
 
     def make_clock(self) -> JumpingClock:
@@ -115,7 +123,7 @@ class GuardedObservatory(Observatory):
         return self.timers
 
     def make_telescope(self) -> RemoteTelescope:
-        former = self._former
+        former = self._former if self._same_telescope else None
         self.shared = former.shared if former else SharedTelescope(self._real_seconds, stands_still=False)
         self.line = HereLine(self.shared, "night", driver=True)
         return RemoteTelescope(self.timers, self.conductor.record, self.line, self.plan, 1.0)
@@ -140,10 +148,14 @@ class GuardedObservatory(Observatory):
     def executor_goes_on(self) -> None:
         self.timers.go_on()
 
-    def resumed(self) -> Self:
-        """The observatory with a new executor, after this one's was killed."""
+    def resumed(self, *, same_telescope: bool = True) -> Self:
+        """The observatory with a new executor, after this one's was killed; else with a telescope that was
+        made from the log, whose own process had ended too.
+        """
         assert self.timers.state == "dead", "the executor was not killed"
-        again = type(self)(None, self.plan, former=self)
+        if not same_telescope and self.watch is not None:
+            self.kill_guardian()
+        again = type(self)(None, self.plan, former=self, same_telescope=same_telescope)
         again.resume()
         return again
 
@@ -200,7 +212,7 @@ class GuardedObservatory(Observatory):
         self.watch.look(silent)
         self._tell(self.watch.to_tell)
         self.watch.to_tell = []
-        self.guardian_timers.call_at(self.clock.now() + self.look_us, self._guardian_looks)
+        self.guardian_timers.call_at(self.clock.now() + self.guardian_look_us, self._guardian_looks)
 
     def _emergency_looks(self, made: Emergency) -> None:
         if made.look():

@@ -38,6 +38,7 @@ ACTION = st.one_of(
     st.tuples(st.just("power unread"), st.booleans()),
     st.tuples(st.just("lock"), st.booleans()),
     st.tuples(st.just("executor"), st.booleans()),
+    st.tuples(st.just("emergency"), st.none()),
     st.tuples(st.just("sunrise"), st.none()),
 )
 Step = tuple[tuple[str, Any], int]
@@ -72,6 +73,8 @@ def take(world: World, step: tuple[str, Any]) -> None:
             world.power_unread = value
         case "lock":
             world.set_lock(value)
+        case "emergency":
+            world.emergency()
         case "executor":
             world.executor_lives = value
         case "sunrise":
@@ -207,6 +210,7 @@ MUTATIONS: dict[str, Mutation] = {
     "opens": _opens,
     "waits too long": _waits_too_long,
     "acts only once": _never_again_after_once,
+    "believes an emergency for ever": lambda patch: patch.setattr(guardian, "_hear", lambda *_: None),
 }
 
 

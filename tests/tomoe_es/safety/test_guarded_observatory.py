@@ -93,6 +93,40 @@ def test_after_a_restart_the_log_says_what_differs_and_the_night_goes_on(guarded
     assert len(closing) == 1, "told once, though night and guardian both know it"
 
 
+@pytest.mark.parametrize("by", ["guardian", "emergency"])
+def test_a_telescope_made_from_the_log_stands_as_it_was_made_safe(guarded: Opener, by: str) -> None:
+    night = guarded(guardian=by == "guardian")
+    in_an_exposure(night)
+    night.kill_executor()
+    if by == "emergency":
+        night.emergency("storm")
+    night.run_for(200)
+    assert night.told(telescope.DomeSlitRead)[-1].state == "closed"
+    assert night.told(telescope.MirrorCoverRead)[-1].state == "closed"
+    assert night.told(telescope.MountRead)[-1].state == "parked"
+
+    again = night.resumed(same_telescope=False)
+
+    assert again.truly_closed
+    assert again.truly_parked
+    assert again.told(safety.DevicesReconciled)[-1].differences == ["camera: exposing in the log, idle now"]
+
+
+def test_in_a_fast_night_nothing_is_missed_that_was_read_between_two_looks(guarded: Opener) -> None:
+    night = guarded()
+    in_an_exposure(night)
+    night.kill_executor()
+    night.run_until_true(lambda: bool(night.told(MakingSafeBegun)), CLOSED_WITHIN)
+    night.guardian_look_us = 210 * SECOND
+    night.run_until_true(lambda: bool(night.told(TelescopeMadeSafe)), 500.0)
+
+    again = night.resumed()
+    again.run_to_end()
+
+    found = {each.name for each in again.told(ViolationDetected)}
+    assert found == {"ExposureNotFinished", "RecipeNotProgressing"}, "neither cover nor weather was amiss"
+
+
 def test_a_hung_executor_that_goes_on_learns_what_was_done(guarded: Opener) -> None:
     night = guarded()
     in_an_exposure(night)
@@ -209,6 +243,32 @@ def test_a_hung_executor_that_goes_on_breaks_its_recipe_off(guarded: Opener) -> 
     assert "guardian" in interrupted.reason
     assert night.truly_closed
     assert night.truly_parked
+
+
+@pytest.mark.parametrize("how", ["kill_executor", "hang_executor"])
+def test_the_guardian_does_not_repeat_an_emergency_that_has_made_safe(guarded: Opener, how: str) -> None:
+    night = guarded()
+    in_an_exposure(night)
+    getattr(night, how)()
+    night.emergency("storm")
+    night.run_for(600)
+
+    assert [each.by for each in night.told(MakingSafeBegun)] == ["emergency"]
+    assert night.truly_closed
+    assert night.truly_parked
+
+
+def test_what_is_opened_after_an_emergency_is_closed_when_the_executor_is_silent_again(
+    guarded: Opener,
+) -> None:
+    night = guarded()
+    in_an_exposure(night)
+    night.emergency("storm")
+    night.run_for(200)
+    night.hang_executor()
+    night.run_for(100)
+
+    assert [each.by for each in night.told(MakingSafeBegun)] == ["emergency", "guardian"], "rule 2"
 
 
 def test_an_emergency_is_the_persons_own_when_the_guardian_acts_too(guarded: Opener) -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tomoe_es.clock import MINUTE, SECOND, isot
 from tomoe_es.night import night_span
-from tomoe_es.scheduling.sky import sun_altitude
-from tomoe_es.scheduling.twilight import OBSERVING_DEG, SUNSET_DEG, night_times
+from tomoe_es.scheduling.sky import SUN_UP_DEG, sun_altitude
+from tomoe_es.scheduling.twilight import OBSERVING_DEG, night_times
 
 dates = st.dates(min_value=datetime.date(2020, 1, 1), max_value=datetime.date(2040, 1, 1))
 
@@ -49,10 +49,10 @@ def test_each_crossing_is_at_its_second(date: object) -> None:
     times = night_times(str(date))
 
     for time, limit, before_is_above in (
-        (times.sunset_us, SUNSET_DEG, True),
+        (times.sunset_us, SUN_UP_DEG, True),
         (times.observing_start_us, OBSERVING_DEG, True),
         (times.observing_end_us, OBSERVING_DEG, False),
-        (times.sunrise_us, SUNSET_DEG, False),
+        (times.sunrise_us, SUN_UP_DEG, False),
     ):
         assert (sun_altitude(time - SECOND) > limit) is before_is_above
         assert (sun_altitude(time) > limit) is not before_is_above

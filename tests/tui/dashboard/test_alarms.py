@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from projections.errors import NoNightYet, ProjectionDamaged
-from projections.overview_model import LockOverview, Overview
+from projections.overview_model import DeadNight, LockOverview, Overview
 from tests.tui.dashboard.a_night import EXECUTING, NOW, WEATHER, an_overview, at
 from tests.tui.dashboard.hand_fed import COMPACT, WIDE, HandFedSource, play, read, said, shown, title, until
 from tomoe_es.clock import SECOND
@@ -65,6 +65,19 @@ def test_a_folder_without_a_night_says_how_to_start_one_and_shows_it_when_it_com
         assert not banner(app)
 
     play(look, error=NoNightYet(Path("/data/projections")))
+
+
+@BOTH_SIZES
+def test_a_dead_night_says_so_and_what_has_become_of_the_telescope(size: tuple[int, int]) -> None:
+    dead = DeadNight(
+        pid=17, gone=True, since_us=NOW, telescope="made safe", go_on="tomoe night --resume --data /data"
+    )
+
+    async def look(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
+        assert banner(app).startswith("THE NIGHT IS DEAD: its process 17 is gone, last heard ")
+        assert banner(app).endswith("Telescope: made safe. Go on: tomoe night --resume --data /data")
+
+    play(look, size, changes={"dead": dead})
 
 
 @BOTH_SIZES

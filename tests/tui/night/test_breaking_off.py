@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from adapters.log_reserve import LogWithReserve
 from tomoe_es.log import open_log
 from tui.data_folder import DataFolder
-from tui.night.run import _Night
+from tui.night.run import NightBrokenOff, _Night, run_night
 
 from .conftest import EVENTS_ONLY, finish_night
 
@@ -24,7 +27,7 @@ def test_an_unforeseen_error_is_in_the_log_and_the_night_can_be_resumed(tmp_path
     data.make()
     short = msgspec.structs.replace(EVENTS_ONLY, recipes=(), exposures=1, chips=1, script="clear")
     with ExitStack() as stack:
-        log = open_log(data.log_url)
+        log = LogWithReserve(open_log(data.log_url), data.log)
         stack.callback(log.close)
         night = _Night(short, data, log, stack)
         night._loop.post(_mistake)
@@ -46,3 +49,12 @@ def test_an_unforeseen_error_is_in_the_log_and_the_night_can_be_resumed(tmp_path
     assert (cover.action, slit.action) == ("close", "close")  # type: ignore[attr-defined]
     resumed = finish_night(tmp_path, msgspec.structs.replace(EVENTS_ONLY, resume=True))
     assert resumed.of_type("NightPhaseEntered")[-1].payload.phase == "ended"
+
+
+def test_a_log_that_can_t_be_written_ends_the_night_with_what_to_do(tmp_path: Path) -> None:
+    data = DataFolder(tmp_path)
+    data.make()
+    first = "00001-2023-12-12-000000000001.sqlite"
+    (data.log / f".{first}.{os.getpid()}.{threading.get_ident()}").mkdir()  # in the way of the first file
+    with pytest.raises(NightBrokenOff, match=f"tomoe night --resume --data {tmp_path}"):
+        run_night(EVENTS_ONLY, data)

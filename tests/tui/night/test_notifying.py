@@ -19,13 +19,13 @@ from tests.adapters.notifications.webhook_server import SECRET, Webhook, a_webho
 from tests.projections.test_alarms import violated
 from tests.tui.commands.test_queue import planned
 from tomoe_es.events import Event
-from tomoe_es.events.envelope import Draft
-from tomoe_es.events.system import ProcessStarted
+from tomoe_es.events.envelope import Draft, Recorded
+from tomoe_es.events.system import ProcessStarted, ProcessStopped
 from tomoe_es.log import open_log
 from tui.data_folder import DataFolder
 from tui.night import notifying
 from tui.night.channels import Addresses
-from tui.night.notifying import NightLine, NotifierProcess, NotifierRuns, held_by_notifier
+from tui.night.notifying import NIGHT_ENDED, NightLine, NotifierProcess, NotifierRuns, held_by_notifier
 
 from .conftest import EVENTS_ONLY, finish_night
 
@@ -151,6 +151,24 @@ def test_it_outlives_a_night_that_is_gone(data: DataFolder, webhook: Webhook) ->
     wait_until(lambda: process.gone)
 
 
+@pytest.mark.parametrize("resumed", ["with a notifier", "without"])
+def test_alone_it_ends_when_the_resumed_night_has_another_or_has_ended(
+    data: DataFolder, webhook: Webhook, resumed: str
+) -> None:
+    append(data, violated("DeviceFault"))
+    process = NotifierProcess(data, Addresses(slack=(webhook.url,)))
+    wait_until(lambda: bool(webhook.texts))
+    process.leave()
+    append(data, ProcessStarted(process="night", pid=1, host="here"), violated("SlitOpen"))
+    wait_until(lambda: len(webhook.texts) == 2)
+    assert not process.gone
+    if resumed == "without":
+        append(data, ProcessStopped(process="night", pid=1, reason=NIGHT_ENDED))
+    else:
+        append(data, ProcessStarted(process="notifier", pid=os.getpid(), host="here"))
+    wait_until(lambda: process.gone)
+
+
 class QuietLog:
     """A log whose head is set by hand."""
 
@@ -158,6 +176,9 @@ class QuietLog:
 
     def head(self) -> int:
         return self.position
+
+    def read(self, **_: object) -> list[Recorded]:
+        return []
 
 
 def test_alone_it_ends_when_nothing_happens_any_more() -> None:

@@ -21,6 +21,7 @@ from adapters.telescope_line import messages
 from adapters.telescope_line.line import SocketLine
 from adapters.untold import waiting
 from tomoe_es.events.envelope import Recorded
+from tomoe_es.events.telescope import DomeSlitRead, MirrorCoverRead
 from tomoe_es.log import open_log
 from tui.data_folder import DataFolder
 
@@ -155,7 +156,10 @@ def test_without_a_telescope_it_says_so(data: DataFolder) -> None:
 
 
 @pytest.mark.slow
-def test_the_guardian_closes_after_a_killed_night_and_the_next_one_finds_it_closed(data: DataFolder) -> None:
+@pytest.mark.parametrize("telescope", ["lives", "is gone too"])
+def test_the_guardian_closes_after_a_killed_night_and_the_next_one_finds_it_closed(
+    data: DataFolder, telescope: str
+) -> None:
     with night_with_open_dome(data) as process:
         guardian = read_signs(data.run)["guardian"].pid
         process.kill()
@@ -171,10 +175,17 @@ def test_the_guardian_closes_after_a_killed_night_and_the_next_one_finds_it_clos
     [begun] = events(data, "MakingSafeBegun")
     assert begun.payload.reasons == ["the executor has given no sign of life for 10 s"]  # type: ignore[attr-defined]
     assert [each.payload.process for each in events(data, "ProcessFellSilent")] == ["night"]  # type: ignore[attr-defined]
+    assert events(data, "DomeSlitRead")[-1].payload == DomeSlitRead(state="closed")
+    assert events(data, "MirrorCoverRead")[-1].payload == MirrorCoverRead(state="closed")
+    assert events(data, "MountRead")[-1].payload.state == "parked"  # type: ignore[attr-defined]
+    if telescope == "is gone too":
+        os.kill(read_signs(data.run)["telescope"].pid, signal.SIGKILL)
     night = finish_night(data.top, msgspec.structs.replace(SHORT, resume=True))
     _, reconciled = night.of_type("DevicesReconciled")
-    assert "dome_slit: open in the log, closed now" in reconciled.payload.differences
+    assert not [each for each in reconciled.payload.differences if not each.startswith("camera")]
     [resumed] = night.of_type("NightResumed")
+    slit = next(each for each in night.of_type("DomeSlitRead") if each.position > resumed.position)
+    assert slit.payload.state == "closed"
     moved = [each for each in night.events if type(each.payload).__name__.endswith("Commanded")]
     assert not [each for each in moved if resumed.position < each.position < reconciled.position]
 

@@ -14,6 +14,7 @@ from tomoe_es.camera.frame_geometry import frame_seconds
 from tomoe_es.clock import SECOND
 from tomoe_es.control import hardware
 from tomoe_es.control.hardware import Hardware
+from tomoe_es.control.storage_limits import has_no_room
 from tomoe_es.events import Event, camera, recipe, reduction, safety, system, telescope, weather
 from tomoe_es.events.camera import DataType
 from tomoe_es.events.envelope import Recorded
@@ -110,6 +111,7 @@ class Known(msgspec.Struct):
     unheard: bool = False  # the night's process is silent: nobody records what the devices say
     power_us: int = 0  # when the power supply was last read
     heard_us: int = 0  # when it was taken up again, after such a silence
+    no_room: list[str] = []  # storages without room to go on observing
     unreduced: int = 0  # chip-cubes in the reduction queue or being reduced
 
     def evidence(self, *devices: str) -> tuple[int, ...]:
@@ -317,6 +319,22 @@ def _failed(known: Known, recorded: Recorded, event: reduction.ReductionFailed) 
     known.unreduced = max(0, known.unreduced - event.given_up)
 
 
+def _storage(known: Known, recorded: Recorded, event: system.StorageRead) -> None:
+    chips = len(known.plan.chips) if known.plan is not None else 0
+    before = event.storage in known.no_room
+    after = has_no_room(event, chips, before=before)
+    if after and not before:
+        known.no_room.append(event.storage)
+    elif before and not after:
+        known.no_room.remove(event.storage)
+
+
+def _making_safe(known: Known, recorded: Recorded, event: safety.MakingSafeBegun) -> None:
+    """Who closes and parks spoils the exposure knowingly, also when nobody is there to abort it."""
+    if known.exposing is not None:
+        known.exposing.abort_asked = True
+
+
 Handler = Callable[[Known, Recorded, Any], None]
 
 HANDLERS: dict[type[Event], Handler] = {
@@ -349,9 +367,11 @@ HANDLERS: dict[type[Event], Handler] = {
     camera.ExposureAbortRequested: _abort_asked,
     camera.ExposureFinished: _finished,
     camera.ExposureAborted: _aborted,
+    safety.MakingSafeBegun: _making_safe,
     safety.TelescopeMadeSafe: _made_safe,
     safety.ProcessFellSilent: _fell_silent,
     safety.ProcessHeardAgain: _heard_again,
+    system.StorageRead: _storage,
     system.ProcessStarted: _process_started,
     system.ProcessStopped: _process_stopped,
     reduction.ReductionQueued: _queued,

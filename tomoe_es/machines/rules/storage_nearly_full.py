@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.system import StorageRead
+from tomoe_es.machines.amounts import bytes_text
 from tomoe_es.machines.judging.known import Known
 from tomoe_es.machines.rule import Departing, Rule
 
@@ -17,7 +18,7 @@ def judge(known: Known, recorded: Recorded) -> Departing | None:
     size = event.used_bytes + event.free_bytes
     if event.free_bytes >= LEAST_FREE * size:
         return None
-    return Departing(f"{event.storage}: {event.free_bytes / 1e9:.1f} GB of {size / 1e9:.1f} GB are free")
+    return Departing(f"{event.storage}: {bytes_text(event.free_bytes)} of {bytes_text(size)} are free")
 
 
 RULE = Rule(

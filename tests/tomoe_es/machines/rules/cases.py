@@ -223,6 +223,10 @@ def storage(free: int) -> system.StorageRead:
     return make(system.StorageRead, storage="buffer", used_bytes=100 - free, free_bytes=free)
 
 
+def log_disk(free: int) -> system.StorageRead:
+    return make(system.StorageRead, storage="log", used_bytes=10**9, free_bytes=free)
+
+
 def power(state: str) -> telescope.PowerRead:
     return make(telescope.PowerRead, state=state)
 
@@ -443,6 +447,11 @@ CASES: dict[str, Case] = {
     ),
     "StorageNearlyFull": Case(
         quiet=((0, storage(5)),), firing=((0, storage(4)), (600, storage(3))), over=((1200, storage(50)),)
+    ),
+    "NoRoomToObserve": Case(
+        quiet=((0, log_disk(64_000_000)), (60, storage(30))),
+        firing=((0, log_disk(63_000_000)), (600, log_disk(127_000_000))),
+        over=((1200, log_disk(128_000_000)),),
     ),
     "StorageGone": Case(
         quiet=((0, storage(50)), (1, make(telescope.DeviceUnreachable, device="mount"))),

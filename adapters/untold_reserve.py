@@ -1,0 +1,87 @@
+"""Room on the disk that is set aside while there is some, for what must be kept when it is full."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from adapters.untold import FOLDER, SUFFIX, Untold, encode, file_name, keep_untold
+
+RESERVE = ".reserve"
+"""In the folder of the untold; whoever needs it takes it by renaming it."""
+BYTES = 1 << 18
+"""More than a thousand events; making safe once takes two hundred."""
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+
+class DiskFull(OSError):
+    """There is no room on the disk, and none that was set aside."""
+
+
+class Keeper:
+    """Keeps what the log was not told yet, on a full disk in the room that was set aside."""
+
+    def __init__(self, run: Path) -> None:
+        self._run, self._folder = run, run / FOLDER
+        self._in_reserve: list[Untold] = []
+        self._file: Path | None = None  # the reserve, with what it holds
+        self._versions = 0
+
+    def set_aside(self) -> None:
+        """Set the room aside, unless it is there; a disk that is full already has none."""
+        with suppress(OSError):
+            if (self._folder / RESERVE).exists():
+                return
+            self._folder.mkdir(parents=True, exist_ok=True)
+            part = self._folder / f"{RESERVE}.{os.getpid()}"
+            try:
+                with part.open("wb") as file:
+                    file.write(b" " * BYTES)
+                    file.flush()
+                    os.fsync(file.fileno())
+                part.replace(self._folder / RESERVE)
+            except OSError:
+                part.unlink(missing_ok=True)
+                raise
+
+    def keep(self, events: Sequence[Untold]) -> None:
+        """Put events on the disk; raises OSError when that can't be done."""
+        try:
+            keep_untold(self._run, events)
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            self._keep_in_reserve(events)
+        else:
+            self.set_aside()
+
+    def _keep_in_reserve(self, events: Sequence[Untold]) -> None:
+        """Write over the reserve in place, which takes no room, under a name of its own each time.
+
+        So nobody who has just read it takes away what was added since.
+        """
+        hidden = self._folder / f"{RESERVE}.{os.getpid()}.full"
+        try:
+            (self._file or self._folder / RESERVE).rename(hidden)
+        except FileNotFoundError:
+            if self._file is None:
+                raise DiskFull(errno.ENOSPC, "no room is left, and none was set aside") from None
+            self._file, self._in_reserve = None, []  # it was told, and is gone: there is room again
+            keep_untold(self._run, events)
+            return
+        held = [*self._in_reserve, *events]
+        content = encode(held)
+        if len(content) > BYTES:
+            hidden.rename(self._folder / (self._file.name if self._file else RESERVE))
+            raise DiskFull(errno.ENOSPC, "the room that was set aside is used up")
+        with hidden.open("r+b") as file:
+            file.write(content.ljust(BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        self._versions += 1
+        self._file = self._folder / f"{file_name(held)}-{self._versions}{SUFFIX}"
+        hidden.rename(self._file)
+        self._in_reserve = held
