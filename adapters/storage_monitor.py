@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Literal
-
+from adapters.disks import STORAGES, Disks, Storage
 from tomoe_es.clock import MINUTE
 from tomoe_es.control.ports import Recorder, Timers
 from tomoe_es.events import Event
@@ -17,39 +13,32 @@ ACTOR = "storage monitor"
 EVERY = 10 * MINUTE
 """At a full night's rate a tenth of a percent of the buffer storage fills in this time."""
 
-Storage = Literal["buffer", "archive", "log"]
-
 
 class StorageMonitor:
-    """Looks at each folder's disk at the beginning of a night, then every ten minutes of it."""
+    """Looks at each storage's disk at the beginning of a night, then every ten minutes of it."""
 
-    def __init__(
-        self,
-        timers: Timers,
-        record: Recorder,
-        folders: Mapping[Storage, Path],
-        usage: Callable[[Path], tuple[int, int, int]] = shutil.disk_usage,
-    ) -> None:
+    def __init__(self, timers: Timers, record: Recorder, disks: Disks) -> None:
         self._timers = timers
         self._record = record
-        self._folders = folders
-        self._usage = usage
+        self._disks = disks
         self._gone: set[str] = set()
 
     def start(self) -> None:
         """Look now, and again and again."""
-        found = [each for storage, folder in self._folders.items() for each in self._look(storage, folder)]
+        found = [each for storage in STORAGES for each in self._look(storage)]
         self._record(found, cause=None, actor=ACTOR)
-        self._timers.call_at(self._timers.now() + EVERY, self.start)
+        now = self._timers.now()
+        change = self._disks.next_change(now)
+        self._timers.call_at(now + EVERY if change is None else min(now + EVERY, change), self.start)
 
-    def _look(self, storage: Storage, folder: Path) -> list[Event]:
+    def _look(self, storage: Storage) -> list[Event]:
         device = f"storage/{storage}"
         try:
-            _, used, free = self._usage(folder)
+            usage = self._disks.usage(storage)
         except OSError as error:
             self._gone.add(device)
             return [DeviceUnreachable(device=device, message=error.strerror or str(error))]
-        reading = StorageRead(storage=storage, used_bytes=used, free_bytes=free)
+        reading = StorageRead(storage=storage, used_bytes=usage.used_bytes, free_bytes=usage.free_bytes)
         if device not in self._gone:
             return [reading]
         self._gone.remove(device)
