@@ -7,23 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Protocol, get_args
 
-import msgspec
+from tomoe_es.events.system import StorageRead
 
 Storage = Literal["buffer", "archive", "log"]
 STORAGES: tuple[Storage, ...] = get_args(Storage)
 
 
-class Usage(msgspec.Struct, frozen=True):
-    """Of one disk."""
-
-    used_bytes: int
-    free_bytes: int
-
-
 class Disks(Protocol):
     """Real or simulated disks."""
 
-    def usage(self, storage: Storage) -> Usage:
+    def read(self, storage: Storage) -> StorageRead:
         """How full the storage's disk is now; raises OSError when it can't be looked at."""
 
     def next_change(self, now: int) -> int | None:
@@ -36,10 +29,10 @@ class RealDisks:
     def __init__(self, folders: Mapping[Storage, Path]) -> None:
         self._folders = folders
 
-    def usage(self, storage: Storage) -> Usage:
+    def read(self, storage: Storage) -> StorageRead:
         """As the operating system tells."""
         _, used, free = shutil.disk_usage(self._folders[storage])
-        return Usage(used, free)
+        return StorageRead(storage=storage, used_bytes=used, free_bytes=free)
 
     def next_change(self, now: int) -> int | None:
         """Nobody knows what comes."""

@@ -6,7 +6,6 @@ from adapters.disks import STORAGES, Disks, Storage
 from tomoe_es.clock import MINUTE
 from tomoe_es.control.ports import Recorder, Timers
 from tomoe_es.events import Event
-from tomoe_es.events.system import StorageRead
 from tomoe_es.events.telescope import DeviceReached, DeviceUnreachable
 
 ACTOR = "storage monitor"
@@ -34,11 +33,10 @@ class StorageMonitor:
     def _look(self, storage: Storage) -> list[Event]:
         device = f"storage/{storage}"
         try:
-            usage = self._disks.usage(storage)
+            reading = self._disks.read(storage)
         except OSError as error:
             self._gone.add(device)
             return [DeviceUnreachable(device=device, message=error.strerror or str(error))]
-        reading = StorageRead(storage=storage, used_bytes=usage.used_bytes, free_bytes=usage.free_bytes)
         if device not in self._gone:
             return [reading]
         self._gone.remove(device)

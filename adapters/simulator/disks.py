@@ -11,13 +11,14 @@ import os
 
 import msgspec
 
-from adapters.disks import Disks, Storage, Usage
+from adapters.disks import STORAGES, Disks, Storage
 from adapters.simulator.devices.faults import Faults
-from tomoe_es.control.buffer_limits import is_full
 from tomoe_es.control.decider import Fold
 from tomoe_es.control.ports import Timers
+from tomoe_es.control.storage_limits import has_no_room
 from tomoe_es.events import Event, reduction, transfer
 from tomoe_es.events.envelope import Recorded
+from tomoe_es.events.system import StorageRead
 from tomoe_es.machines.rules.storage_nearly_full import LEAST_FREE
 
 TERABYTE = 10**12
@@ -77,12 +78,12 @@ class SimulatedDisks:
     ) -> None:
         self._timers, self._faults, self._holding = timers, faults, holding
         self._real, self._writes_chips = real, writes_chips
-        self._frozen: dict[Storage, Usage] = {}
-        self._real_buffer_full = False
+        self._frozen: dict[Storage, StorageRead] = {}
+        self._no_room: dict[Storage, bool] = dict.fromkeys(STORAGES, False)  # on the real disk
 
-    def usage(self, storage: Storage) -> Usage:
+    def read(self, storage: Storage) -> StorageRead:
         """How full the simulated disk is; or the real one, where that is in trouble."""
-        real = self._real.usage(storage)
+        real = self._real.read(storage)
         return real if self._in_trouble(storage, real) else self._simulated(storage)
 
     def next_change(self, now: int) -> int | None:
@@ -90,25 +91,21 @@ class SimulatedDisks:
         changes = (self._faults.next_change(_device(storage), now) for storage in CAPACITY_BYTES)
         return min((change for change in changes if change is not None), default=None)
 
-    def _in_trouble(self, storage: Storage, real: Usage) -> bool:
-        if real.free_bytes < LEAST_FREE * (real.used_bytes + real.free_bytes):
-            return True
-        if storage != "buffer":
-            return False
-        self._real_buffer_full = is_full(real.free_bytes, self._writes_chips, before=self._real_buffer_full)
-        return self._real_buffer_full
+    def _in_trouble(self, storage: Storage, real: StorageRead) -> bool:
+        self._no_room[storage] = has_no_room(real, self._writes_chips, before=self._no_room[storage])
+        return self._no_room[storage] or real.free_bytes < LEAST_FREE * (real.used_bytes + real.free_bytes)
 
-    def _simulated(self, storage: Storage) -> Usage:
+    def _simulated(self, storage: Storage) -> StorageRead:
         kinds = self._faults.active(_device(storage), self._timers.now())
         if "drop" in kinds:
             raise OSError(errno.EIO, os.strerror(errno.EIO))
         capacity = CAPACITY_BYTES[storage]
         used = capacity if "fail" in kinds else min(self._used(storage), capacity)
-        usage = Usage(used, capacity - used)
+        reading = StorageRead(storage=storage, used_bytes=used, free_bytes=capacity - used)
         if "freeze" not in kinds:
             self._frozen.pop(storage, None)
-            return usage
-        return self._frozen.setdefault(storage, usage)
+            return reading
+        return self._frozen.setdefault(storage, reading)
 
     def _used(self, storage: Storage) -> int:
         holding: Contents = self._holding.state

@@ -10,10 +10,10 @@ from adapters.disks import RealDisks
 
 
 def test_the_real_disk_is_read(tmp_path: Path) -> None:
-    usage = RealDisks({"archive": tmp_path}).usage("archive")
-    assert usage.used_bytes > 0
+    reading = RealDisks({"archive": tmp_path}).read("archive")
+    assert reading.used_bytes > 0
 
 
 def test_a_folder_that_is_gone_is_no_empty_disk(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        RealDisks({"archive": tmp_path / "gone"}).usage("archive")
+        RealDisks({"archive": tmp_path / "gone"}).read("archive")

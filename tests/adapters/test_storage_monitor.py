@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.disks import STORAGES, Storage, Usage
+from adapters.disks import STORAGES, Storage
 from adapters.storage_monitor import StorageMonitor
 from tests.adapters.simulator.stepped import START_US, Line
 from tomoe_es.clock import MINUTE
@@ -18,10 +18,10 @@ class Hundreds:
         self.gone: set[str] = set()
         self.changes_at: int | None = None
 
-    def usage(self, storage: Storage) -> Usage:
+    def read(self, storage: Storage) -> StorageRead:
         if storage in self.gone:
             raise OSError(5, "Input/output error")
-        return Usage(self.used, 100 - self.used)
+        return StorageRead(storage=storage, used_bytes=self.used, free_bytes=100 - self.used)
 
     def next_change(self, now: int) -> int | None:
         return self.changes_at if self.changes_at is not None and self.changes_at > now else None
@@ -33,7 +33,7 @@ def begun(disks: Hundreds) -> Line:
     return line
 
 
-def read(line: Line, stream: str) -> list[object]:
+def told(line: Line, stream: str) -> list[object]:
     return [each.payload for each in line.log.events if each.stream == stream]
 
 
@@ -43,7 +43,7 @@ def test_at_the_start_and_every_ten_minutes() -> None:
     disks.used = 70
     line.timers.run_until(START_US + 10 * MINUTE)
     for storage in STORAGES:
-        assert read(line, f"storage/{storage}") == [
+        assert told(line, f"storage/{storage}") == [
             StorageRead(storage=storage, used_bytes=40, free_bytes=60),
             StorageRead(storage=storage, used_bytes=70, free_bytes=30),
         ]
@@ -64,7 +64,7 @@ def test_a_disk_that_is_gone_never_ends_the_night() -> None:
     line = begun(disks)
     disks.gone = set()
     line.timers.run_until(START_US + 10 * MINUTE)
-    assert read(line, "storage/buffer") == [
+    assert told(line, "storage/buffer") == [
         DeviceUnreachable(device="storage/buffer", message="Input/output error"),
         DeviceReached(device="storage/buffer"),
         StorageRead(storage="buffer", used_bytes=40, free_bytes=60),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.disks import Storage, Usage
+from adapters.disks import Storage
 from adapters.simulator.devices.faults import Fault, FaultKind
 from adapters.simulator.disks import CAPACITY_BYTES, LOG_BYTES_OF_A_CUBE, SimulatedDisks, contents
 from tests.adapters.simulator.stepped import START_US, Line
 from tomoe_es.clock import MINUTE, SECOND
-from tomoe_es.control.buffer_limits import CUBE_BYTES
+from tomoe_es.control.storage_limits import CUBE_BYTES
 from tomoe_es.events.reduction import ProductArchived
+from tomoe_es.events.system import StorageRead
 from tomoe_es.events.transfer import ChipCubeBuffered, ChipCubeExpired
 
 CHIPS = 2
@@ -24,10 +25,10 @@ class ThisMachine:
         self.free = self.size // 2
         self.gone = False
 
-    def usage(self, storage: Storage) -> Usage:
+    def read(self, storage: Storage) -> StorageRead:
         if self.gone:
             raise OSError(5, "Input/output error")
-        return Usage(self.size - self.free, self.free)
+        return StorageRead(storage=storage, used_bytes=self.size - self.free, free_bytes=self.free)
 
     def next_change(self, now: int) -> int | None:
         return None
@@ -44,7 +45,7 @@ class Bench:
         )
 
     def used(self) -> dict[Storage, int]:
-        return {storage: self.disks.usage(storage).used_bytes for storage in CAPACITY_BYTES}
+        return {storage: self.disks.read(storage).used_bytes for storage in CAPACITY_BYTES}
 
     def buffered(self, number: int, size_bytes: int) -> None:
         cube = ChipCubeBuffered(
@@ -80,7 +81,7 @@ def test_how_full_this_machine_is_does_not_show_while_there_is_room() -> None:
 def test_a_real_disk_that_is_nearly_full_is_told(storage: Storage) -> None:
     bench = Bench(writes_chips=0)
     bench.machine.free = bench.machine.size // 25
-    assert bench.disks.usage(storage) == Usage(bench.machine.size - bench.machine.free, bench.machine.free)
+    assert bench.disks.read(storage) == bench.machine.read(storage)
 
 
 def test_a_real_buffer_without_room_for_the_next_exposures_is_told_until_it_has_room_again() -> None:
@@ -89,7 +90,7 @@ def test_a_real_buffer_without_room_for_the_next_exposures_is_told_until_it_has_
     told = []
     for cubes in (13, 3, 5, 13):
         bench.machine.free = cubes * CUBE_BYTES
-        told.append(bench.disks.usage("buffer").free_bytes == bench.machine.free)
+        told.append(bench.disks.read("buffer").free_bytes == bench.machine.free)
     assert told == [False, True, True, False]
 
 
@@ -97,24 +98,26 @@ def test_a_real_disk_that_is_gone_is_told() -> None:
     bench = Bench()
     bench.machine.gone = True
     with pytest.raises(OSError, match="Input/output error"):
-        bench.disks.usage("archive")
+        bench.disks.read("archive")
 
 
 def test_a_night_script_fills_it() -> None:
     bench = Bench()
     bench.faulty("fail")
-    assert bench.disks.usage("buffer") == Usage(CAPACITY_BYTES["buffer"], 0)
-    assert bench.disks.usage("archive").used_bytes == 0
+    assert bench.disks.read("buffer") == StorageRead(
+        storage="buffer", used_bytes=CAPACITY_BYTES["buffer"], free_bytes=0
+    )
+    assert bench.disks.read("archive").used_bytes == 0
 
 
 def test_a_night_script_freezes_its_reading() -> None:
     bench = Bench()
     bench.faulty("freeze")
-    readings = [bench.disks.usage("buffer").used_bytes]
+    readings = [bench.disks.read("buffer").used_bytes]
     bench.buffered(1, 93)
-    readings.append(bench.disks.usage("buffer").used_bytes)
+    readings.append(bench.disks.read("buffer").used_bytes)
     bench.line.timers.run_until(START_US + MINUTE + SECOND)
-    readings.append(bench.disks.usage("buffer").used_bytes)
+    readings.append(bench.disks.read("buffer").used_bytes)
     assert readings == [0, 0, 93]
 
 
@@ -122,7 +125,7 @@ def test_a_night_script_takes_it_away() -> None:
     bench = Bench()
     bench.faulty("drop")
     with pytest.raises(OSError, match="Input/output error"):
-        bench.disks.usage("buffer")
+        bench.disks.read("buffer")
 
 
 def test_it_is_looked_at_when_a_fault_begins_and_ends() -> None:
