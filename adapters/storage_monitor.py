@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Literal
-
+from adapters.disks import STORAGES, Disks, Storage
 from tomoe_es.clock import MINUTE
 from tomoe_es.control.ports import Recorder, Timers
 from tomoe_es.events import Event
-from tomoe_es.events.system import StorageRead
 from tomoe_es.events.telescope import DeviceReached, DeviceUnreachable
 
 ACTOR = "storage monitor"
@@ -19,46 +14,38 @@ EVERY = 10 * MINUTE
 LOOK_EVERY = MINUTE
 """Something else may fill a disk at any moment: what is left is recorded at once when it has halved."""
 
-Storage = Literal["buffer", "archive", "log"]
-
 
 class StorageMonitor:
-    """Looks at each folder's disk every minute of a night, and records it every ten, or when it changes."""
+    """Looks at each storage's disk every minute of a night, and records it every ten, or when it changes."""
 
-    def __init__(
-        self,
-        timers: Timers,
-        record: Recorder,
-        folders: Mapping[Storage, Path],
-        usage: Callable[[Path], tuple[int, int, int]] = shutil.disk_usage,
-    ) -> None:
+    def __init__(self, timers: Timers, record: Recorder, disks: Disks) -> None:
         self._timers = timers
         self._record = record
-        self._folders = folders
-        self._usage = usage
+        self._disks = disks
         self._gone: set[str] = set()
         self._recorded: dict[Storage, tuple[int, int]] = {}  # when, and how many bytes were free
 
     def start(self) -> None:
         """Look now, and again and again."""
-        found = [each for storage, folder in self._folders.items() for each in self._look(storage, folder)]
+        found = [each for storage in STORAGES for each in self._look(storage)]
         if found:
             self._record(found, cause=None, actor=ACTOR)
-        self._timers.call_at(self._timers.now() + LOOK_EVERY, self.start)
+        now = self._timers.now()
+        change = self._disks.next_change(now)
+        self._timers.call_at(now + LOOK_EVERY if change is None else min(now + LOOK_EVERY, change), self.start)
 
-    def _look(self, storage: Storage, folder: Path) -> list[Event]:
+    def _look(self, storage: Storage) -> list[Event]:
         device = f"storage/{storage}"
         try:
-            _, used, free = self._usage(folder)
+            reading = self._disks.read(storage)
         except OSError as error:
             if device in self._gone:
                 return []
             self._gone.add(device)
             return [DeviceUnreachable(device=device, message=error.strerror or str(error))]
-        if device not in self._gone and not self._is_due(storage, free):
+        if device not in self._gone and not self._is_due(storage, reading.free_bytes):
             return []
-        self._recorded[storage] = (self._timers.now(), free)
-        reading = StorageRead(storage=storage, used_bytes=used, free_bytes=free)
+        self._recorded[storage] = (self._timers.now(), reading.free_bytes)
         if device not in self._gone:
             return [reading]
         self._gone.remove(device)

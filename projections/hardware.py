@@ -115,8 +115,8 @@ def _value(reading: Reading) -> str:
     match reading:
         case telescope.MountRead():
             return (
-                f"RA {reading.ra_deg:.4f} Dec {reading.dec_deg:+.4f} "
-                f"az {reading.azimuth_deg:.1f} alt {reading.altitude_deg:.1f} deg"
+                f"alt {reading.altitude_deg:.1f} az {reading.azimuth_deg:.1f} "
+                f"RA {reading.ra_deg:.4f} Dec {reading.dec_deg:+.4f} deg"
             )
         case telescope.DomeRotationRead():
             return f"az {reading.azimuth_deg:.1f} deg"

@@ -18,7 +18,12 @@ from tui.commands.telescope import telescope
 
 app = App(
     name="tomoe",
-    help="Run, watch and audit the observatory.\n\nExit codes: 0 good, 1 a named condition, 2 usage.",
+    help=(
+        "Run, watch and audit the observatory.\n\n"
+        "Exit codes: 0 good; 1 a named condition prevents it, or something is not as it should be; "
+        "2 the command can't be meant so; 130 broken off with Ctrl-C. "
+        "The page Conditions says which condition gives 1 and which 2."
+    ),
     version=metadata.version("tomoe-es"),
 )
 for command in (

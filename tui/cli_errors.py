@@ -4,30 +4,36 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
+from types import MethodType
 
 from cyclopts import App, CycloptsError
 
 from tomoe_es.errors import TomoeError, UsageError
+from tui.terminal import only_shown, shown
 
 EXIT_CONDITION = 1
 """Something understood prevents it; the message says what to do."""
 EXIT_USAGE = 2
+EXIT_BROKEN_OFF = 130
 
 
 def run(app: App) -> None:
     """Run the command that was given, and exit as it ended."""
     code = None
     try:
-        code = app(exit_on_error=False, print_error=True, result_action="return_value")
-        sys.stdout.flush()
+        command, given, _ = app.parse_args(exit_on_error=False, print_error=True)
+        with nullcontext() if isinstance(command, MethodType) else only_shown():  # help has its colours
+            code = command(*given.args, **given.kwargs)
+            sys.stdout.flush()
     except CycloptsError:
         sys.exit(EXIT_USAGE)
     except TomoeError as error:
-        sys.stderr.write(f"tomoe: {error.condition}: {error}\n")
+        sys.stderr.write(shown(f"tomoe: {error.condition}: {error}\n"))
         sys.exit(EXIT_USAGE if isinstance(error, UsageError) else EXIT_CONDITION)
     except KeyboardInterrupt:
         sys.stderr.write("tomoe: broken off; a night that was running goes on with 'tomoe night --resume'\n")
-        sys.exit(130)
+        sys.exit(EXIT_BROKEN_OFF)
     except BrokenPipeError:
         if sys.argv[1:2] == ["night"]:
             raise  # it does without a reader: this is another pipe, such as to a worker

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from tomoe_es import conditions as declared
 from tomoe_es.conditions import Condition
-from tomoe_es.errors import TomoeError
+from tomoe_es.errors import TomoeError, UsageError
+from tui.cli_errors import EXIT_CONDITION, EXIT_USAGE
 
 PAGE = "docs/conditions.md"
 PACKAGES = ("tomoe_es", "projections", "adapters", "replay", "tui")
@@ -37,6 +38,8 @@ _SECTIONS = {
     "recipe refused": ("Recipes", "What is wrong with a recipe that was refused."),
     "error": ("Errors", "What a command or a process says when it can't go on."),
 }
+_MORE = {"violation": "severity", "error": "exit code"}
+"""One more column of a section."""
 
 
 def all_conditions() -> list[Condition]:
@@ -57,8 +60,20 @@ def errors() -> tuple[Condition, ...]:
             meaning=_meaning(each),
             what_to_do=each.what_to_do,
         )
-        for each in sorted(set(_below(TomoeError)), key=lambda each: each.__name__)
+        for each in _error_classes()
     )
+
+
+def exit_codes() -> dict[str, int]:
+    """With what a command ends that an error prevents, by the error's name."""
+    return {
+        each.__name__: EXIT_USAGE if issubclass(each, UsageError) else EXIT_CONDITION
+        for each in _error_classes()
+    }
+
+
+def _error_classes() -> list[type[TomoeError]]:
+    return sorted(set(_below(TomoeError)), key=lambda each: each.__name__)
 
 
 def _below(base: type[TomoeError]) -> Iterator[type[TomoeError]]:
@@ -80,16 +95,16 @@ def page() -> str:
 
 
 def _sections() -> Iterator[str]:
-    found = all_conditions()
+    found, codes = all_conditions(), exit_codes()
     for kind, (title, about) in _SECTIONS.items():
-        severity = kind == "violation"
+        more = _MORE.get(kind, "")
         yield f"## {title}\n\n{about}\n"
-        yield f"| name |{' severity |' if severity else ''} meaning | what to do |"
-        yield "|---|---|---|" + ("---|" if severity else "")
+        yield f"| name |{f' {more} |' if more else ''} meaning | what to do |"
+        yield "|---|---|---|" + ("---|" if more else "")
         for each in found:
             if each.kind == kind:
-                loud = f" {each.severity} |" if severity else ""
-                yield f"| `{each.name}` |{loud} {_cell(each.meaning)} | {_cell(each.what_to_do)} |"
+                said = f" {each.severity or codes[each.name]} |" if more else ""
+                yield f"| `{each.name}` |{said} {_cell(each.meaning)} | {_cell(each.what_to_do)} |"
         yield ""
 
 

@@ -25,7 +25,7 @@ _ATTEMPTS = 20
 class NoNightRuns(TomoeError):
     """Recipes are observed in a night, and none has begun or the last one has ended."""
 
-    what_to_do = "start a night with `tomoe night`, then give the command again"
+    what_to_do = "start a night with `tomoe night`, then give the command again if it is still wanted"
 
 
 class LogTooBusy(TomoeError):
@@ -77,5 +77,8 @@ def say(
 def _night(state: Control) -> str:
     plan = state.night.plan
     if plan is None or not runs(state):
-        raise NoNightRuns("no night runs on this data folder: start one with 'tomoe night', then submit")
+        raise NoNightRuns(
+            "no night runs on this data folder, so that nothing was changed: start one with 'tomoe night', "
+            "then give the command again if it is still wanted"
+        )
     return plan.night

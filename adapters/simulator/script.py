@@ -15,7 +15,8 @@ from typing import TypeVar
 import msgspec
 import yaml
 
-from adapters.simulator.devices.faults import FAULT_KINDS, Fault
+from adapters.disks import STORAGES
+from adapters.simulator.devices.faults import FAULT_KINDS, Fault, FaultKind
 from adapters.simulator.weather import SPELL_KINDS, Spell
 from tomoe_es.errors import TomoeError
 from tomoe_es.night import time_of_day_in_night
@@ -25,6 +26,8 @@ BUILT_IN = ("clear", "clouds", "rain", "wind")
 DEVICES_WITH_FAULTS = (
     *("mount", "dome_slit", "dome_rotation", "mirror_cover", "focus", "camera", "weather", "power"),
 )
+STORAGES_WITH_FAULTS = tuple(f"storage/{storage}" for storage in STORAGES)
+STORAGE_FAULTS: tuple[FaultKind, ...] = ("fail", "freeze", "drop")
 LARGEST_BYTES = 1_000_000
 SLOWEST_FACTOR = 1000.0
 
@@ -180,8 +183,9 @@ class _Reader:
         )
         if not fields:
             return None
-        device = _one_of(fields["device"], "device", DEVICES_WITH_FAULTS)
-        kind = _one_of(fields["kind"], "kind", FAULT_KINDS)
+        device = _one_of(fields["device"], "device", (*DEVICES_WITH_FAULTS, *STORAGES_WITH_FAULTS))
+        kinds = STORAGE_FAULTS if device in STORAGES_WITH_FAULTS else FAULT_KINDS
+        kind = _one_of(fields["kind"], "kind", kinds)
         from_us, to_us = self._span(fields)
         factor = 1.0
         if kind == "slow":

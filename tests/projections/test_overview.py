@@ -192,7 +192,7 @@ def test_hardware_is_judged_by_its_readings(tmp_path: Path) -> None:
         "power": "never read",
     }
     assert (rows["mount"].ok, rows["mount"].age_seconds, rows["mount"].state) == (True, 0.0, "tracking")
-    assert rows["mount"].value == "RA 19.7000 Dec +29.7000 az 120.0 alt 60.0 deg"
+    assert rows["mount"].value == "alt 60.0 az 120.0 RA 19.7000 Dec +29.7000 deg"
 
 
 def test_a_device_that_was_never_read_is_not_ok(tmp_path: Path) -> None:

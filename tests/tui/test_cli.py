@@ -10,6 +10,7 @@ import pytest
 
 MAIN = """
 import sys
+from cyclopts import App
 from tui import cli
 
 @cli.app.command
@@ -23,7 +24,12 @@ def tell() -> int:
     return 1
 
 if sys.argv[1] == "night":
-    cli.app = lambda **_: (_ for _ in ()).throw(BrokenPipeError("to a worker"))
+    cli.app = App()
+
+    @cli.app.command
+    def night() -> int:
+        raise BrokenPipeError("to a worker")
+
 sys.argv = ["tomoe", *sys.argv[1:]]
 cli.main()
 """

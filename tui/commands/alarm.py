@@ -27,6 +27,7 @@ from tui.commands.alarm_text import alarm_lines, muted_lines, violation_lines
 from tui.data_folder import data_folder
 from tui.duration import duration_us
 from tui.person import person
+from tui.said import said, said_or_not
 
 app = App(name="alarm", help="See what departed from normal, and answer it.")
 
@@ -120,6 +121,7 @@ def ack(alarm: str, *, why: str, data: Path | None = None) -> int:
     data
         Data folder; else $TOMOE_DATA, else `data`.
     """
+    why = said(why)
     chosen = int(alarm) if alarm.isdecimal() else alarm
     recorded = answering.acknowledge(data_folder(data), chosen, person(), why, f"{ACTOR} ack")
     sys.stdout.write(f"{len(recorded)} acknowledged: {alarm}\n")
@@ -144,6 +146,7 @@ def mute(
         Data folder; else $TOMOE_DATA, else `data`.
     """
     _require_violation(name)
+    why = said(why)
     answering.mute(data_folder(data), name, duration_us(duration), person(), why, f"{ACTOR} mute")
     sys.stdout.write(f"{name} is muted for {duration}\n")
     return 0
@@ -162,7 +165,7 @@ def unmute(name: str, *, why: str = "", data: Path | None = None) -> int:
     data
         Data folder; else $TOMOE_DATA, else `data`.
     """
-    answering.unmute(data_folder(data), name, person(), why, f"{ACTOR} unmute")
+    answering.unmute(data_folder(data), name, person(), said_or_not(why), f"{ACTOR} unmute")
     sys.stdout.write(f"{name} is announced again\n")
     return 0
 

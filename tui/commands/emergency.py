@@ -15,6 +15,7 @@ from adapters.telescope_line.line import Line, NoTelescope, SocketLine, Telescop
 from adapters.telescope_line.messages import Happening
 from tui.data_folder import DataFolder, data_folder
 from tui.person import person
+from tui.terminal import shown
 
 LOOK_SECONDS = 0.1
 LOG_SECONDS = 5.0
@@ -37,7 +38,7 @@ def emergency(*, why: str = "", data: Path | None = None, limit_seconds: float =
     limit_seconds
         How long it is tried, in real time.
     """
-    folder, why = data_folder(data), why or "a person asked for it"
+    folder, why = data_folder(data), shown(why.strip()) or "a person asked for it"  # odd words are no refusal
 
     def connect() -> Line:
         return SocketLine(folder.run, ACTOR)

@@ -19,6 +19,7 @@ def guardian(*, data: Path | None = None) -> int:
 
     It closes and parks when the executor gives no sign of life for 10 s, when the weather is not fit and
     nothing closes, when the power is failing, when the Sun is up, and when a required device does not answer.
+    It runs until it is stopped with Ctrl-C or SIGTERM: exit code 0. Exit code 1: no night was ever run here.
 
     Parameters
     ----------
@@ -26,7 +27,7 @@ def guardian(*, data: Path | None = None) -> int:
         Data folder; else $TOMOE_DATA, else `data`.
     """
     folder = data_folder(data)
-    folder.make()
+    folder.require()
     with closing(SignOfLife(folder.run, NAME)) as sign:
         loop = GuardianLoop(
             folder.run, lambda: SocketLine(folder.run, NAME), lambda: open_log(folder.log_url), sign

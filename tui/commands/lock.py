@@ -13,6 +13,7 @@ from tomoe_es.log import open_log
 from tui import running_night
 from tui.data_folder import data_folder
 from tui.person import person
+from tui.said import said
 from tui.silent_night import tell_when_silent
 
 app = App(name="lock", help="Forbid or allow that the telescope moves.")
@@ -35,7 +36,7 @@ def set_lock(*, why: str, data: Path | None = None) -> int:
     data
         Data folder; else $TOMOE_DATA, else `data`.
     """
-    folder, who = data_folder(data), person()
+    folder, who, why = data_folder(data), person(), said(why)
     folder.require()
     with closing(open_log(folder.log_url)) as log:
         position = running_night.say(
@@ -61,7 +62,7 @@ def release(*, why: str, take_over: bool = False, data: Path | None = None) -> i
     data
         Data folder; else $TOMOE_DATA, else `data`.
     """
-    folder, who = data_folder(data), person()
+    folder, who, why = data_folder(data), person(), said(why)
     folder.require()
     with closing(open_log(folder.log_url)) as log:
         position = running_night.say(

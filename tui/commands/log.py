@@ -95,7 +95,8 @@ def show(position: int, *, json: bool = False, data: Path | None = None) -> int:
     with _opened(data) as log:
         found = next(iter(log.read(after=position - 1, until=position)), None) if position > 0 else None
         if found is None:
-            raise NoSuchEvent(f"the log has no event {position}: it holds 1 to {log.head()}")
+            holds = f"it holds 1 to {log.head()}" if log.head() else "it holds none yet"
+            raise NoSuchEvent(f"the log has no event {position}: {holds}")
     if json:
         sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
         return 0

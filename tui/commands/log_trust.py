@@ -14,7 +14,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from tomoe_es.control import evolution
-from tomoe_es.errors import TomoeError
+from tomoe_es.errors import TomoeError, UsageError
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.recipe import RecipeCancelled, RecipeCompleted, RecipeExpired, RecipeSubmitted
 from tomoe_es.log.checkpoints import KEY_FILE, VERIFIER_FILE, key_of, verifier_of, write_checkpoint
@@ -30,6 +30,7 @@ from tomoe_es.log.verifying import verify as findings_of
 from tomoe_es.reduction import queue_state
 from tomoe_es.transfer import time_to_live
 from tui.data_folder import data_folder
+from tui.said import said
 
 _RECIPE_OVER = (RecipeCompleted, RecipeCancelled, RecipeExpired)
 _DECIDED_ON = evolution.EVENT_TYPES | queue_state.EVENT_TYPES | time_to_live.EVENT_TYPES
@@ -47,7 +48,7 @@ class NeededByTheLine(TomoeError):
     what_to_do = "leave it: the observatory decides on this event"
 
 
-class FileNotReadable(TomoeError):
+class FileNotReadable(UsageError):
     """A file named on the command line can't be read as what it should be."""
 
     what_to_do = "name the right file; the message says what it should hold"
@@ -195,6 +196,7 @@ def erase(position: int, *, who: str, why: str, data: Path | None = None) -> int
     data
         Data folder; else $TOMOE_DATA, else `data`.
     """
+    who, why = said(who, "--who"), said(why)
     with closing(SqliteLog(_log_folder(data))) as log, _naming():
         for found in log.read(after=max(0, position - 1), until=position):
             _refuse_if_needed(log, found)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from adapters.simulator.script import BUILT_IN, NightScriptInvalid, load_script
 from projections.overview import read_overview
-from tomoe_es.errors import UsageError
+from tomoe_es.errors import NothingToResume, UsageError
 from tui.dashboard.run import run_dashboard
 from tui.data_folder import DataFolder, data_folder
 from tui.night.channels import addresses
@@ -62,6 +62,9 @@ def night(
 
     On a terminal the dashboard shows the night as it goes; otherwise progress lines are printed.
     Ctrl-C shuts down in order; a second one breaks off, and --resume goes on from there.
+
+    Exit codes: 0 the night has ended; 1 it can't begin or go on, and why; 2 wrong usage, such as an option
+    out of its range or an address of --notify that can't be one; 130 broken off.
 
     Parameters
     ----------
@@ -115,6 +118,10 @@ def night(
             buffer_ttl_hours=buffer_ttl_hours,
         )
     folder = data_folder(data)
+    if resume and not folder.log.is_dir():
+        raise NothingToResume(
+            f"there is no night in {folder.top}: name another --data, or leave --resume out"
+        )
     options = NightOptions(
         recipes=_files(recipes) if recipes is not None else (),
         night=night,

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from cyclopts import App
 
-from tomoe_es.errors import TomoeError
+from tomoe_es.errors import TomoeError, UsageError
 from tomoe_es.log import open_log
 from tomoe_es.machines.catalogue import TABLES
 from tomoe_es.machines.judging.again import Comparison, Line, compare
@@ -21,7 +21,7 @@ from tui.data_folder import data_folder
 app = App(name="normal", help="What is declared normal, and whether past nights were.")
 
 
-class NotDeclared(TomoeError):
+class NotDeclared(UsageError):
     """Nothing normal, and no violation, has this name."""
 
     what_to_do = "look the name up in what `tomoe normal` lists"

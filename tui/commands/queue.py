@@ -12,7 +12,7 @@ from cyclopts import App
 from tomoe_es.control import hands
 from tomoe_es.control.state import Control
 from tomoe_es.control.submission import submission
-from tomoe_es.errors import TomoeError
+from tomoe_es.errors import UsageError
 from tomoe_es.events import Event
 from tomoe_es.events.envelope import Draft
 from tomoe_es.events.recipe import RecipeRefused
@@ -22,6 +22,7 @@ from tui import running_night
 from tui.data_folder import data_folder
 from tui.person import person
 from tui.running_night import night_and_time
+from tui.said import said_or_not
 from tui.silent_night import tell_when_silent
 
 app = App(name="queue", help="Hand in recipes; stop and start the observation queue.")
@@ -29,7 +30,7 @@ app = App(name="queue", help="Hand in recipes; stop and start the observation qu
 ACTOR = "tomoe queue submit"
 
 
-class FileUnreadable(TomoeError):
+class FileUnreadable(UsageError):
     """A file that was named can't be read."""
 
     what_to_do = "check the path, and that the file may be read"
@@ -39,7 +40,8 @@ class FileUnreadable(TomoeError):
 def submit(file: Path, *, direct: bool = False, data: Path | None = None) -> int:
     """Check a recipe and put it into the pool of the night that runs.
 
-    Exit code 1 when the recipe is refused: its errors are printed, and the refusal is in the log.
+    Exit code 1 when the recipe is refused: its errors are printed, and the refusal is in the log; also when
+    no night runs. Exit code 2 when the file can't be read.
 
     Parameters
     ----------
@@ -83,7 +85,7 @@ def stop(*, why: str = "", data: Path | None = None) -> int:
     data
         Data folder; else $TOMOE_DATA, else `data`.
     """
-    who = person()
+    who, why = person(), said_or_not(why)
     return _say(data, "stop", "stopped", lambda state: hands.stop(state, who, why))
 
 
@@ -101,7 +103,7 @@ def abort(*, why: str = "", data: Path | None = None) -> int:
     data
         Data folder; else $TOMOE_DATA, else `data`.
     """
-    who = person()
+    who, why = person(), said_or_not(why)
     return _say(data, "abort", "abort asked for", lambda state: hands.abort(state, who, why))
 
 
@@ -120,7 +122,7 @@ def start(*, why: str = "", take_over: bool = False, data: Path | None = None) -
     data
         Data folder; else $TOMOE_DATA, else `data`.
     """
-    who = person()
+    who, why = person(), said_or_not(why)
     return _say(data, "start", "started", lambda state: hands.start(state, who, why, take_over=take_over))
 
 

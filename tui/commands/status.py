@@ -14,8 +14,8 @@ from projections.overview_model import Overview
 from tui.commands.status_text import status_text
 from tui.data_folder import data_folder
 from tui.dead_night import read_night
+from tui.terminal import clear_screen
 
-CLEAR_SCREEN = "\x1b[H\x1b[2J"
 WATCH_SECONDS = 1.0
 
 
@@ -61,6 +61,9 @@ def _show(overview: Overview, as_json: bool, watch: bool) -> None:
     else:
         text = status_text(overview)
         if watch:
-            text = CLEAR_SCREEN + text if sys.stdout.isatty() else text + "\n"
+            if sys.stdout.isatty():
+                clear_screen()
+            else:
+                text += "\n"
     sys.stdout.write(text)
     sys.stdout.flush()

@@ -129,6 +129,7 @@ class EmergencySheet(Sheet):
         self.put(
             [line(("Making the telescope safe …", ALARM)), line(""), line("It goes on without this screen.")]
         )
+        self.put_keys("escape closes this, the emergency goes on")
         self.run_worker(self._work, thread=True)
 
     def _work(self) -> None:
@@ -136,7 +137,11 @@ class EmergencySheet(Sheet):
             lines = _told(self._make_safe())
         except Exception as error:  # noqa: BLE001 - whatever it is, it must be on the screen
             lines = [line((f"NOT DONE: {type(error).__name__}: {error}", ALARM)), *_BY_HAND]
-        self.app.call_from_thread(self.put, lines)
+        self.app.call_from_thread(self._say_how_it_went, lines)
+
+    def _say_how_it_went(self, lines: list[Line]) -> None:
+        self.put(lines)
+        self.put_keys("j k scroll, escape closes")
 
 
 _BY_HAND = [line(""), line("Type 'tomoe emergency' in another terminal, or use the switches on site.")]

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import ClassVar
 
 from projections.overview_model import HardwareRow, LockOverview
-from tui.dashboard.lines import Line, column, line
+from tui.dashboard.lines import Line, column, line, whole_words
 from tui.dashboard.moment import Moment
 from tui.dashboard.palette import ALARM, CAUTION, QUIET
 from tui.dashboard.panel import Detail, Row, RowsPanel
-from tui.dashboard.processes import PROCESSES, ill_processes, processes_detail, processes_row
+from tui.dashboard.processes import NAME_WIDTH, PROCESSES, ill_processes, processes_detail, processes_row
 from tui.dashboard.recipe_lines import field
 from tui.dashboard.wording import brief_duration, jst_seconds, utc_seconds, words
 
-_LOCK = "telescope lock"
+_LOCK = "lock"
 
 
 class HardwarePanel(RowsPanel):
@@ -56,20 +56,24 @@ class HardwarePanel(RowsPanel):
 
 
 def _device(row: HardwareRow, width: int) -> Line:
-    name = column(words(row.device), 15)
-    age = f"{brief_duration(row.age_seconds) if row.read_us else 'never':>6}"
+    name = column(words(row.device), NAME_WIDTH)
+    age = f" {brief_duration(row.age_seconds) if row.read_us else 'never':>4}"
     room = max(width - 1 - len(name) - len(age), 0)
     if not row.ok:
         return line(("!", ALARM), (name, ALARM), (column(row.problem, room), ALARM), (age, ALARM))
-    said = column(f"{words(row.state)}  {row.value}", room)
+    said = column(whole_words(f"{words(row.state)} {row.value}", room), room)
     return line(" ", (name, QUIET), said, (age, QUIET))
 
 
 def _lock(lock: LockOverview, width: int) -> Line:
     if not lock.locked:
-        return line((f" {_LOCK:<15}", QUIET), "released")
+        return line((f" {_LOCK:<{NAME_WIDTH}}", QUIET), "released")
     said = " ".join(part for part in ("LOCKED", lock.who, lock.why) if part)
-    return line(("!", CAUTION), (f"{_LOCK:<15}", CAUTION), (column(said, max(width - 16, 0)), CAUTION))
+    return line(
+        ("!", CAUTION),
+        (f"{_LOCK:<{NAME_WIDTH}}", CAUTION),
+        (column(said, max(width - 1 - NAME_WIDTH, 0)), CAUTION),
+    )
 
 
 def _device_detail(row: HardwareRow) -> Detail:

@@ -31,6 +31,18 @@ def column(text: str, width: int) -> str:
     return set_cell_size(set_cell_size(text, max(width - 1, 0)) + "…", width)
 
 
+def whole_words(text: str, width: int) -> str:
+    """As many words of the text as a width holds: half a number would be another number.
+
+    A first word that is too long alone is left as it is.
+    """
+    if cell_len(text) <= width:
+        return text
+    while " " in text and cell_len(text) > width:
+        text = text[: text.rindex(" ")].rstrip(" ,")
+    return text
+
+
 def harmless(text: str) -> str:
     """The text without line breaks and control characters, which people's comments may hold."""
     if text.isprintable():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from tui.dashboard.source import DataFolderSource, OverviewSource, WallClock
 USAGE = "usage: python -m tui.dashboard.picture DATA OUT.svg [COLUMNS LINES]"
 WAIT_SECONDS = 20.0
 SETTLE_SECONDS = 0.5
+FONT = "DejaVu Sans Mono"
+FONT_PIXELS = 20.265
+"""Rich draws cells of 12.2 pixels; a letter of this font is 0.602 of its size wide."""
 
 
 class NothingToDraw(Exception):
@@ -30,11 +34,20 @@ async def draw(source: OverviewSource, clock: Clock, columns: int = 120, lines: 
         if app.moment is None:
             raise NothingToDraw(app.failure or f"nothing was read within {WAIT_SECONDS:.0f} s")
         await pilot.pause(SETTLE_SECONDS)
-        return _spaced(app.export_screenshot(title="tomoe dashboard"))
+        return _for_every_viewer(app.export_screenshot(title="tomoe dashboard"))
 
 
-def _spaced(svg: str) -> str:
-    """The picture with its spaces kept by every viewer; some eat no-break spaces at a text's beginning."""
+def _for_every_viewer(svg: str) -> str:
+    """The picture in a font that is installed, its letters as wide as the cells, and with its spaces kept.
+
+    Viewers that can't load a font from the net would draw narrower letters, so that frames do not meet; some
+    eat no-break spaces at a text's beginning.
+    """
+    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+    svg = svg.replace(
+        "font-family: Fira Code, monospace;\n        font-size: 20px;",
+        f"font-family: {FONT}, monospace;\n        font-size: {FONT_PIXELS}px;",
+    )
     return svg.replace("<text ", '<text xml:space="preserve" ').replace("&#160;", " ")
 
 

@@ -12,6 +12,8 @@ from tui.dashboard.recipe_lines import field
 from tui.dashboard.wording import jst_seconds
 
 PROCESSES = "processes"
+NAME_WIDTH = 14
+"""Of the column of names in the hardware panel, whose rows this is one of."""
 
 
 def ill_processes(moment: Moment) -> list[ProcessLine]:
@@ -27,12 +29,16 @@ def ill_processes(moment: Moment) -> list[ProcessLine]:
 def processes_row(moment: Moment, width: int) -> Row:
     """Which run; or, in alarm colours, which do not."""
     ill = ill_processes(moment)
-    room = max(width - 16, 0)
+    room = max(width - 1 - NAME_WIDTH, 0)
     if ill:
         said = ", ".join(f"{each.process} {each.state.upper()} {each.reason}" for each in ill)
-        return Row(PROCESSES, line(("!", ALARM), (f"{PROCESSES:<15}", ALARM), (column(said, room), ALARM)))
+        return Row(
+            PROCESSES, line(("!", ALARM), (f"{PROCESSES:<{NAME_WIDTH}}", ALARM), (column(said, room), ALARM))
+        )
     running = ", ".join(each.process for each in moment.overview.processes if each.state == "running")
-    return Row(PROCESSES, line(" ", (f"{PROCESSES:<15}", QUIET), column(running or "none run", room)))
+    return Row(
+        PROCESSES, line(" ", (f"{PROCESSES:<{NAME_WIDTH}}", QUIET), column(running or "none run", room))
+    )
 
 
 def processes_detail(moment: Moment) -> Detail:

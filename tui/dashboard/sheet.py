@@ -68,6 +68,10 @@ class Sheet(ModalScreen[str]):
         """Say something else."""
         self._lines.put(lines)
 
+    def put_keys(self, keys: str) -> None:
+        """Say which keys there are from now on."""
+        self.query_one("#sheet").border_subtitle = keys
+
     def action_close(self) -> None:
         """Back to the dashboard."""
         self.dismiss("")

@@ -25,6 +25,21 @@ from tomoe_es.events.envelope import Recorded
 from tomoe_es.night import JST
 from tui.cli_errors import discard_output
 
+_PAUSED = {
+    "stop": "STOPPED after this recipe",
+    "abort": "STOPPED for an abort",
+    "emergency": "STOPPED for an emergency",
+}
+
+
+def _by(who: str) -> str:
+    return f" by {who}" if who else ""
+
+
+def _because(why: str) -> str:
+    return f": {why}" if why else ""
+
+
 _TEXT: dict[type[Event], Callable[[Any], str]] = {
     system.NightPlanned: lambda e: f"night {e.night} planned: {len(e.chips)} chips, seed {e.seed}",
     system.NightResumed: lambda e: f"night {e.night} resumed after event {e.last_position}",
@@ -42,6 +57,12 @@ _TEXT: dict[type[Event], Callable[[Any], str]] = {
     weather.WeatherBecameSafe: lambda e: "weather safe",
     weather.SkyBecameCloudy: lambda e: f"sky cloudy ({e.sky_temperature_c:.0f} C)",
     weather.SkyBecameClear: lambda e: f"sky clear ({e.sky_temperature_c:.0f} C)",
+    queue.QueueStarted: lambda e: f"queue started{_by(e.who)}{_because(e.reason)}",
+    queue.QueuePaused: lambda e: f"queue {_PAUSED[e.how]}{_by(e.who)}{_because(e.reason)}",
+    queue.QueueAbortRequested: lambda e: f"queue ABORTED{_by(e.who)}{_because(e.why)}",
+    queue.ReopeningsUsedUp: lambda e: (
+        f"the dome was closed for danger {e.closings} times: a person must start the queue"
+    ),
     queue.ObservingSuspended: lambda e: f"observing suspended: {', '.join(e.reasons)}",
     queue.ObservingResumed: lambda e: f"observing resumed: {e.reason}",
     transfer.RingOverwritten: lambda e: f"ring of {e.frame_id} OVERWRITTEN: {e.frames} frames",
@@ -51,8 +72,8 @@ _TEXT: dict[type[Event], Callable[[Any], str]] = {
     reduction.ReductionFailed: lambda e: f"reduction of {e.frame_id} failed: {e.condition}: {e.message}",
     telescope.DeviceUnreachable: lambda e: f"{e.device} does not answer: {e.message}",
     telescope.DeviceReached: lambda e: f"{e.device} answers again",
-    telescope.TelescopeLockSet: lambda e: f"telescope locked by {e.who}",
-    telescope.TelescopeLockReleased: lambda e: f"telescope unlocked by {e.who}",
+    telescope.TelescopeLockSet: lambda e: f"telescope LOCKED{_by(e.who)}{_because(e.why)}",
+    telescope.TelescopeLockReleased: lambda e: f"telescope unlocked{_by(e.who)}{_because(e.why)}",
     safety.MakingSafeBegun: lambda e: f"{e.by.upper()} makes the telescope safe: {', '.join(e.reasons)}",
     safety.TelescopeMadeSafe: lambda e: f"telescope made safe by the {e.by} after {e.seconds:.0f} s",
     safety.MakingSafeOverdue: lambda e: f"telescope NOT SAFE YET: {'; '.join(e.not_safe)}",
@@ -60,6 +81,9 @@ _TEXT: dict[type[Event], Callable[[Any], str]] = {
     safety.ProcessHeardAgain: lambda e: f"process {e.process} is heard again",
     safety.DevicesReconciled: lambda e: "every device was read" + "".join(f"; {d}" for d in e.differences),
     monitor.ViolationDetected: lambda e: f"VIOLATION {e.name}: {e.message}",
+    monitor.ViolationAcknowledged: lambda e: f"{e.name} acknowledged{_by(e.who)}{_because(e.why)}",
+    monitor.AlarmMuted: lambda e: f"{e.name} muted{_by(e.who)}{_because(e.why)}",
+    monitor.ErrorRaised: lambda e: f"ERROR in {e.process}: {e.condition}: {e.message}",
     system.MessagePosted: lambda e: f"message: {e.text}",
 }
 _PER_CHIP = {

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from adapters.buffer_storage import BufferStorage
 from adapters.code_identity import code_identity
+from adapters.disks import RealDisks
 from adapters.leftovers import sweep_leftovers
 from adapters.log_reserve import LogWithReserve
 from adapters.paced_loop import PacedLoop
@@ -19,9 +20,10 @@ from adapters.reduction_engine import ProcessPool
 from adapters.reduction_jobs import ReductionJobs, warm_up
 from adapters.simulator.camera import Imaging, SimulatedCamera
 from adapters.simulator.cluster import Reducing, SimulatedCluster
+from adapters.simulator.disks import SimulatedDisks, contents
 from adapters.simulator.imaging import StarImaging
 from adapters.simulator.no_pixels import NoImaging, NoReducing
-from adapters.storage_monitor import Storage, StorageMonitor
+from adapters.storage_monitor import StorageMonitor
 from adapters.telescope_line.remote_telescope import RemoteTelescope
 from adapters.untold import tell, waiting
 from tomoe_es.clock import SECOND
@@ -94,6 +96,8 @@ class _Night:
         self._attended = 0.0  # real time
         self._conductor = Conductor(log, self._loop)
         self._conductor.add(deciders_of_a_night(self._folds))
+        self._on_disks = contents()
+        self._conductor.add_fold(self._on_disks)
         self._beside: Beside | None = None
         self._stopping = False
         self._code = code_identity()
@@ -139,7 +143,7 @@ class _Night:
             self._cluster.start()
             found = differences(before, self._control.hardware)
             self._conductor.record([DevicesReconciled(differences=found)], actor=SYSTEM)
-            self._storage_monitor().start()
+            self._storage_monitor(plan).start()
         if self._control.night.phase in NIGHT_OVER:
             self._stop_when_drained()
         inbox = Inbox(self._data.inbox, self._loop, self._conductor, self._log, plan.night)
@@ -215,13 +219,11 @@ class _Night:
             self._conductor.add_effects(adapter.effects())
         return telescope
 
-    def _storage_monitor(self) -> StorageMonitor:
-        folders: dict[Storage, Path] = {
-            "buffer": self._data.buffer,
-            "archive": self._data.archive,
-            "log": self._data.log,
-        }
-        return StorageMonitor(self._loop, self._conductor.record, folders)
+    def _storage_monitor(self, plan: system.NightPlanned) -> StorageMonitor:
+        data, writes = self._data, len(plan.chips) if plan.pixels else 0
+        real = RealDisks({"buffer": data.buffer, "archive": data.archive, "log": data.log})
+        disks = SimulatedDisks(self._loop, self._telescope.faults, self._on_disks, real, writes_chips=writes)
+        return StorageMonitor(self._loop, self._conductor.record, disks)
 
     def _warm_pool(self) -> ProcessPool:
         """Workers that have compiled what they need: before the first sign of life, because it may last."""

@@ -10,6 +10,8 @@ from adapters.simulator.devices.faults import FAULT_KINDS, Fault
 from adapters.simulator.script import (
     BUILT_IN,
     DEVICES_WITH_FAULTS,
+    STORAGE_FAULTS,
+    STORAGES_WITH_FAULTS,
     NightScript,
     NightScriptInvalid,
     load_script,
@@ -167,6 +169,19 @@ def test_a_file_that_can_not_be_used_is_refused(tmp_path: Path, content: bytes |
         load_script(file, NIGHT)
 
 
+@pytest.mark.parametrize("kind", STORAGE_FAULTS)
+def test_a_storage_has_faults(kind: str) -> None:
+    fault = f"{{device: storage/buffer, kind: {kind}, from: '20:00', to: '21:00'}}"
+    [read] = load_script(f"faults: [{fault}]", NIGHT).faults
+    assert (read.device, read.kind) == ("storage/buffer", kind)
+
+
+def test_a_storage_can_not_lie() -> None:
+    fault = "{device: storage/log, kind: lie, from: '20:00', to: '21:00'}"
+    with pytest.raises(NightScriptInvalid, match="unknown kind 'lie': use one of 'drop', 'fail', 'freeze'"):
+        load_script(f"faults: [{fault}]", NIGHT)
+
+
 def test_control_characters_are_refused() -> None:
     with pytest.raises(NightScriptInvalid, match="is not YAML"):
         load_script("weather: \x00\n", NIGHT)
@@ -174,7 +189,7 @@ def test_control_characters_are_refused() -> None:
 
 def test_the_reference_names_every_kind_and_its_example_is_valid() -> None:
     text = REFERENCE.read_text("utf-8")
-    for word in (*SPELL_KINDS, *FAULT_KINDS, *DEVICES_WITH_FAULTS):
+    for word in (*SPELL_KINDS, *FAULT_KINDS, *DEVICES_WITH_FAULTS, *STORAGES_WITH_FAULTS):
         assert f"`{word}`" in text
     example = text.split("```yaml\n")[1].split("```")[0]
     script = load_script(example, NIGHT)

@@ -58,7 +58,7 @@ HARDWARE = (
     HardwareRow(
         device="mount",
         state="tracking",
-        value="RA 19.7498 Dec +29.7107 az 112.4 alt 61.3 deg",
+        value="alt 61.3 az 112.4 RA 19.7498 Dec +29.7107 deg",
         read_us=NOW - 2 * SECOND,
         age_seconds=2.0,
         ok=True,

@@ -150,7 +150,7 @@ def test_an_ended_night_is_not_old() -> None:
 def test_an_operation_that_the_lock_blocks_says_so(size: tuple[int, int]) -> None:
     async def look(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
         assert said(app, "#executing")[-1] == " for 6 s, limit 40 s  LOCK BLOCKING"
-        assert said(app, "#hardware")[0].startswith(" !telescope lock LOCKED M. Tanaka dom")
+        assert said(app, "#hardware")[0].startswith(" !lock          LOCKED M. Tanaka dom")
 
     play(
         look,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import msgspec
@@ -189,6 +190,39 @@ def outcome_of(commands: WrittenDown, expected: Callable[[list[str]], bool]) -> 
     async def press(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
         await pilot.press("E", "y", "y")
         await until(pilot, lambda: expected(on_sheet(app)))
+        assert keys_of_sheet(app) == "j k scroll, escape closes"
+
+    play(press, commands=commands)
+
+
+def keys_of_sheet(app: DashboardApp) -> str:
+    return str(app.screen.query_one("#sheet").border_subtitle)
+
+
+class Waiting(WrittenDown):
+    """An emergency that lasts until it is released."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.released = threading.Event()
+
+    def emergency(self) -> Outcome:
+        self.released.wait()
+        return super().emergency()
+
+
+def test_once_the_emergency_runs_its_key_is_not_offered_again() -> None:
+    commands = Waiting()
+
+    async def press(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
+        await pilot.press("E")
+        assert keys_of_sheet(app) == "y makes safe, escape leaves it"
+        await pilot.press("y")
+        try:
+            await until(pilot, lambda: on_sheet(app)[0] == "Making the telescope safe …")
+            assert keys_of_sheet(app) == "escape closes this, the emergency goes on"
+        finally:
+            commands.released.set()
 
     play(press, commands=commands)
 
@@ -211,7 +245,7 @@ def test_an_emergency_that_fails_says_what_to_do_by_hand() -> None:
 @BOTH_SIZES
 def test_a_silent_process_stands_first_among_the_hardware(size: tuple[int, int]) -> None:
     async def look(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
-        assert said(app, "#hardware")[0].startswith(" !processes      guardian SILENT")
+        assert said(app, "#hardware")[0].startswith(" !processes     guardian SILENT")
         assert title(app, "#hardware") == "6 hardware  2 NOT WELL"
         await pilot.press("6", "enter")
         assert on_sheet(app)[0] == (

@@ -36,7 +36,7 @@ def test_the_essential_panels_are_in_sight() -> None:
             " humidity 45 %, sky -21.6 °C",
         ]
         assert len(said(app, "#queue")) == len(said(app, "#hardware")) == 8
-        assert said(app, "#hardware")[4] == " !focus          no reading for…  95 s"
+        assert said(app, "#hardware")[4] == " !focus         no reading for 9… 95 s"
         assert said(app, "#violations")[0] == (
             " !20:19 SERIOUS  ReadingStale focus: no reading for 60 s: the device is taken…"
         )

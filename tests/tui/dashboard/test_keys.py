@@ -211,7 +211,7 @@ def test_enter_shows_a_device_in_full() -> None:
         await pilot.press("6", "enter")
         assert on_sheet(app) == [
             "state         tracking",
-            "value         RA 19.7498 Dec +29.7107 az 112.4 alt 61.3 deg",
+            "value         alt 61.3 az 112.4 RA 19.7498 Dec +29.7107 deg",
             "read          20:20:29 JST, 11:20:29 UTC, 2 s before the newest event",
         ]
 

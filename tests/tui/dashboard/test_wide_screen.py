@@ -51,15 +51,15 @@ def test_every_panel_says_what_the_overview_holds() -> None:
         ]
         assert title(app, "#hardware") == "6 hardware  1 NOT WELL"
         assert said(app, "#hardware") == [
-            "  mount          tracking  RA 19.…   2 s",
-            "  dome slit      open                4 s",
-            "  dome rotation  stopped  az 112.…   4 s",
-            "  mirror cover   open                4 s",
-            " !focus          no reading for 9…  95 s",
-            "  camera         exposing  277.1 K   1 s",
-            "  weather        dry  wind 3.2 m/s   3 s",
-            "  telescope lock released",
-            "  processes      guardian, night, notif…",
+            "  mount         tracking alt 61.3    2 s",
+            "  dome slit     open                 4 s",
+            "  dome rotation stopped az 112.0     4 s",
+            "  mirror cover  open                 4 s",
+            " !focus         no reading for 95 s 95 s",
+            "  camera        exposing 277.1 K     1 s",
+            "  weather       dry wind 3.2 m/s     3 s",
+            "  lock          released",
+            "  processes     guardian, night, notifi…",
         ]
         assert title(app, "#weather") == "7 weather 3 s old"
         assert said(app, "#weather")[:3] == [

@@ -19,6 +19,7 @@ from tui.commands.audit import why
 from tui.commands.rebuild import rebuild
 
 from .conftest import PIXELS, FinishedNight, finish_night
+from .streams import streams
 
 pytestmark = pytest.mark.xdist_group("pixel night")
 
@@ -111,7 +112,7 @@ def test_raw_cubes_live_for_their_time_and_nothing_is_left_over(pixel_night: Fin
     assert not list(Path("/dev/shm").glob("tomoe-ring-*"))
 
 
-def test_the_same_seed_gives_the_same_products_bit_for_bit(
+def test_the_same_seed_gives_the_same_events_and_the_same_products_bit_for_bit(
     pixel_night: FinishedNight, tmp_path: Path
 ) -> None:
     again = finish_night(tmp_path / "again", PIXELS)
@@ -124,3 +125,4 @@ def test_the_same_seed_gives_the_same_products_bit_for_bit(
         assert (again.data.archive / name).read_bytes() == (pixel_night.data.archive / name).read_bytes(), (
             name
         )
+    assert streams(again) == streams(pixel_night)

@@ -1,4 +1,4 @@
-"""Nobody who reads the progress, or no room for it, is no reason to end a night."""
+"""Progress in lines; nobody who reads it, or no room for it, is no reason to end a night."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ import sys
 from pathlib import Path
 
 import msgspec
+import pytest
 
+from tomoe_es.events import Event, queue, telescope
+from tomoe_es.events.envelope import Recorded
 from tui.data_folder import DataFolder
+from tui.night.progress import ProgressLines
 
 from .conftest import DRIVER, EVENTS_ONLY, read_night
 
@@ -35,3 +39,28 @@ def test_a_full_disk_silences_the_progress(tmp_path: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run([sys.executable, "-c", SAY], stdout=full, stderr=subprocess.PIPE, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (queue.QueuePaused(reason="fog", who="kokubo"), "queue STOPPED after this recipe by kokubo: fog"),
+        (
+            queue.QueuePaused(reason="", who="kokubo", how="emergency"),
+            "queue STOPPED for an emergency by kokubo",
+        ),
+        (queue.QueueAbortRequested(who="kokubo", why="fog"), "queue ABORTED by kokubo: fog"),
+        (queue.QueueStarted(reason="night begins"), "queue started: night begins"),
+        (queue.QueueStarted(reason="", who="kokubo"), "queue started by kokubo"),
+        (
+            telescope.TelescopeLockSet(who="kokubo", why="in the dome"),
+            "telescope LOCKED by kokubo: in the dome",
+        ),
+    ],
+)
+def test_what_people_do_makes_a_line(event: Event, expected: str, capsys: pytest.CaptureFixture[str]) -> None:
+    recorded = Recorded(
+        position=7, stream="", version=1, time=0, correlation=0, cause=0, code=0, actor="", payload=event
+    )
+    ProgressLines(84).effects()[type(event)](recorded)
+    assert capsys.readouterr().out == f"09:00:00 JST  #7       {expected}\n"

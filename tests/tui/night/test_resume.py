@@ -24,6 +24,7 @@ from tui.night.options import NightOptions
 from tui.night.run import run_night
 
 from .conftest import EVENTS_ONLY, PIXELS, FinishedNight, finish_night, read_night, start_night
+from .streams import streams
 
 FINAL = {"RecipeCompleted", "RecipeCancelled", "RecipeExpired"}
 
@@ -189,9 +190,4 @@ def test_the_next_night_follows_in_the_same_log_with_a_snapshot_or_without(tmp_p
     DataFolder(without).snapshot.unlink()
     nights = [finish_night(data, short) for data in (with_snapshot, without)]
     assert [each.payload.night for each in nights[0].of_type("NightPlanned")] == ["2023-12-12", "2023-12-13"]
-    assert _without_processes(nights[0]) == _without_processes(nights[1])
-
-
-def _without_processes(night: FinishedNight) -> list[Recorded]:
-    """Neither process ids nor how full this machine's disks are tell of the night."""
-    return [each for each in night.events if not each.stream.startswith(("process/", "storage/"))]
+    assert streams(nights[0]) == streams(nights[1])
