@@ -31,8 +31,8 @@ class StorageMonitor:
         if found:
             self._record(found, cause=None, actor=ACTOR)
         now = self._timers.now()
-        change = self._disks.next_change(now)
-        self._timers.call_at(now + LOOK_EVERY if change is None else min(now + LOOK_EVERY, change), self.start)
+        look, change = now + LOOK_EVERY, self._disks.next_change(now)
+        self._timers.call_at(look if change is None else min(look, change), self.start)
 
     def _look(self, storage: Storage) -> list[Event]:
         device = f"storage/{storage}"
