@@ -10,7 +10,6 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,14 +17,11 @@ import numpy as np
 from astropy.io import fits
 from numpy.typing import NDArray
 
-from adapters.tycho2_field_index import debian_index
-from adapters.tycho2_index import DEBIAN_INDEX_FOLDER
-from tomoe_es.reduction.astrometry import FieldHint, Match
+from adapters.tycho2_field_index import read_star_list
+from tomoe_es.reduction.astrometry import CatalogueStars, FieldHint, Match
 from tomoe_es.reduction.conditions import AstrometryFailed, SolverTimedOut, SolverUnavailable
 
 ENGINE = "astrometry-engine"
-DEBIAN_SCALES = (7, 8)
-"""Debian's indexes whose quads (22' to 30', 30' to 42') fit on a chip."""
 SHARED_MEMORY = Path("/dev/shm")
 
 CODE_TOLERANCE = 0.005
@@ -43,10 +39,22 @@ class AstrometryNet:
     """The installed solver; picklable, so that worker processes can have it."""
 
     engine: Path
-    indexes: tuple[Path, ...]
+    index_folder: Path
     scratch: Path
     cpu_seconds: int = 30
     wall_seconds: float = 60.0
+
+    def stars(self, hint: FieldHint) -> CatalogueStars:
+        """The stars that the indexes were built of; see `AstrometricSolver`."""
+        every = read_star_list(self.index_folder)
+        ra, dec = np.radians(every.sky_deg).T
+        middle_ra, middle_dec = np.radians((hint.ra_deg, hint.dec_deg))
+        half_chord_squared = (
+            np.sin((dec - middle_dec) / 2) ** 2
+            + np.cos(dec) * np.cos(middle_dec) * np.sin((ra - middle_ra) / 2) ** 2
+        )
+        near = half_chord_squared < np.sin(np.radians(hint.radius_deg) / 2) ** 2
+        return CatalogueStars(every.sky_deg[near], every.magnitude[near], every.error_arcsec, every.digest)
 
     def solve(self, xy: NDArray[np.float64], image_size: tuple[int, int], hint: FieldHint) -> Match:
         """Pair sources with catalogue stars; see `tomoe_es.reduction.astrometry.AstrometricSolver`."""
@@ -56,7 +64,7 @@ class AstrometryNet:
             (work / "engine.cfg").write_text(
                 "".join(
                     [f"cpulimit {self.cpu_seconds}\n", "inparallel\n"]
-                    + [f"index {path}\n" for path in self.indexes]
+                    + [f"index {path}\n" for path in sorted(self.index_folder.glob("index-*.fits"))]
                 )
             )
             self._run(work)
@@ -87,23 +95,17 @@ class AstrometryNet:
             raise SolverUnavailable(f"{ENGINE} ended with {done.returncode}: {' / '.join(tail)}")
 
 
-def installed_solver(
-    own_indexes: Path | None = None,
-    scratch: Path | None = None,
-    index_folder: Path = DEBIAN_INDEX_FOLDER,
-) -> AstrometryNet:
-    """The solver with Debian's Tycho-2 indexes, and with those of `build_field_index` when given.
+def installed_solver(index_folder: Path, scratch: Path | None = None) -> AstrometryNet:
+    """The solver with the indexes of a folder made by `build_field_index`.
 
     Raises SolverUnavailable, with the line that installs what is missing.
     """
     engine = shutil.which(ENGINE)
     if engine is None:
         raise SolverUnavailable(f"the program {ENGINE} isn't installed: {_install_line()}")
-    own = sorted(own_indexes.glob("*.fits")) if own_indexes else []
-    debian = [debian_index(scale, index_folder) for scale in DEBIAN_SCALES]
     if scratch is None:
         scratch = SHARED_MEMORY if SHARED_MEMORY.is_dir() else Path(tempfile.gettempdir())
-    return AstrometryNet(Path(engine), tuple(path.resolve() for path in own + debian), scratch)
+    return AstrometryNet(Path(engine), index_folder.resolve(), scratch)
 
 
 def _augmented_xylist(
@@ -143,5 +145,5 @@ def _match(work: Path, sources: int) -> Match:
     return Match(source[sure], sky_deg[sure], log_odds, magnitude[sure])
 
 
-def _install_line(packages: Sequence[str] = ("astrometry.net", "astrometry-data-tycho2")) -> str:
-    return f"install it with `apt-get install {' '.join(packages)}`"
+def _install_line() -> str:
+    return "install it with `apt-get install astrometry.net astrometry-data-tycho2`"

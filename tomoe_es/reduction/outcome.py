@@ -37,6 +37,10 @@ def outcome(job: Job, result: ReductionResult) -> list[Event]:
                 stars=solved.stars,
                 rms_arcsec=solved.rms_arcsec,
                 offset_arcsec=solved.offset_arcsec,
+                log_odds=solved.log_odds,
+                proposer=solved.proposer,
+                second_order=solved.second_order,
+                star_list=solved.catalogue_digest,
             )
         )
     if result.astrometry_failure is not None:

@@ -9,9 +9,12 @@ from typing import Final
 
 import numpy as np
 from astropy.io import fits
+from astropy.wcs import WCS
 from numpy.typing import NDArray
 
+from tomoe_es.camera.field_mapping import distorted_wcs
 from tomoe_es.camera.frame_geometry import GAIN_ELECTRONS_PER_COUNT
+from tomoe_es.camera.refraction import USUAL_TEMPERATURE_C, Air
 from tomoe_es.reduction.astrometry import AstrometricSolver, Solution, solve_chip
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
 from tomoe_es.reduction.checks import Measurements, Verdict, expected_noise_counts, judge
@@ -113,7 +116,7 @@ def _reduced(job: ReductionJob, solver: AstrometricSolver, stopwatch: Stopwatch)
     solution, failure = None, None
     if "wcs" in job.steps:
         with stopwatch.stage("astrometry"):
-            solution, failure = _solve(job, measured, solver)
+            solution, failure = _solve(_predicted_wcs(job, raw), measured, solver)
     zero = _zero_point(measured, solution) if solution is not None else None
     return ReducedChip(raw, gain, dark, flat, stacked, measured, solution, failure, zero)
 
@@ -141,19 +144,23 @@ def _moving_objects(job: ReductionJob, chip: ReducedChip, stopwatch: Stopwatch) 
         )
 
 
+def _predicted_wcs(job: ReductionJob, raw: fits.Header) -> WCS:
+    """Where the sky falls on the chip if the telescope points where the mount says."""
+    air = Air(temperature_c=float(raw.get("TMP_OUT", USUAL_TEMPERATURE_C)))
+    return distorted_wcs(job.det_id, job.ra_deg, job.dec_deg, job.start_us, air=air)
+
+
 def _solve(
-    job: ReductionJob, measured: Photometry, solver: AstrometricSolver
+    predicted: WCS, measured: Photometry, solver: AstrometricSolver
 ) -> tuple[Solution | None, Failure | None]:
     try:
-        return solve_chip(measured.xy, job.det_id, (job.ra_deg, job.dec_deg), solver), None
+        return solve_chip(measured.xy, predicted, solver), None
     except AstrometryFailed as error:
         return None, Failure(error.condition, str(error))
 
 
 def _zero_point(measured: Photometry, solution: Solution) -> ZeroPoint | None:
     match = solution.match
-    if match.magnitude is None:
-        return None
     magnitude: NDArray[np.float64] = np.full(len(measured.whole), np.nan)
     magnitude[match.source] = match.magnitude
     return zero_point(measured.whole, magnitude)
@@ -253,4 +260,7 @@ def _astrometry_result(solution: Solution | None) -> AstrometryResult | None:
         log_odds=solution.log_odds,
         pixel_scale_arcsec=solution.pixel_scale_arcsec,
         rotation_deg=solution.rotation_deg,
+        second_order=solution.second_order,
+        proposer=solution.proposer,
+        catalogue_digest=solution.catalogue_digest,
     )
