@@ -75,7 +75,7 @@ def build_field_index(
     source = debian_index(RICHEST_SCALE, index_folder)
     moved = (year, digest_of(motions)) if motions is not None else ()
     key = repr((FORM, BUILDS, PASSES, REUSES, source.stat().st_size, moved, request))
-    folder = out_folder / f"tycho2-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+    folder = out_folder.resolve() / f"tycho2-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
     if folder.is_dir():
         return folder
     builder = shutil.which(BUILDER)
@@ -84,7 +84,7 @@ def build_field_index(
             f"the program {BUILDER} isn't installed: install it with `apt-get install astrometry.net`"
         )
     out_folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".building-", dir=out_folder) as name:
+    with tempfile.TemporaryDirectory(prefix=".building-", dir=out_folder.resolve()) as name:
         work = Path(name)
         done = work / "done"
         done.mkdir(mode=0o755)

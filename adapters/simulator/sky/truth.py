@@ -1,8 +1,9 @@
 """The truth file: a FITS file of tables beside the simulated data, which the pipeline never reads.
 
-Primary header: true boresight, zero point, PSF, and the true WCS (TAN-SIP of order 3; `read_true_wcs`). RA and DEC of STARS are those of the time of the exposure. Tables STARS, FRAMES, MOVERS and
-COSMIC_RAYS (empty ones included) open with `astropy.table.Table.read(path, hdu="STARS")`. Pixels are
-0-based, of the imaging area.
+Primary header: true boresight, zero point, PSF, and the true WCS (TAN-SIP of order 3; `read_true_wcs`). RA
+and DEC of STARS are those of the time of the exposure. Tables STARS, FRAMES, MOVERS and COSMIC_RAYS (empty
+ones included) open with `astropy.table.Table.read(path, hdu="STARS")`. Pixels are 0-based, of the imaging
+area.
 """
 
 from collections.abc import Sequence
