@@ -31,7 +31,7 @@ from tomoe_es.events.recipe import RecipeSubmitted
 from tomoe_es.events.reduction import StarIndexBuilt
 from tomoe_es.recipe.operations import operation_of
 from tomoe_es.recipe.targets import targets_of
-from tomoe_es.reduction.astrometry import CatalogueStars, FieldHint, Match
+from tomoe_es.reduction.astrometry import CatalogueStars, FieldHint, Pairs
 
 NAME: Final = "star indexes"
 CELL_DEG: Final = 3.0
@@ -64,7 +64,7 @@ class SkyIndexes(msgspec.Struct, frozen=True):
         """See `tomoe_es.reduction.astrometry.AstrometricSolver`."""
         return _solver(self, sky_cell(hint.ra_deg, hint.dec_deg)).stars(hint)
 
-    def solve(self, xy: NDArray[np.float64], image_size: tuple[int, int], hint: FieldHint) -> Match:
+    def solve(self, xy: NDArray[np.float64], image_size: tuple[int, int], hint: FieldHint) -> Pairs:
         """See `tomoe_es.reduction.astrometry.AstrometricSolver`."""
         return _solver(self, sky_cell(hint.ra_deg, hint.dec_deg)).solve(xy, image_size, hint)
 

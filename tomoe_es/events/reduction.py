@@ -14,6 +14,9 @@ Proposer = Literal["astrometry.net", "vote"]
 """Who proposed an astrometric solution: the solver, or a vote on the shift where it found none."""
 
 
+UnsolvedCause = Literal["clouds", "no light", "few stars", "chip", "pointing"]
+
+
 class ReductionEvent(Event, frozen=True, gc=False, kw_only=True, tag=True):
     """An event in the reduction of one exposure."""
 
@@ -104,6 +107,16 @@ class AstrometryFailed(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=
 
     frame_id: str
     sources: int
+    reason: str
+    catalogue_stars: int | None = None  # expected on the chip; None: it did not come to that
+
+
+class FieldsUnsolved(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=True):
+    """Chips of an exposure have no astrometric solution; why, by the sky and by their neighbours."""
+
+    cause: UnsolvedCause
+    frame_ids: list[str]  # of the chips without
+    chips: int  # of the exposure
     reason: str
 
 

@@ -58,15 +58,18 @@ class FieldHint:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """Sources paired with stars: `source` (n,) indexes the positions given, `sky_deg` (n, 2) is ICRS.
-
-    `magnitude` (n,) is that of the catalogue.
-    """
+class Pairs:
+    """Sources paired with stars: `source` (n,) indexes the positions given, `sky_deg` (n, 2) is ICRS."""
 
     source: NDArray[np.int64]
     sky_deg: NDArray[np.float64]
-    log_odds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Which sources are stars of the catalogue (n,), and the stars' magnitudes (n,)."""
+
+    source: NDArray[np.int64]
     magnitude: NDArray[np.float64]
 
 
@@ -90,8 +93,8 @@ class AstrometricSolver(Protocol):
         """The stars within the hint's radius. Raises SolverUnavailable."""
         ...
 
-    def solve(self, xy: NDArray[np.float64], image_size: tuple[int, int], hint: FieldHint) -> Match:
-        """Solve positions `xy` (n, 2), 1-based pixels, brightest first, of an image of (width, height).
+    def solve(self, xy: NDArray[np.float64], image_size: tuple[int, int], hint: FieldHint) -> Pairs:
+        """Pair positions `xy` (n, 2), 1-based pixels, brightest first, of an image of (width, height).
 
         x grows to the west and y to the north. Raises AstrometryFailed, SolverUnavailable.
         """
@@ -141,7 +144,8 @@ def solve_chip(xy: NDArray[np.float64], predicted: WCS, solver: AstrometricSolve
                     refused.append(str(error))
         except AstrometryFailed as error:
             refused.append(str(error))
-    raise AstrometryFailed(f"{refused[0]}: {_likely_cause(len(xy), chip.expected_stars)}")
+    told = f"{refused[0]}: {_likely_cause(len(xy), chip.expected_stars)}"
+    raise AstrometryFailed(told, chip.expected_stars)
 
 
 def _likely_cause(sources: int, stars: int) -> str:
@@ -172,11 +176,11 @@ class _Chip:
         height, width = IMAGING_SHAPE
         brightest = self._sources[:BRIGHTEST_SOURCES] / PIXEL_SCALE_ARCSEC
         x, y = (width + 1) / 2 - brightest.real, (height + 1) / 2 + brightest.imag
-        match = self._solver.solve(np.column_stack([x, y]), (width, height), self._hint)
-        if len(match.source) < FEWEST_PAIRS:
-            raise AstrometryFailed(f"{len(match.source)} pairs, {FEWEST_PAIRS} are needed")
-        true = self._plane.of_sky(match.sky_deg)
-        yield "astrometry.net", fit(self._sources[match.source], true, self._error_arcsec).correction
+        pairs = self._solver.solve(np.column_stack([x, y]), (width, height), self._hint)
+        if len(pairs.source) < FEWEST_PAIRS:
+            raise AstrometryFailed(f"{len(pairs.source)} pairs, {FEWEST_PAIRS} are needed")
+        true = self._plane.of_sky(pairs.sky_deg)
+        yield "astrometry.net", fit(self._sources[pairs.source], true, self._error_arcsec).correction
 
     def by_vote(self) -> Iterator[tuple[Proposer, Correction]]:
         """What the shifts between bright sources and stars propose."""
@@ -213,9 +217,7 @@ class _Chip:
             second_order=found.second_order is not None,
             proposer=proposer,
             catalogue_digest=self._catalogue.digest,
-            match=Match(
-                sources[found.kept], self._catalogue.sky_deg[used], odds, self._catalogue.magnitude[used]
-            ),
+            match=Match(sources[found.kept], self._catalogue.magnitude[used]),
         )
 
     def _fitted(

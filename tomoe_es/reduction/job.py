@@ -124,7 +124,8 @@ class ReductionResult(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a job, ready to be turned into events.
 
     With `failure` nothing was judged or archived. `rejected` holds the reasons for which products were not
-    archived. `steps_not_done` has one 'step: reason' a step asked for and not done.
+    archived. `catalogue_stars` were expected on a chip that could not be solved. `steps_not_done` has one
+    'step: reason' a step asked for and not done.
     """
 
     job_id: str
@@ -134,6 +135,7 @@ class ReductionResult(msgspec.Struct, frozen=True, kw_only=True):
     failure: Failure | None = None
     astrometry: AstrometryResult | None = None
     astrometry_failure: Failure | None = None
+    catalogue_stars: int | None = None
     photometry: PhotometryResult | None = None
     moving_objects: MovingObjectsResult | None = None
     verdicts: tuple[Verdict, ...] = ()

@@ -50,6 +50,7 @@ def outcome(job: Job, result: ReductionResult) -> list[Event]:
                 frame_id=frame_id,
                 sources=result.photometry.sources if result.photometry is not None else 0,
                 reason=result.astrometry_failure.message,
+                catalogue_stars=result.catalogue_stars,
             )
         )
     if result.photometry is not None:

@@ -65,7 +65,7 @@ class ReducedChip:
     stacked: Stack
     measured: Photometry
     solution: Solution | None
-    astrometry_failure: Failure | None
+    astrometry_failure: AstrometryFailed | None
     zero: ZeroPoint | None
 
 
@@ -84,13 +84,15 @@ def reduce_chip(job: ReductionJob, solver: AstrometricSolver, stopwatch: Stopwat
             )
             if moving is not None and chip.solution is not None:
                 products += archive_moving_objects(job, chip.raw, moving, chip.solution.rms_arcsec, verdicts)
+    failure = chip.astrometry_failure
     return ReductionResult(
         job_id=job.job_id,
         frame_id=job.frame_id,
         exposure_number=job.exposure_number,
         data_type=job.data_type,
         astrometry=_astrometry_result(chip.solution),
-        astrometry_failure=chip.astrometry_failure,
+        astrometry_failure=Failure(failure.condition, str(failure)) if failure is not None else None,
+        catalogue_stars=failure.catalogue_stars if failure is not None else None,
         photometry=_photometry_result(chip),
         moving_objects=moving_objects_result(moving) if moving is not None else None,
         verdicts=verdicts,
@@ -152,11 +154,11 @@ def _predicted_wcs(job: ReductionJob, raw: fits.Header) -> WCS:
 
 def _solve(
     predicted: WCS, measured: Photometry, solver: AstrometricSolver
-) -> tuple[Solution | None, Failure | None]:
+) -> tuple[Solution | None, AstrometryFailed | None]:
     try:
         return solve_chip(measured.xy, predicted, solver), None
     except AstrometryFailed as error:
-        return None, Failure(error.condition, str(error))
+        return None, error
 
 
 def _zero_point(measured: Photometry, solution: Solution) -> ZeroPoint | None:
@@ -183,7 +185,7 @@ def _measurements(job: ReductionJob, chip: ReducedChip) -> Measurements:
         dark_warmer_k=_dark_warmer_k(raw, chip.dark),
         offset_arcsec=chip.solution.offset_arcsec if chip.solution is not None and same_field else None,
         astrometry_stars=(chip.solution.stars if chip.solution is not None else 0) if asked else None,
-        astrometry_failure=chip.astrometry_failure.message if chip.astrometry_failure is not None else None,
+        astrometry_failure=str(chip.astrometry_failure) if chip.astrometry_failure is not None else None,
         fwhm_arcsec=measured.fwhm_arcsec,
         ellipticity=measured.ellipticity,
         zero_point_scatter_mag=zero.scatter_mag if zero is not None else None,

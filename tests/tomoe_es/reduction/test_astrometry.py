@@ -14,7 +14,7 @@ from tomoe_es.camera.refraction import Air
 from tomoe_es.reduction.astrometric_evidence import LEAST_LOG_ODDS, log_odds
 from tomoe_es.reduction.astrometric_fit import Correction, fit, similarity
 from tomoe_es.reduction.astrometric_vote import proposals
-from tomoe_es.reduction.astrometry import CatalogueStars, FieldHint, Match, solve_chip
+from tomoe_es.reduction.astrometry import CatalogueStars, FieldHint, Pairs, solve_chip
 from tomoe_es.reduction.conditions import AstrometryFailed
 from tomoe_es.scheduling.sky import separation_arcsec
 
@@ -39,13 +39,13 @@ class KnowsTheSky:
         """All of them."""
         return CatalogueStars(self.sky_deg[: self.known], np.arange(self.known) / 2 + 5, 0.05, "a list")
 
-    def solve(self, xy: NDArray[np.float64], image_size: tuple[int, int], hint: FieldHint) -> Match:
+    def solve(self, xy: NDArray[np.float64], image_size: tuple[int, int], hint: FieldHint) -> Pairs:
         """All known positions paired."""
         assert image_size == (2000, 1128)
         if not self.solves:
             raise AstrometryFailed("no quads")
         paired = min(len(xy), self.known)
-        return Match(np.arange(paired), self.sky_deg[:paired], 50.0, np.full(paired, 9.0))
+        return Pairs(np.arange(paired), self.sky_deg[:paired])
 
 
 def largest_error_arcsec(found: object, true: object) -> float:
