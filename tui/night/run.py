@@ -23,6 +23,8 @@ from adapters.simulator.cluster import Reducing, SimulatedCluster
 from adapters.simulator.disks import SimulatedDisks, contents
 from adapters.simulator.imaging import StarImaging
 from adapters.simulator.no_pixels import NoImaging, NoReducing
+from adapters.simulator.sky.catalogue import give_catalogue_motions
+from adapters.star_indexes import MOTIONS, StarIndexes
 from adapters.storage_monitor import StorageMonitor
 from adapters.telescope_line.remote_telescope import RemoteTelescope
 from adapters.untold import tell, waiting
@@ -246,6 +248,9 @@ class _Night:
             data.buffer,
             data.truth,
         )
+        give_catalogue_motions(data.scratch / MOTIONS)
+        indexes = StarIndexes(self._loop, self._conductor.record, pool, data.scratch, plan.chips)
+        self._conductor.add_effects(indexes.effects())
         return imaging, ReductionJobs(pool, data.buffer, data.archive, data.scratch)
 
     def _register(self) -> None:
