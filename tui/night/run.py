@@ -169,7 +169,8 @@ class _Night:
         if plan.pixels:
             imaging, reducing = self._with_pixels(plan, telescope)
         else:
-            imaging, reducing = NoImaging(), NoReducing(telescope.transparency)
+            imaging = no_imaging = NoImaging(telescope.truth)
+            reducing = NoReducing(telescope.transparency, no_imaging.offset_arcsec)
         self._camera = SimulatedCamera(
             self._loop,
             self._conductor.record,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from replay import places
+from replay.causes import FEWEST_OF_CHAIN, LONGEST_CHAIN
 from replay.causes import effects as effects_of
 from replay.causes import why as causes_of
 from tui.commands import replay_text as text
@@ -10,10 +11,18 @@ from tui.commands.replay.opened import opened, print_json, print_lines
 from tui.commands.replay.parameters import Data, Json, Limit, Night, Place
 
 
-def why(place: Place, *, night: Night = None, json: Json = False, data: Data = None) -> int:
-    """Tell why something happened: its causes, back to the person, schedule or reading that began it."""
+def why(
+    place: Place, *, limit: int = LONGEST_CHAIN, night: Night = None, json: Json = False, data: Data = None
+) -> int:
+    """Tell why something happened: its causes, back to the person, schedule or reading that began it.
+
+    Parameters
+    ----------
+    limit
+        Events told of one chain of causes, 6 or more: the nearest, and the last five.
+    """
     with opened(data, night) as (replayed, identity):
-        causes = causes_of(replayed, places.position_of(replayed, place))
+        causes = causes_of(replayed, places.position_of(replayed, place), max(limit, FEWEST_OF_CHAIN))
         if json:
             print_json(identity, causes=causes)
         else:

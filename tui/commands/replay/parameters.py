@@ -8,7 +8,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 PLACES = (
-    "start, end, 1234, 50%, 22:14 (JST), '13:14 UTC', recipe:ID, exposure:N, product:NAME, violation:NAME"
+    "start, end, 1234, 50%, 22:14 (JST), '13:14 UTC', recipe:ID, exposure:N, product:NAME, violation:NAME, "
+    "when:CONDITION"
 )
 
 Place = Annotated[str, Parameter(help=f"{PLACES}.")]
