@@ -32,6 +32,18 @@ class ImportRefused(TomoeError):
     what_to_do = "name a file that `tomoe replay export` wrote, and a folder that holds no log"
 
 
+class WhatIfInvalid(UsageError):
+    """What is to be otherwise can't be understood, or can't be from that moment on; nothing was simulated."""
+
+    what_to_do = "correct the change that the message names; docs/how-to/ask-what-if.md has all of them"
+
+
+class WhatIfImpossible(TomoeError):
+    """This night can't be simulated anew from there on."""
+
+    what_to_do = "choose a simulated night, and a moment at which it ran"
+
+
 def did_you_mean(word: str, known: Collection[str]) -> str:
     """The nearest known words, as the end of a message; all of them when they are few."""
     near = get_close_matches(word, list(known), n=3, cutoff=0.55)

@@ -10,6 +10,7 @@ import msgspec
 
 from replay.causes import Cause, Effect, began_with
 from replay.checking import NightChecked
+from replay.comparing import Comparison
 from replay.differences import ABSENT, Change, short
 from replay.judging import Difference
 from replay.places import shown_time
@@ -146,6 +147,23 @@ def difference_lines(difference: Difference) -> Iterator[str]:
         yield from (
             (f"    {label:5} {said(each, 100)}" for each in events) if events else [f"    {label:5} nothing"]
         )
+
+
+def comparison_lines(compared: Comparison) -> Iterator[str]:
+    """Where two nights part, and what came of each."""
+    if compared.parting is None:
+        yield "they are the same, event by event"
+        return
+    yield "the first events that differ"
+    for label, event in (("one", compared.parting.one), ("other", compared.parting.other)):
+        yield f"  {label:6}{event_line(event) if event is not None else '    nothing more'}"[:220]
+    yield ""
+    yield f"{'':26}{'one':>10}{'other':>10}"
+    for row in (*compared.rows, *compared.violations):
+        differs = "" if row.one == row.other else f"{row.other - row.one:>+10g}"
+        yield f"{row.name:26}{row.one:>10g}{row.other:>10g}{differs}".rstrip()
+    for recipe_id, one, other in compared.recipes:
+        yield f"recipe {recipe_id[:8]}           {one or 'not ended':>10}{other or 'not ended':>10}"
 
 
 def timing_lines(timing: Timing) -> Iterator[str]:

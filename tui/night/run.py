@@ -43,7 +43,7 @@ from tui.night.first_recipes import RecipeFile, read_recipes, submissions, surve
 from tui.night.inbox import Inbox
 from tui.night.notifying import NotifierBeside
 from tui.night.options import NightOptions
-from tui.night.plan import plan_night, plan_to_resume
+from tui.night.plan import plan_night, plan_to_resume, refuse_what_if
 from tui.night.progress import ProgressLines
 from tui.night.projecting import PROCESS as PROJECTOR
 from tui.night.projecting import ProjectorProcess
@@ -63,6 +63,7 @@ def run_night(options: NightOptions, data: DataFolder) -> None:
         stack.enter_context(data.held_by_night())
         log = open_log(data.log_url)
         stack.callback(log.close)
+        refuse_what_if(log)
         _Night(options, data, log, stack).run()
 
 

@@ -15,6 +15,7 @@ from tui.commands.replay.names import list_names
 from tui.commands.replay.play import play
 from tui.commands.replay.show import show
 from tui.commands.replay.timing import timing
+from tui.commands.replay.whatif import whatif
 from tui.commands.replay.when import when
 
 app = App(name="replay", help="Go through a night again and find out why. The log is only read.")
@@ -26,6 +27,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "bisect": bisect,
     "diff": diff,
     "check": check,
+    "whatif": whatif,
     "export": export,
     "import": import_,
     "timing": timing,
