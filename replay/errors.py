@@ -26,10 +26,22 @@ class ConditionInvalid(UsageError):
     what_to_do = "write the condition with the names that `tomoe replay names` lists"
 
 
+class RuleUnknown(UsageError):
+    """No rule, deadline or departure of a machine has this name."""
+
+    what_to_do = "give a name that `tomoe normal` lists"
+
+
 class ImportRefused(TomoeError):
     """What should be imported is no log, or there is one already where it should go."""
 
     what_to_do = "name a file that `tomoe replay export` wrote, and a folder that holds no log"
+
+
+class NothingToKeep(TomoeError):
+    """The night does not have what its fewest events should still have; nothing was written."""
+
+    what_to_do = "look with `tomoe replay bisect` for a rule that is broken, or a condition that holds"
 
 
 class WhatIfInvalid(UsageError):

@@ -134,7 +134,7 @@ class WhatIfBegun(Event, frozen=True, gc=False, kw_only=True, tag=True):
     changes: list[str]  # what is otherwise, for people
 
     def stream(self) -> str:
-        return WHAT_IF
+        return "what_if"
 
     def said(self) -> str:
         """For every output about it."""
