@@ -78,6 +78,7 @@ docs: setup ## Write the generated reference pages anew
 	$(BIN)/python -m tomoe_es.events.reference
 	$(BIN)/python -m tui.reference
 	$(BIN)/python -m tui.conditions
+	$(BIN)/python -m tests.incidents.pages
 
 lock: ## Resolve the pinned Python packages anew
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \

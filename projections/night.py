@@ -40,6 +40,7 @@ class Night(msgspec.Struct, kw_only=True):
     phase_reason: str = ""
     phase_since_us: int = 0
     counts: Counts = msgspec.field(default_factory=Counts)
+    what_if: str = ""
 
     def overview(self) -> NightOverview:
         """Schedule and phase."""
@@ -54,6 +55,7 @@ class Night(msgspec.Struct, kw_only=True):
             pixels=plan.pixels if plan else True,
             seed=plan.seed if plan else 0,
             chips=tuple(plan.chips) if plan else (),
+            what_if=self.what_if,
         )
 
     def counters(self, position: int) -> Counters:
@@ -73,6 +75,10 @@ def _planned(state: Night, event: system.NightPlanned, recorded: Recorded) -> No
 
 def _phase(state: Night, event: system.NightPhaseEntered, recorded: Recorded) -> None:
     state.phase, state.phase_reason, state.phase_since_us = event.phase, event.reason, recorded.time
+
+
+def _what_if(state: Night, event: system.WhatIfBegun, _: Recorded) -> None:
+    state.what_if = event.said()
 
 
 def _add(counts: dict[str, int], key: str) -> None:
@@ -136,6 +142,7 @@ PROJECTION = Projection(
     evolve={
         system.NightPlanned: _planned,
         system.NightPhaseEntered: _phase,
+        system.WhatIfBegun: _what_if,
         recipe.RecipeCompleted: _done,
         recipe.RecipeCancelled: _cancelled,
         recipe.RecipeInterrupted: _interrupted,

@@ -48,6 +48,7 @@ class NightOverview(msgspec.Struct, frozen=True, kw_only=True):
     pixels: bool  # False: events only, there is no file of any product
     seed: int
     chips: tuple[int, ...]
+    what_if: str = ""  # of which true night this is simulated anew, and how; empty: it happened
 
 
 class Executing(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,6 +12,9 @@ from tomoe_es.events.monitor import ViolationDetected
 
 LONGEST_CHAIN = 60
 """Events told of one chain of causes; what is left out between is counted."""
+_LAST_OF_CHAIN = 5
+FEWEST_OF_CHAIN = _LAST_OF_CHAIN + 1
+"""The event itself, and those with which it all began."""
 
 
 class Cause(msgspec.Struct, frozen=True):
@@ -51,10 +54,11 @@ def _chain(
         seen.add(position)
         steps.append(night.event(position))
         position = steps[-1].cause
-    kept = steps if len(steps) <= longest else [*steps[: longest - 5], *steps[-5:]]
+    kept = steps if len(steps) <= longest else [*steps[: longest - _LAST_OF_CHAIN], *steps[-_LAST_OF_CHAIN:]]
     before = later
     for index, event in enumerate(kept):
-        left_out = len(steps) - len(kept) if len(kept) < len(steps) and index == longest - 5 else 0
+        cut = len(kept) < len(steps) and index == longest - _LAST_OF_CHAIN
+        left_out = len(steps) - len(kept) if cut else 0
         gap = before - event.time if before else 0
         yield Cause(event, depth + index, relation if index == 0 else "cause", gap, left_out)
         before = event.time

@@ -26,10 +26,34 @@ class ConditionInvalid(UsageError):
     what_to_do = "write the condition with the names that `tomoe replay names` lists"
 
 
+class RuleUnknown(UsageError):
+    """No rule, deadline or departure of a machine has this name."""
+
+    what_to_do = "give a name that `tomoe normal` lists"
+
+
 class ImportRefused(TomoeError):
     """What should be imported is no log, or there is one already where it should go."""
 
     what_to_do = "name a file that `tomoe replay export` wrote, and a folder that holds no log"
+
+
+class NothingToKeep(TomoeError):
+    """The night does not have what its fewest events should still have; nothing was written."""
+
+    what_to_do = "look with `tomoe replay bisect` for a rule that is broken, or a condition that holds"
+
+
+class WhatIfInvalid(UsageError):
+    """What is to be otherwise can't be understood, or can't be from that moment on; nothing was simulated."""
+
+    what_to_do = "correct the change that the message names; docs/how-to/ask-what-if.md has all of them"
+
+
+class WhatIfImpossible(TomoeError):
+    """This night can't be simulated anew from there on."""
+
+    what_to_do = "choose a simulated night, and a moment at which it ran"
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str:

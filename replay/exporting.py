@@ -83,15 +83,8 @@ def import_json_lines(lines: Iterable[str], log: EventLog) -> int:
         raise ImportRefused("there is a log already: import into a folder that has none")
     count, first = 0, 0
     batches: list[Batch] = []
-    for number, line in enumerate(lines, 1):
-        if number == 1 and line.startswith('{"replay"'):
-            continue
-        event = _read(line, number)
+    for event in _events(lines):
         first = first or event.position
-        if event.position != first + count:
-            raise ImportRefused(
-                f"line {number}: event {event.position} follows {first + count - 1}: one is missing"
-            )
         _add(batches, event, first - 1)
         count += 1
         if count % _APPENDED_TOGETHER == 0:
@@ -102,7 +95,27 @@ def import_json_lines(lines: Iterable[str], log: EventLog) -> int:
     return count
 
 
-def _read(line: str, number: int) -> Any:
+def read_json_lines(lines: Iterable[str]) -> Iterator[Recorded]:
+    """The events of exported lines as they are; raises ImportRefused."""
+    for each in _events(lines):
+        yield msgspec.convert(each, Recorded, from_attributes=True)
+
+
+def _events(lines: Iterable[str]) -> Iterator[_Line]:
+    expected = 0
+    for number, line in enumerate(lines, 1):
+        if number == 1 and line.startswith('{"replay"'):
+            continue
+        event = _read(line, number)
+        if expected and event.position != expected:
+            raise ImportRefused(
+                f"line {number}: event {event.position} follows {expected - 1}: one is missing"
+            )
+        expected = event.position + 1
+        yield event
+
+
+def _read(line: str, number: int) -> _Line:
     try:
         return _decode_line(line)
     except msgspec.DecodeError as error:

@@ -14,7 +14,7 @@ from replay.folds import PREFIX, READ_MODELS, STATES, read_model_folds, state_fo
 from replay.ladder import Folding, Ladder, States
 from tomoe_es.errors import LogUnavailable
 from tomoe_es.events.envelope import Recorded
-from tomoe_es.events.system import CodeRegistered
+from tomoe_es.events.system import WHAT_IF, CodeRegistered, WhatIfBegun
 from tomoe_es.log.port import EventLog
 from tomoe_es.log.seeking import position_at
 from tomoe_es.night import night_of, night_span
@@ -29,11 +29,14 @@ class Identity(msgspec.Struct, frozen=True):
     log_digest: str
     code_then: str
     code_now: str
+    what_if: str = ""  # of which true night this is a what-if, and how; empty: it happened
 
     def lines(self) -> list[str]:
         """As text."""
         same = "the same" if self.code_then == self.code_now else "another"
+        marked = [self.what_if] if self.what_if else []
         return [
+            *marked,
             f"night {self.night}   events {self.first_position} to {self.last_position}",
             f"log   {self.log_digest}",
             f"code  then {self.code_then}",
@@ -98,6 +101,14 @@ class ReplayedNight:
     def ladder(self) -> Ladder:
         """Copies of the states that decisions are made on."""
         return self._ladder
+
+    @cached_property
+    def what_if(self) -> str:
+        """Says of which true night this was simulated, and with what changes; empty: it happened."""
+        marker = next(self.log.read_stream(WHAT_IF), None)
+        if marker is None or not isinstance(marker.payload, WhatIfBegun):
+            return ""
+        return f"{marker.payload.said()}, from event {marker.position} on"
 
     @cached_property
     def code_then(self) -> str:

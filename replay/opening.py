@@ -38,7 +38,13 @@ def opened_night(
 def identity(folder: Path, night: ReplayedNight, code_now: str) -> Identity:
     """What every output begins with."""
     return Identity(
-        night.night, night.first, night.last, log_digest(folder, night), night.code_then, code_now
+        night.night,
+        night.first,
+        night.last,
+        log_digest(folder, night),
+        night.code_then,
+        code_now,
+        night.what_if,
     )
 
 

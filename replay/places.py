@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePath
 
+from replay import breakpoints
+from replay.conditions import condition
 from replay.errors import PlaceUnknown, did_you_mean
 from replay.night import ReplayedNight
 from tomoe_es.camera.frame_id import FrameIdError, parse_frame_id
@@ -18,7 +20,8 @@ from tomoe_es.night import JST, night_span
 
 FORMS = (
     "start, end, a position as 1234, a percentage as 50%, a time as 22:14 or 22:14:05.5 (JST), '13:14 UTC', "
-    "recipe:ID, exposure:NUMBER, product:NAME, violation:NAME or violation:NUMBER"
+    "recipe:ID, exposure:NUMBER, product:NAME, violation:NAME or violation:NUMBER, "
+    "when:CONDITION for where that first comes to hold"
 )
 
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?\s*(UTC|JST|Z)?", re.IGNORECASE)
@@ -34,13 +37,15 @@ def position_of(night: ReplayedNight, place: str) -> int:
         return _position(night, int(place))
     if re.fullmatch(r"\d+(\.\d+)?%", place):
         return _percent(night, float(place[:-1]))
+    if place.startswith("when:"):
+        return _first_when(night, place.removeprefix("when:"))
     time = _TIME.fullmatch(place)
     if time is not None:
         return position_before(night, _moment(night, place, time))
     named = _NAMED.fullmatch(place)
     if named is None:
         word = place.split(":")[0].split(" ")[0]
-        hint = did_you_mean(word, ["start", "end", "recipe", "exposure", "product", "violation"])
+        hint = did_you_mean(word, ["start", "end", "recipe", "exposure", "product", "violation", "when"])
         raise PlaceUnknown(f"'{place}' is no place in a night ({hint}): give {FORMS}")
     return _FINDERS[named[1]](night, named[2])
 
@@ -61,6 +66,15 @@ def time_of(night: ReplayedNight, text: str) -> int:
     if match is None:
         raise PlaceUnknown(f"'{text}' is no time of day: write 22:14, 22:14:05 or '13:14 UTC'")
     return _moment(night, text, match)
+
+
+def _first_when(night: ReplayedNight, text: str) -> int:
+    """The first event at which a condition comes to hold; raises ConditionInvalid, PlaceUnknown."""
+    checked = condition(text, lambda time: time_of(night, time))
+    found = breakpoints.next_hit(night, checked, night.first - 1)
+    if found is None:
+        raise PlaceUnknown(f"never in the night {night.night}: {text}")
+    return found.position
 
 
 def _position(night: ReplayedNight, position: int) -> int:

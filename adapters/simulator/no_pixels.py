@@ -7,9 +7,13 @@ its NightPlanned event; its digests are of names, since there are no bytes.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable
 
+import erfa
+
 from adapters.simulator.camera import StartedExposure
+from adapters.simulator.true_state import TrueState
 from tomoe_es.camera.focal_plane import chip_centre
 from tomoe_es.events import Event, reduction, transfer
 from tomoe_es.events.reduction import QualityVerdict
@@ -31,10 +35,24 @@ CLOUDY = "probably cloudy"
 
 
 class NoImaging:
-    """Reports every chip as buffered."""
+    """Reports every chip as buffered, and notes how far off the telescope really pointed."""
+
+    def __init__(self, truth: Callable[[], TrueState] | None = None) -> None:
+        """Without `truth` the telescope points where it was told to."""
+        self._truth = truth
+        self._offsets: dict[int, float] = {}
+
+    def offset_arcsec(self, exposure_number: int) -> float:
+        """Angle between where an exposure was asked for and where the telescope pointed as it began."""
+        return self._offsets.get(exposure_number, 0.0)
 
     def begin(self, exposure: StartedExposure) -> None:
-        """Nothing to begin."""
+        """Look where the telescope points."""
+        if self._truth is not None:
+            truth, request = self._truth(), exposure.request
+            asked = math.radians(request.ra_deg), math.radians(request.dec_deg)
+            off = erfa.seps(*asked, math.radians(truth.ra_deg), math.radians(truth.dec_deg))
+            self._offsets[request.exposure_number] = math.degrees(off) * 3600.0
 
     def abort(self, exposure: StartedExposure) -> None:
         """Nothing to forget."""
@@ -59,10 +77,14 @@ class NoImaging:
 
 
 class NoReducing:
-    """Reports results as they would be under the transparency of the sky."""
+    """Reports results as they would be under the transparency of the sky, and where the telescope pointed."""
 
-    def __init__(self, transparency: Callable[[int], float]) -> None:
-        self._transparency = transparency
+    def __init__(
+        self,
+        transparency: Callable[[int], float],
+        offset_arcsec: Callable[[int], float] = lambda _exposure_number: 0.0,
+    ) -> None:
+        self._transparency, self._offset_arcsec = transparency, offset_arcsec
         self._begun: dict[str, Exposure] = {}
 
     def begin(self, state: ReductionState, job: Job) -> None:
@@ -134,7 +156,7 @@ class NoReducing:
             dec_deg=round(dec_deg, 6),
             stars=12,
             rms_arcsec=0.02,
-            offset_arcsec=0.0,
+            offset_arcsec=round(self._offset_arcsec(job.exposure_number), 1),
         )
 
     def _failure(self, job: Job) -> Event:

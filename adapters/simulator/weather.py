@@ -71,6 +71,10 @@ class Weather:
         """Have one more spell, after all others; for tests that let the weather turn while a night runs."""
         self._spells += (spell,)
 
+    def replace(self, spells: Sequence[Spell]) -> None:
+        """Have these spells instead of all others: the weather of a past night goes on differently."""
+        self._spells = tuple(spells)
+
     def cloud_cover(self, time_us: int) -> float:
         """Part of the sky that is covered, 0 (none) to 1 (closed); patchy unless 0 or closed by rain."""
         amounts = self._amounts(time_us)

@@ -39,6 +39,7 @@ class Imaging(NoImaging):
     """A transfer that may be slower than the camera."""
 
     def __init__(self, broken: set[str]) -> None:
+        super().__init__()
         self._broken = broken
 
     def finish(self, exposure: StartedExposure) -> list[Event]:

@@ -11,6 +11,8 @@ NightPhase = Literal[
 ]
 NIGHT_OVER: tuple[NightPhase, ...] = ("ended", "interrupted")
 """Phases after which nothing happens in the night any more."""
+WHAT_IF = "what_if"
+"""Stream by which a log is known that tells of what did not happen."""
 
 
 class NightEvent(Event, frozen=True, gc=False, kw_only=True, tag=True):
@@ -119,6 +121,24 @@ class PayloadErased(Event, frozen=True, gc=False, kw_only=True, tag=True):
 
     def stream(self) -> str:
         return "erasures"
+
+
+class WhatIfBegun(Event, frozen=True, gc=False, kw_only=True, tag=True):
+    """What follows did not happen: it was simulated from a moment of a past night on, with other inputs.
+
+    The events before this one are those of the true log, at the same positions.
+    """
+
+    of_night: str
+    of_log: str  # digest of the true log, as `tomoe replay` tells it
+    changes: list[str]  # what is otherwise, for people
+
+    def stream(self) -> str:
+        return "what_if"
+
+    def said(self) -> str:
+        """For every output about it."""
+        return f"WHAT-IF OF night {self.of_night} ({self.of_log}): {'; '.join(self.changes)}"
 
 
 class MessagePosted(Event, frozen=True, gc=False, kw_only=True, tag=True):

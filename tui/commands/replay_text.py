@@ -10,6 +10,7 @@ import msgspec
 
 from replay.causes import Cause, Effect, began_with
 from replay.checking import NightChecked
+from replay.comparing import Comparison
 from replay.differences import ABSENT, Change, short
 from replay.judging import Difference
 from replay.places import shown_time
@@ -35,15 +36,28 @@ def event_line(recorded: Recorded) -> str:
 
 
 def said(event: Event, width: int = 40) -> str:
-    """Type and fields of an event."""
-    fields = " ".join(f"{name}={short(getattr(event, name), width)}" for name in event.__struct_fields__)
+    """Type and fields of an event: identities short, what was written for people long."""
+    fields = " ".join(f"{name}={_field(event, name, width)}" for name in event.__struct_fields__)
     return f"{type(event).__name__} {fields}".rstrip()
 
 
+_FOR_PEOPLE = {"message", "reason", "reasons", "why", "text"}
+_IDENTITIES = {"recipe_id", "product_id", "job_id", "sha256"}
+
+
+def _field(event: Event, name: str, width: int) -> str:
+    value = getattr(event, name)
+    if name in _IDENTITIES and isinstance(value, str):
+        return value[:8]
+    return short(value, max(width, 110) if name in _FOR_PEOPLE else width)
+
+
 def state_lines(recorded: Recorded, states: dict[str, Any]) -> Iterator[str]:
-    """The event, the machines, and the heart of what was decided on."""
+    """The event whole, the machines, and the heart of what was decided on."""
     yield f"after {event_line(recorded).strip()}"
-    yield f"      {shown_time(recorded.time)}"
+    yield f"      {shown_time(recorded.time)}, cause {recorded.cause}, stream {recorded.stream}"
+    for name in recorded.payload.__struct_fields__:
+        yield f"      {name:20} {short(getattr(recorded.payload, name), 1200)}"
     yield ""
     judged = states["monitor"].judged
     for name, table in TABLES.items():
@@ -79,9 +93,9 @@ def why_lines(causes: list[Cause]) -> Iterator[str]:
             yield f"{'':>8} {'...':12} {each.left_out} more of this chain, each caused by the next"
         gap = f"{duration(each.gap_us)} before" if each.relation else ""
         relation = f"{each.relation}: " if each.relation not in ("", "cause") else ""
-        yield f"{event_line(each.event)[:150]}   {relation}{gap}".rstrip()
+        yield f"{event_line(each.event)[:220]}   {relation}{gap}".rstrip()
     yield ""
-    yield f"it began with {event_line(began_with(causes)).strip()[:150]}"
+    yield f"it began with {event_line(began_with(causes)).strip()[:220]}"
 
 
 def effect_lines(effects: list[Effect], limit: int) -> Iterator[str]:
@@ -133,6 +147,23 @@ def difference_lines(difference: Difference) -> Iterator[str]:
         yield from (
             (f"    {label:5} {said(each, 100)}" for each in events) if events else [f"    {label:5} nothing"]
         )
+
+
+def comparison_lines(compared: Comparison) -> Iterator[str]:
+    """Where two nights part, and what came of each."""
+    if compared.parting is None:
+        yield "they are the same, event by event"
+        return
+    yield "the first events that differ"
+    for label, event in (("one", compared.parting.one), ("other", compared.parting.other)):
+        yield f"  {label:6}{event_line(event) if event is not None else '    nothing more'}"[:220]
+    yield ""
+    yield f"{'':26}{'one':>10}{'other':>10}"
+    for row in (*compared.rows, *compared.violations):
+        differs = "" if row.one == row.other else f"{row.other - row.one:>+10g}"
+        yield f"{row.name:26}{row.one:>10g}{row.other:>10g}{differs}".rstrip()
+    for recipe_id, one, other in compared.recipes:
+        yield f"recipe {recipe_id[:8]}           {one or 'not ended':>10}{other or 'not ended':>10}"
 
 
 def timing_lines(timing: Timing) -> Iterator[str]:

@@ -33,6 +33,8 @@ def _more(total: int, shown: int) -> Iterator[str]:
 
 def _night(overview: Overview) -> Iterator[str]:
     night = overview.night
+    if night.what_if:
+        yield night.what_if
     simulated = f", simulated with seed {night.seed}" if night.simulated else ""
     yield f"NIGHT {night.night or 'not planned'}{simulated}"
     yield from _dead(overview)

@@ -46,6 +46,8 @@ def status_line(moment: Moment, width: int) -> Line:
         f"{overview.position:,}",
         *_age(moment, "last event" if roomy else "event"),
     ]
+    if overview.night.what_if:
+        pieces.insert(0, (f" {overview.night.what_if} ", ALARM))
     if overview.night.simulated:
         pieces.append(("  simulated" if roomy else "  sim", QUIET))
         if moment.pace is not None and moment.condition == "live":

@@ -8,7 +8,8 @@ from adapters.simulator.script import load_script
 from tomoe_es.camera.focal_plane import CHIPS, chips_for
 from tomoe_es.control.state import Control
 from tomoe_es.errors import NightUnfinished, NothingToResume, UsageError
-from tomoe_es.events.system import NIGHT_OVER, NightPlanned
+from tomoe_es.events.system import NIGHT_OVER, WHAT_IF, NightPlanned
+from tomoe_es.log.port import EventLog
 from tomoe_es.reduction.clipping import FEWEST_FRAMES_TO_CLIP
 from tomoe_es.reduction.queue import is_idle
 from tomoe_es.reduction.queue_state import ReductionState
@@ -18,6 +19,12 @@ from tui.night.options import FIRST_NIGHT, NightOptions
 
 class OptionInvalid(UsageError):
     """An option of the night is outside what is possible."""
+
+
+class DataOfWhatIf(UsageError):
+    """The data folder holds what `tomoe replay whatif` simulated, which did not happen."""
+
+    what_to_do = "name another data folder with --data"
 
 
 def plan_night(options: NightOptions, control: Control) -> NightPlanned:
@@ -57,6 +64,14 @@ def plan_night(options: NightOptions, control: Control) -> NightPlanned:
         buffer_ttl_seconds=options.buffer_ttl_hours * 3600,
         script=options.script,
     )
+
+
+def refuse_what_if(log: EventLog) -> None:
+    """Raise DataOfWhatIf for a log that tells what did not happen: no true night goes on from there."""
+    if next(log.read_stream(WHAT_IF), None) is not None:
+        raise DataOfWhatIf(
+            "this data folder holds a what-if of another one's night: name another with --data"
+        )
 
 
 def plan_to_resume(control: Control, reduction: ReductionState) -> NightPlanned:

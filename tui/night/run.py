@@ -50,7 +50,7 @@ from tui.night.first_recipes import RecipeFile, read_recipes, submissions, surve
 from tui.night.inbox import Inbox
 from tui.night.notifying import NIGHT_ENDED, NotifierBeside
 from tui.night.options import NightOptions
-from tui.night.plan import plan_night, plan_to_resume
+from tui.night.plan import plan_night, plan_to_resume, refuse_what_if
 from tui.night.progress import ProgressLines
 from tui.night.projecting import PROCESS as PROJECTOR
 from tui.night.projecting import ProjectorProcess
@@ -76,6 +76,7 @@ def run_night(options: NightOptions, data: DataFolder) -> None:
         stack.enter_context(data.held_by_night())
         log = LogWithReserve(open_log(data.log_url), data.log)
         stack.callback(log.close)
+        refuse_what_if(log)
         try:
             _Night(options, data, log, stack).run()
         except LogUnavailable as error:
@@ -203,7 +204,8 @@ class _Night:
         if pool is not None:
             imaging, reducing = self._with_pixels(plan, telescope, pool)
         else:
-            imaging, reducing = NoImaging(), NoReducing(telescope.transparency)
+            imaging = no_imaging = NoImaging(telescope.truth)
+            reducing = NoReducing(telescope.transparency, no_imaging.offset_arcsec)
         self._camera = SimulatedCamera(
             self._loop,
             self._conductor.record,

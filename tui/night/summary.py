@@ -15,6 +15,8 @@ def summary_text(overview: Overview, seconds: float) -> str:
 def _lines(overview: Overview, seconds: float) -> Iterator[str]:
     counters = overview.counters
     made = "simulated night" if overview.night.simulated else "night"
+    if overview.night.what_if:
+        yield overview.night.what_if
     yield f"{made} {overview.night.night}, {len(overview.night.chips)} chips, seed {overview.night.seed}"
     yield from _counted("recipes done", counters.recipes_done, {})
     yield from _counted(

@@ -59,6 +59,26 @@ class Faults:
         self._faults[device] = kept
         self._changed(device)
 
+    def replace(self, faults: Iterable[Fault], from_us: int) -> None:
+        """Have these faults from a time on instead of the others; devices whose faults differ look."""
+        before, wanted = self._faults, list(faults)
+        self._faults = {}
+        for each in (fault for several in before.values() for fault in several):
+            if each.from_us < from_us and each not in wanted:
+                each = msgspec.structs.replace(each, to_us=min(from_us, each.to_us or from_us))
+            if each.from_us < from_us:
+                self._faults.setdefault(each.device, []).append(each)
+        for each in wanted:
+            if each in self._faults.get(each.device, ()) or (
+                each.to_us is not None and each.to_us <= from_us
+            ):
+                continue
+            begun = msgspec.structs.replace(each, from_us=max(each.from_us, from_us))
+            self._faults.setdefault(each.device, []).append(begun)
+        for device in list(self._watchers):
+            if self._faults.get(device, []) != before.get(device, []):
+                self._changed(device)
+
     def watch(self, device: str, changed: Callable[[], None]) -> None:
         """Call back after the faults of a device were changed while the night runs."""
         self._watchers[device] = changed

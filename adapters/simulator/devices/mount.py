@@ -53,32 +53,34 @@ class MountMotion(msgspec.Struct, frozen=True):
     declination_deg: float = PARK_DECLINATION_DEG
     left_hour_angle_deg: float = 0.0
     left_declination_deg: float = 0.0
+    top_speed_deg_s: float = TOP_SPEED_DEG_S
 
     def slew_us(self) -> int:
         """How long both axes need at the usual speed."""
-        return max(slew_us(abs(self.left_hour_angle_deg)), slew_us(abs(self.left_declination_deg)))
+        ways = (abs(self.left_hour_angle_deg), abs(self.left_declination_deg))
+        return max(slew_us(way, self.top_speed_deg_s) for way in ways)
 
 
-def slew_us(way_deg: float) -> int:
+def slew_us(way_deg: float, top_speed_deg_s: float = TOP_SPEED_DEG_S) -> int:
     """Microseconds that one axis needs for a way: speeding up, top speed, slowing down."""
-    if way_deg < TOP_SPEED_DEG_S**2 / ACCELERATION_DEG_S2:  # the top speed is never reached
+    if way_deg < top_speed_deg_s**2 / ACCELERATION_DEG_S2:  # the top speed is never reached
         return round(2.0 * math.sqrt(way_deg / ACCELERATION_DEG_S2) * SECOND)
-    return round((way_deg / TOP_SPEED_DEG_S + TOP_SPEED_DEG_S / ACCELERATION_DEG_S2) * SECOND)
+    return round((way_deg / top_speed_deg_s + top_speed_deg_s / ACCELERATION_DEG_S2) * SECOND)
 
 
-def way_left(way_deg: float, worked_us: int) -> float:
+def way_left(way_deg: float, worked_us: int, top_speed_deg_s: float = TOP_SPEED_DEG_S) -> float:
     """Part of an axis's way (degrees, signed) that is left after so much work."""
-    length, whole_us = abs(way_deg), slew_us(abs(way_deg))
+    length, whole_us = abs(way_deg), slew_us(abs(way_deg), top_speed_deg_s)
     if worked_us >= whole_us:
         return 0.0
     done, rest = worked_us / SECOND, (whole_us - worked_us) / SECOND
-    speeding_up = min(TOP_SPEED_DEG_S / ACCELERATION_DEG_S2, whole_us / SECOND / 2.0)
+    speeding_up = min(top_speed_deg_s / ACCELERATION_DEG_S2, whole_us / SECOND / 2.0)
     if done < speeding_up:
         left = length - ACCELERATION_DEG_S2 * done**2 / 2.0
     elif rest <= speeding_up:
         left = ACCELERATION_DEG_S2 * rest**2 / 2.0
     else:
-        left = length - TOP_SPEED_DEG_S * (done - speeding_up / 2.0)
+        left = length - top_speed_deg_s * (done - speeding_up / 2.0)
     return math.copysign(left, way_deg)
 
 
@@ -105,6 +107,8 @@ class Mount(MovingDevice[MountMotion]):
     def __init__(self, timers: Timers, record: Recorder, faults: Faults, seed: int) -> None:
         super().__init__(timers, record, faults, MountMotion("park", 0))
         self._seed = seed
+        self.top_speed_deg_s = TOP_SPEED_DEG_S
+        """Of the slews that begin from now on."""
 
     def effects(self) -> Effects:
         """What the mount carries out."""
@@ -183,6 +187,7 @@ class Mount(MovingDevice[MountMotion]):
             target,
             left_hour_angle_deg=hour_angle - goal_hour_angle,
             left_declination_deg=declination - goal_declination,
+            top_speed_deg_s=self.top_speed_deg_s,
         )
 
     def _park(self, motion: MountMotion, now: int) -> MountMotion:
@@ -192,6 +197,7 @@ class Mount(MovingDevice[MountMotion]):
             now,
             left_hour_angle_deg=hour_angle - PARK_HOUR_ANGLE_DEG,
             left_declination_deg=declination - PARK_DECLINATION_DEG,
+            top_speed_deg_s=self.top_speed_deg_s,
         )
 
     def _stopped(self, motion: MountMotion, now: int) -> MountMotion:
@@ -224,9 +230,10 @@ class Mount(MovingDevice[MountMotion]):
         hour_angle, declination = motion.hour_angle_deg, motion.declination_deg
         if motion.kind == "track" and motion.target is not None:
             hour_angle, declination = _axes(horizontal(*motion.target, now))
+        speed = motion.top_speed_deg_s
         return (
-            hour_angle + way_left(motion.left_hour_angle_deg, worked),
-            declination + way_left(motion.left_declination_deg, worked),
+            hour_angle + way_left(motion.left_hour_angle_deg, worked, speed),
+            declination + way_left(motion.left_declination_deg, worked, speed),
         )
 
     def _where(self, motion: MountMotion, now: int) -> tuple[float, float, Horizontal]:

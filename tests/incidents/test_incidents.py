@@ -1,0 +1,35 @@
+"""Each staged incident is found by the commands of its page, which shows what they print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.incidents.catalogue import INCIDENTS
+from tests.incidents.incident import MOST_COMMANDS, Incident, outputs, page, stage
+
+PAGES = Path(__file__).parents[2] / "docs" / "incidents"
+
+
+@pytest.mark.parametrize("incident", INCIDENTS, ids=lambda incident: incident.name)
+def test_the_commands_of_its_page_reveal_the_cause(incident: Incident, tmp_path: Path) -> None:
+    folder = stage(incident, tmp_path)
+
+    told = list(outputs(incident, folder))
+
+    for step, output in told:
+        for each in step.reveals:
+            assert each in "\n".join(output), f"{step.command} does not tell of '{each}'"
+    assert (PAGES / incident.page).read_text(encoding="utf-8") == page(incident, told), (
+        "the commands print something else by now: refresh the page with `make docs`"
+    )
+
+
+def test_five_commands_are_enough() -> None:
+    assert all(1 <= len(each.steps) <= MOST_COMMANDS for each in INCIDENTS)
+
+
+def test_there_are_ten_each_with_its_page() -> None:
+    assert [each.number for each in INCIDENTS] == list(range(1, 11))
+    assert sorted(path.name for path in PAGES.glob("*.md")) == [each.page for each in INCIDENTS]
