@@ -13,7 +13,7 @@ from replay.night import ReplayedNight
 from tomoe_es.control.decider import Fold
 from tomoe_es.log.port import EventLog
 
-CLIMB = 33 * KEPT_EVERY
+CLIMB = 32 * KEPT_EVERY
 """Events that are folded at a time on the way to a place where no copy is near: less than half a second."""
 
 
@@ -37,7 +37,7 @@ class Viewing:
 
     def is_near(self, position: int) -> bool:
         """Tell whether a copy is so near that the overview is there at once."""
-        return position - self._ladder.kept_before(position) <= CLIMB
+        return position - self._ladder.nearest(position) <= CLIMB
 
     def climb(self, position: int) -> int:
         """Fold one part of the way to a position, and give how far that went."""

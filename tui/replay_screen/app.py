@@ -142,9 +142,10 @@ class ReplayApp(NightApp):
         self._view, self._on_the_way, self._shown_number = message.view, None, message.number
         if message.number == self._number and self._player.due_us(self._clock.now()) is None:
             self._player.put(self._clock.now(), message.view.place.time_us)
-        for panel in self.query(BesidePanel):
-            panel.put(message.view)
-        self._show_all()
+        if not self._is_left:
+            for panel in self.screen_stack[0].query(BesidePanel):
+                panel.put(message.view)
+            self._show_all()
 
     def on_on_the_way(self, message: OnTheWay) -> None:
         """Say how far the night is folded."""
@@ -153,19 +154,26 @@ class ReplayApp(NightApp):
 
     def on_refused(self, message: Refused) -> None:
         """Say why it leads nowhere."""
-        self._tell(message.reason)
+        if not self._is_left:
+            self._tell(message.reason)
 
     def on_broken(self, message: Broken) -> None:
         """Say what can't be read; what was read before stays."""
         error = message.error
         named = str(error) if isinstance(error, TomoeError) else f"{type(error).__name__}: {error}"
         self.failure = f"CAN'T REPLAY: {named}"
-        self.say_in_banner(self.failure)
+        if not self._is_left:
+            self.say_in_banner(self.failure)
+
+    @property
+    def _is_left(self) -> bool:
+        """Tell whether the screen is being left: its widgets are gone already."""
+        return not self.screen_stack or not self.screen_stack[0].query(ReplayBar)
 
     def tick(self) -> None:
         """Ask for the next picture when it plays; go to a place that was searched for and is found now."""
-        if not self.screen_stack[0].query(ReplayBar):
-            return  # it's being left: its widgets are gone already
+        if self._is_left:
+            return
         due = self._player.due_us(self._clock.now())
         if due is not None and self._outline is not None and self.is_settled:
             if due >= self._outline.last_us:
@@ -200,7 +208,7 @@ class ReplayApp(NightApp):
 
     def _show_all(self) -> None:
         moment = self.moment
-        if moment is None or not self.screen_stack[0].query(ReplayBar):
+        if moment is None or self._is_left:
             return
         self.say_in_banner(self.failure or critical_text(moment, CRITICAL_KEYS))
         self._show_bar()
@@ -210,9 +218,8 @@ class ReplayApp(NightApp):
             self._tell(self._search.told(self._position))
 
     def _show_bar(self) -> None:
-        bar = self.screen_stack[0].query(ReplayBar)
-        if bar:
-            bar.first().show(
+        if not self._is_left:
+            self.screen_stack[0].query_one(ReplayBar).show(
                 BarState(
                     identity=self._identity,
                     view=self._view,
