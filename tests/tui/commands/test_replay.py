@@ -177,9 +177,9 @@ def test_play_prints_the_events(data: Path, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_names_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    replay.names_()
+    replay.list_names()
     assert "dome_slit" in capsys.readouterr().out
-    replay.names_(json=True)
+    replay.list_names(json=True)
     assert "closed" in json.loads(capsys.readouterr().out)["machines"]["dome_slit"]
 
 
