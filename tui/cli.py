@@ -13,7 +13,6 @@ from tui.commands.emergency import emergency
 from tui.commands.guardian import guardian
 from tui.commands.night import night
 from tui.commands.rebuild import rebuild
-from tui.commands.replay_screen import screen
 from tui.commands.status import status
 from tui.commands.telescope import telescope
 
@@ -22,7 +21,6 @@ app = App(
     help="Run, watch and audit the observatory.\n\nExit codes: 0 good, 1 a named condition, 2 usage.",
     version=metadata.version("tomoe-es"),
 )
-replay.app.command(screen)
 for command in (
     *(night, dashboard, status, recipe.app, queue.app, lock.app),
     *(alarm.app, normal.app, notifier.app, log.app, audit.app, replay.app, rebuild),

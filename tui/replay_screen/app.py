@@ -307,16 +307,23 @@ class ReplayApp(NightApp):
         if search is None:
             self._tell("nothing was searched for: / asks for a condition")
             return
+        if search.is_over and (search.failure or not search.found):
+            self._wanted = 0
+            self._tell(search.told(self._position))
+        elif search.is_over:
+            self._go(moves.to_found(search, direction), is_jump=True)
+            self._tell(f"/{search.text}")
+        else:
+            self._find_on_the_way(search, direction)
+
+    def _find_on_the_way(self, search: Search, direction: int) -> None:
+        """Go to what is found already; else wait for it."""
         found = search.after(self._position) if direction > 0 else search.before(self._position)
         if found is not None:
             self._go(moves.to_position(found), is_jump=True)
-            self._tell(search.told(found))
-        elif search.is_over:
-            self._wanted = 0
-            where = "after" if direction > 0 else "before"
-            self._tell(search.failure or f"/{search.text}   no place {where} this, of {len(search.found):,}")
         else:
             self._wanted = direction
+        self._tell(f"/{search.text}")
 
     def action_ask(self, what: str) -> None:
         """Ask for a place, a percentage or a condition."""
@@ -371,7 +378,9 @@ class ReplayApp(NightApp):
         self._beside = "" if what == self._beside and chosen is None else what
         self._engine.tell_beside(self._beside)
         self._enlarged = ""
-        self._go(moves.to_position(chosen or self._position), is_jump=chosen is not None)
+        if self._beside == "why":
+            self._player.plays = False
+        self._go(moves.to_position(chosen) if chosen else moves.stay(), is_jump=chosen is not None)
         self.arrange()
         self.set_focus(self.query_one(f"#{self._beside}") if self._beside else None)
 

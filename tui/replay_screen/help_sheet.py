@@ -35,7 +35,7 @@ _MOVES = (
     ("] [", "next violation, violation before"),
     ("right left", "a minute on, a minute back; with shift a tenth of the night"),
     ("g G", "start, end of the night"),
-    (":", "go to a place that you type: 22:14 (JST), '13:14 UTC', 1234, 50%, exposure:12, recipe:3f2a"),
+    (":", "go to what you type: 22:14 (JST), '13:14 UTC', 1234, 50%, exposure:12, recipe:3f2a"),
     ("%", "go to a percentage that you type"),
     ("b", "back to where you were before the last jump"),
     ("> <", "faster, slower; ':' and x250 is any speed"),
@@ -44,7 +44,7 @@ _FINDING = (
     ("/", "find where a condition comes to hold, over the whole night; ◆ on the timeline"),
     ("n N", "next place of it, place before"),
     ("e", "the events around the playhead; again: away"),
-    ("w", "why: the causes of the chosen event, back to what began it; again: away"),
+    ("w", "pause; why: causes of the chosen event, back to what began it; again: away"),
     ("enter", "in events and why: go to the chosen event; in other panels: more about the row"),
 )
 _PANELS = (

@@ -10,6 +10,7 @@ from replay.errors import PlaceUnknown
 from replay.night import ReplayedNight
 from replay.outline import Outline
 from replay.places import position_before, position_of
+from tui.replay_screen.search import Search
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -26,6 +27,24 @@ Move = Callable[[ReplayedNight, Outline, Place], Place]
 def to_position(position: int) -> Move:
     """To an event."""
     return lambda night, _, __: _at(night, min(max(position, night.first), night.last))
+
+
+def stay() -> Move:
+    """To where the playhead is: something else is to be told of it."""
+    return lambda _, __, place: place
+
+
+def to_found(search: Search, direction: int) -> Move:
+    """To the next place that a search, which is over, has found, or the one before."""
+
+    def move(night: ReplayedNight, _: Outline, place: Place) -> Place:
+        found = search.after(place.position) if direction > 0 else search.before(place.position)
+        if found is None:
+            where = "after" if direction > 0 else "before"
+            raise PlaceUnknown(f"no place {where} this, of {len(search.found):,}: /{search.text}")
+        return _at(night, found)
+
+    return move
 
 
 def to_place(text: str) -> Move:

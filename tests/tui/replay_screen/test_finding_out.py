@@ -38,7 +38,7 @@ def test_where_there_is_no_place_it_says_so_and_stays() -> None:
     async def find(app: ReplayApp, pilot: Pilot[int], clock: HandSetClock) -> None:
         await searched(app, pilot, EXPOSURES)
         await press(app, pilot, "N")
-        assert told(app) == f"/{EXPOSURES}   no place before this, of 6"
+        assert told(app) == f"no place before this, of 6: /{EXPOSURES}"
         assert position(app) == 29
         await searched(app, pilot, 'camera == "exposing" and dome.slit == "closed"')
         assert told(app).endswith("nowhere in this night")
@@ -119,3 +119,17 @@ def test_the_panel_below_takes_the_lower_part_and_covers_nothing(size: tuple[int
         assert "why" not in {panel.NAME for panel in shown(app)}
 
     replay(look, size)
+
+
+def test_keys_that_come_faster_than_the_screen_all_count() -> None:
+    async def find(app: ReplayApp, pilot: Pilot[int], clock: HandSetClock) -> None:
+        await searched(app, pilot, EXPOSURES)
+        await pilot.press("n", "n", "n")
+        await until(pilot, lambda: app.is_settled)
+        assert told(app).startswith(f"/{EXPOSURES}   at place 4 of 6")
+        await pilot.press("space", "right_square_bracket", "w")
+        await until(pilot, lambda: app.is_settled)
+        assert event(app) == "ViolationDetected"
+        assert "paused" in said(app, "#replay")[0]
+
+    replay(find)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from contextlib import closing
-from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from replay.errors import PlaceUnknown
 from replay.night import ReplayedNight
 from replay.places import position_of
 from tomoe_es.log.read_only import ReadOnlyLog
+from tui.commands.replay.parameters import Data, Night
 from tui.data_folder import data_folder
 from tui.replay_screen.player import FASTEST, SLOWEST
 from tui.replay_screen.run import run_replay_screen
@@ -21,8 +18,8 @@ def screen(
     place: str = "start",
     *,
     speed: float = 60.0,
-    night: Annotated[str | None, Parameter(name="--night")] = None,
-    data: Annotated[Path | None, Parameter(name="--data")] = None,
+    night: Night = None,
+    data: Data = None,
 ) -> int:
     """Show the night on the panels of the dashboard, at any moment of it; ? lists the keys, q leaves.
 
@@ -34,10 +31,6 @@ def screen(
         Where to begin, as for `show`.
     speed
         How many times faster than life it plays; space plays and pauses, < and > change it.
-    night
-        Date of the night's evening; else the last one.
-    data
-        Data folder; else $TOMOE_DATA, else `data`.
     """
     if not SLOWEST <= speed <= FASTEST:
         raise PlaceUnknown(f"--speed {speed:g} is outside {SLOWEST:g} to {FASTEST:g}")
