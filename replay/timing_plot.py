@@ -71,6 +71,7 @@ def _draw_course(axes: Axes, spans: list[Span], noon_us: int) -> None:
         ]
         axes.broken_barh(stretches, (row - 0.4, 0.8), facecolors=colour)
     axes.set_yticks(range(len(TRACKS)), list(TRACKS))
+    axes.set_ylim(-0.6, len(TRACKS) - 0.4)
     axes.xaxis.set_major_locator(MultipleLocator(1))
     axes.xaxis.set_major_formatter(lambda hours, _: f"{hours % 24:02.0f}")
     axes.set_title("the night, hours JST", fontsize=9)
@@ -101,7 +102,7 @@ def _draw_rows(axes: Axes, measured: Timing) -> None:
         axes.text(
             row.total / 60, place, f" p50 {row.p50:.1f} s, p99 {row.p99:.1f} s", va="center", fontsize=7
         )
-    axes.margins(x=0.35)
+    axes.margins(x=0.5)
     axes.tick_params(labelsize=8)
     axes.set_xlabel("minutes in all")
     axes.set_title("operations, devices, exposures: how long in all", fontsize=9)
