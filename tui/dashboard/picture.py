@@ -30,10 +30,10 @@ async def draw(source: OverviewSource, clock: Clock, columns: int = 120, lines: 
         if app.moment is None:
             raise NothingToDraw(app.failure or f"nothing was read within {WAIT_SECONDS:.0f} s")
         await pilot.pause(SETTLE_SECONDS)
-        return _spaced(app.export_screenshot(title="tomoe dashboard"))
+        return spaced(app.export_screenshot(title="tomoe dashboard"))
 
 
-def _spaced(svg: str) -> str:
+def spaced(svg: str) -> str:
     """The picture with its spaces kept by every viewer; some eat no-break spaces at a text's beginning."""
     return svg.replace("<text ", '<text xml:space="preserve" ').replace("&#160;", " ")
 

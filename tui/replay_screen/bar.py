@@ -9,11 +9,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from replay.night import Identity
-from tui.commands.replay_text import event_line
 from tui.dashboard.lines import EMPTY, Line, column, line, strip_of
 from tui.dashboard.wording import jst_seconds, utc_seconds
 from tui.replay_screen.colours import ON_REPLAY, QUIET_ON_REPLAY, REPLAY_GROUND, REPLAY_WORD
 from tui.replay_screen.engine import View
+from tui.replay_screen.event_text import event_text
 
 ROOMY_FROM = 110
 
@@ -83,6 +83,6 @@ def event_and_log(state: BarState, width: int) -> Line:
     if state.identity is None:
         return EMPTY
     log = f" log {state.identity.log_digest.rpartition(':')[2][:12]} "
-    said = " ".join(event_line(state.view.event).split()) if state.view is not None else "reading the night …"
+    said = event_text(state.view.event) if state.view is not None else "reading the night …"
     room = max(width - cell_len(log) - 1, 0)
     return line((" " + column(said, room), ON_REPLAY), (log, QUIET_ON_REPLAY))

@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import ClassVar
 
 from replay.causes import began_with
-from tomoe_es.clock import to_datetime
 from tomoe_es.events.envelope import Recorded
-from tomoe_es.night import JST
-from tui.commands.replay_text import duration, said
+from tui.commands.replay_text import duration
 from tui.dashboard.lines import column, line
 from tui.dashboard.moment import Moment
 from tui.dashboard.palette import ALARM, BUSY, GOOD, NORMAL, QUIET, STRONG
 from tui.dashboard.panel import Row, RowsPanel
 from tui.replay_screen.engine import View
+from tui.replay_screen.event_text import clock_time, fields
 
-_LONGEST_FIELD = 60
 _WORTH_SEEING = {"ViolationDetected": ALARM, "OperationFailed": ALARM, "RecipeStarted": GOOD}
 
 
@@ -89,17 +87,16 @@ class WhyPanel(BesidePanel):
 
 
 def _row(event: Recorded, mark: str, remark: str, *, with_column: bool = False) -> Row:
-    moment = to_datetime(event.time).astimezone(JST)
-    kind, _, fields = said(event.payload, _LONGEST_FIELD).partition(" ")
+    kind = type(event.payload).__name__
     return Row(
         str(event.position),
         line(
             (mark, STRONG),
             (f"{event.position:>9,} ", QUIET),
-            (f"{moment:%H:%M:%S.%f}"[:-3] + " ", NORMAL),
+            (f"{clock_time(event)} ", NORMAL),
             (f"{column(remark, 22)} " if with_column else "", BUSY),
             (f"{column(event.actor, 12)} ", QUIET),
             (kind, _WORTH_SEEING.get(kind, STRONG)),
-            (f" {fields}", NORMAL),
+            (f" {fields(event.payload)}", NORMAL),
         ),
     )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+from xml.etree import ElementTree
+
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
 from projections.overview_model import Overview
 from tests.tui.dashboard import hand_fed
-from tests.tui.dashboard.hand_fed import COMPACT, WIDE, HandSetClock, said, shown, title
+from tests.tui.dashboard.hand_fed import COMPACT, REAL_NOW, WIDE, HandSetClock, said, shown, title
 from tests.tui.replay_screen.past_night import StorySource, press, replay
 from tomoe_es.errors import LogUnavailable
 from tui.dashboard.app import DashboardApp
 from tui.dashboard.commands import Commands
+from tui.replay_screen import picture
 from tui.replay_screen.app import ReplayApp
 
 BOTH_SIZES = pytest.mark.parametrize("size", [WIDE, COMPACT])
@@ -24,8 +29,8 @@ def test_the_top_lines_say_replay_night_moment_position_speed_event_and_log_at_1
         await press(app, pilot, "x")
         assert said(app, "#replay") == [
             " REPLAY  night 2023-12-12  JST 16:40:22  UTC 07:40:22  event 29 of 217  13.0 %  paused x60",
-            " 29 16:40:22.000 test ExposureRequested exposure_number=1"
-            " recipe_id=00000000-0000-5000-8000-000000000… log 0123456789ab",
+            " 29 16:40:22.000 test ExposureRequested exposure_number=1 name=field1_dith1 data_type=DARK"
+            " gain=high … log 0123456789ab",
         ]
 
     replay(look)
@@ -36,7 +41,7 @@ def test_the_top_lines_at_80_columns() -> None:
         await press(app, pilot, "x")
         assert said(app, "#replay") == [
             " REPLAY  2023-12-12  JST 16:40:22 UTC 07:40:22  #29  13.0 % ‖ x60",
-            " 29 16:40:22.000 test ExposureRequested exposure_number=1 rec… log 0123456789ab",
+            " 29 16:40:22.000 test ExposureRequested exposure_number=1 nam… log 0123456789ab",
         ]
         await press(app, pilot, "space")
         assert said(app, "#replay")[0].endswith("▶ x60")
@@ -165,3 +170,16 @@ def test_a_log_that_cannot_be_read_is_told() -> None:
 
     assert replay(look, error=LogUnavailable("the log is empty: run a night first")) == 0
     assert StorySource().log.head() == 217
+
+
+def test_the_picture_is_an_svg_of_the_place_after_the_keys() -> None:
+    svg = asyncio.run(picture.draw(StorySource(), HandSetClock(REAL_NOW), "exposure:1", ["w"]))
+    text = "".join(ElementTree.fromstring(svg).itertext())
+    assert "REPLAY" in text
+    assert "w why it began with event 29" in text
+
+
+def test_a_picture_needs_a_night(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert picture.main([str(tmp_path), str(tmp_path / "out.svg"), "start"]) == 1
+    assert "CAN'T REPLAY" in capsys.readouterr().err
+    assert picture.main([]) == 2
