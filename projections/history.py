@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import sqlite_utils
 
@@ -57,6 +59,11 @@ def newest(reader: ProjectionReader, count: int) -> tuple[FinishedRecipe, ...]:
 def total(reader: ProjectionReader) -> int:
     """How many recipes are over."""
     return int(reader.database().table("history").count)
+
+
+def finished_recipe(row: tuple[Any, ...]) -> FinishedRecipe:
+    """A row as `evolve` gives it, whose first column is the position, as the screens show it."""
+    return FinishedRecipe(**dict(zip(FinishedRecipe.__struct_fields__, row[1:], strict=True)))
 
 
 def _submitted(state: History, event: recipe.RecipeSubmitted, _: Recorded) -> None:

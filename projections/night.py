@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import msgspec
@@ -60,9 +61,8 @@ class Night(msgspec.Struct, kw_only=True):
 
     def counters(self, position: int) -> Counters:
         """What the night has come to, up to a position of the log."""
-        return Counters(
-            **msgspec.structs.asdict(self.counts), events=max(0, position - self.first_position + 1)
-        )
+        counts = msgspec.structs.asdict(deepcopy(self.counts))  # the tables here go on counting
+        return Counters(**counts, events=max(0, position - self.first_position + 1))
 
 
 def _planned(state: Night, event: system.NightPlanned, recorded: Recorded) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from projections import alarms, chips, hardware, history, messages, night, pool, processes, queue
-from projections.overview_model import AlarmLine, Executing, LockOverview, Overview
+from projections.overview_model import AlarmLine, Executing, FinishedRecipe, LockOverview, Overview
 from projections.projection import Projection
 from projections.queue import Queue
 from projections.store import ProjectionReader, Snapshot
@@ -16,6 +18,13 @@ HISTORY = 200
 LINES = 20
 
 
+SHOWN: tuple[Projection, ...] = (
+    *(night.PROJECTION, queue.PROJECTION, pool.PROJECTION, hardware.PROJECTION, chips.PROJECTION),
+    *(alarms.PROJECTION, messages.PROJECTION, processes.PROJECTION),
+)
+"""Projections whose states make up an overview; the recipes that are over are rows of the history besides."""
+
+
 def read_overview(projections_dir: Path) -> Overview:
     """Everything the screens show, as projected so far; costs a few milliseconds.
 
@@ -23,39 +32,52 @@ def read_overview(projections_dir: Path) -> Overview:
     """
     with ProjectionReader(projections_dir, history.PROJECTION) as reader, reader.one_moment():
         finished, finished_total = history.newest(reader, HISTORY), history.total(reader)
-    nights = _snapshot(projections_dir, night.PROJECTION)
-    queues = _snapshot(projections_dir, queue.PROJECTION)
-    waiting = _snapshot(projections_dir, pool.PROJECTION).state.waiting()
-    observatory = _snapshot(projections_dir, hardware.PROJECTION).state
-    posted = _snapshot(projections_dir, messages.PROJECTION).state
-    alarmed = _snapshot(projections_dir, alarms.PROJECTION).state
+    snapshots = {each.name: _snapshot(projections_dir, each) for each in SHOWN}
+    nights = snapshots[night.PROJECTION.name]
+    states = {name: each.state for name, each in snapshots.items()}
+    return overview_of(states, nights.position, nights.time_us, finished, finished_total)
+
+
+def overview_of(
+    states: Mapping[str, Any],
+    position: int,
+    time_us: int,
+    finished: tuple[FinishedRecipe, ...],
+    finished_total: int,
+) -> Overview:
+    """The overview of the states of SHOWN, by name, after the event at a position and of a time."""
+    queues: Queue = states[queue.PROJECTION.name]
+    nights: night.Night = states[night.PROJECTION.name]
+    observatory: hardware.Observatory = states[hardware.PROJECTION.name]
+    alarmed: alarms.Alarms = states[alarms.PROJECTION.name]
+    waiting = states[pool.PROJECTION.name].waiting()
     lock = observatory.lock()
     return Overview(
-        position=nights.position,
-        time_us=nights.time_us,
-        night=nights.state.overview(),
-        queue_mode=queues.state.mode,
-        queue_reason=queues.state.reason,
-        queue_since_us=queues.state.since_us,
-        queue_held_by=queues.state.held_by,
-        executing=_executing(queues.state, lock),
-        queue=queues.state.first(FIRST),
-        queue_total=len(queues.state.waiting),
-        held_by_lock=queues.state.held_by_lock(_moves, observatory.lock_is_free_for) if lock.locked else None,
+        position=position,
+        time_us=time_us,
+        night=nights.overview(),
+        queue_mode=queues.mode,
+        queue_reason=queues.reason,
+        queue_since_us=queues.since_us,
+        queue_held_by=queues.held_by,
+        executing=_executing(queues, lock),
+        queue=queues.first(FIRST),
+        queue_total=len(queues.waiting),
+        held_by_lock=queues.held_by_lock(_moves, observatory.lock_is_free_for) if lock.locked else None,
         pool=tuple(waiting[:FIRST]),
         pool_total=len(waiting),
         history=finished,
         history_total=finished_total,
-        hardware=observatory.rows(nights.time_us),
+        hardware=observatory.rows(time_us),
         lock=lock,
         weather=observatory.weather(),
-        chips=_snapshot(projections_dir, chips.PROJECTION).state.overview(),
-        alarms=_shown(alarmed.lines(nights.time_us)),
+        chips=states[chips.PROJECTION.name].overview(),
+        alarms=_shown(alarmed.lines(time_us)),
         violations_total=alarmed.violations,
-        muted=alarmed.muted_names(nights.time_us),
-        processes=_snapshot(projections_dir, processes.PROJECTION).state.lines(),
-        messages=posted.newest_messages(LINES),
-        counters=nights.state.counters(nights.position),
+        muted=alarmed.muted_names(time_us),
+        processes=states[processes.PROJECTION.name].lines(),
+        messages=states[messages.PROJECTION.name].newest_messages(LINES),
+        counters=nights.counters(position),
     )
 
 
@@ -100,4 +122,4 @@ def _moves(operation: str) -> bool:
     return declared is not None and declared.moves
 
 
-__all__ = ["Overview", "read_overview"]
+__all__ = ["Overview", "overview_of", "read_overview"]

@@ -56,6 +56,12 @@ class WhatIfImpossible(TomoeError):
     what_to_do = "choose a simulated night, and a moment at which it ran"
 
 
+class PlotsNotInstalled(TomoeError):
+    """What draws plots is not installed; everything else works without it."""
+
+    what_to_do = "pip install 'tomoe-es[plots]', or look at --plot, which draws in the terminal"
+
+
 def did_you_mean(word: str, known: Collection[str]) -> str:
     """The nearest known words, as the end of a message; all of them when they are few."""
     near = get_close_matches(word, list(known), n=3, cutoff=0.55)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from projections.catalogue import PROJECTIONS
@@ -24,7 +25,12 @@ def state_folds() -> dict[str, Fold]:
 
 def read_model_folds() -> dict[str, Fold]:
     """The states of the projections before the first event; the rows that they write are not kept."""
-    return {f"{PREFIX}{each.name}": _as_fold(each) for each in PROJECTIONS}
+    return {f"{PREFIX}{name}": fold for name, fold in read_model_folds_of(PROJECTIONS).items()}
+
+
+def read_model_folds_of(projections: Iterable[Projection]) -> dict[str, Fold]:
+    """The states of some projections before the first event, by their names alone."""
+    return {each.name: _as_fold(each) for each in projections}
 
 
 def all_folds() -> dict[str, Fold]:

@@ -95,7 +95,7 @@ class Ladder:
 
     def at(self, position: int) -> Folding:
         """Folds that have taken in the events up to a position; the caller may go on with them."""
-        folding = self._work_on(self._nearest(position))
+        folding = self._work_on(self.nearest(position))
         while True:
             following = folding.position - folding.position % self._every + self._every
             if following > position:
@@ -105,7 +105,8 @@ class Ladder:
         folding.read_to(self._log, position)
         return folding
 
-    def _nearest(self, position: int) -> int:
+    def nearest(self, position: int) -> int:
+        """Position of the nearest copy at or before a position, after a look into the cache."""
         kept = self.kept_before(position)
         if self._cache is not None and position - kept > self._cache.every:
             found = self._cache.nearest(position, self._make_folds())

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import msgspec
 
+from replay.percentiles import percentile
 from replay.spans import Span, spans
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.reduction import ReductionFinished
@@ -64,11 +65,6 @@ def timing(events: Iterable[Recorded]) -> Timing:
     rows = [_row(group, name, taken) for (group, name), taken in seconds.items()]
     rows.sort(key=lambda row: (row.group, -row.total))
     return Timing(rows, _overhead(phases, end, exposing, suspended))
-
-
-def percentile(ordered: list[float], percent: float) -> float:
-    """The nearest-rank percentile of numbers in order."""
-    return ordered[max(0, -(-len(ordered) * percent // 100).__trunc__() - 1)]
 
 
 class _Watched:

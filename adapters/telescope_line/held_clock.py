@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 class HeldClock:
-    """Timers (`tomoe_es.control.ports.Timers`) that go from alarm to alarm when told to."""
+    """Timers (`tomoe_es.control.ports.HoldingTimers`) that go from alarm to alarm when told to."""
 
     def __init__(self, start_us: int) -> None:
         self._now = start_us
@@ -22,6 +22,10 @@ class HeldClock:
         """Run an action when the clock shows `time_us`; those of the same time run in the order asked for."""
         self._count += 1
         heapq.heappush(self._alarms, (max(time_us, self._now), self._count, action))
+
+    def call_when_ready(self, time_us: int, ready: Callable[[], bool], action: Callable[[], None]) -> None:
+        """As `call_at`: what is not ready then, the action waits for."""
+        self.call_at(time_us, action)
 
     def next_alarm(self) -> int | None:
         """When an action is due next."""

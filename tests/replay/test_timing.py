@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replay.night import ReplayedNight
+from replay.percentiles import percentile
 from replay.playing import play
 from replay.spans import spans
-from replay.timing import Row, percentile, timing
+from replay.timing import Row, timing
 from tomoe_es.clock import SECOND
 from tomoe_es.events import Event, camera, queue, recipe, reduction, system, telescope, transfer
 from tomoe_es.events.envelope import Recorded

@@ -4,42 +4,30 @@ from __future__ import annotations
 
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Iterable
 from threading import Event as Signal
 from typing import ClassVar
 
-from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container
-from textual.widgets import Input, Static
+from textual.widget import Widget
 
+from projections.causal_chain import Link
 from projections.overview_model import AlarmLine, Overview
 from tomoe_es.clock import SECOND, Clock
-from tui.dashboard.arrangement import arrange, is_wide
 from tui.dashboard.asking import EmergencySheet, acknowledge_sheet, mute_sheet
 from tui.dashboard.banner import critical_text, dead_text, failure_text, old_text
-from tui.dashboard.chain_lines import chain_lines
 from tui.dashboard.commands import Commands
-from tui.dashboard.counters import CountersStrip
-from tui.dashboard.executing import ExecutingPanel
-from tui.dashboard.focal_plane import FocalPlanePanel
 from tui.dashboard.follower import Follower, OverviewRead, ReadingFailed
-from tui.dashboard.hardware import HardwarePanel
 from tui.dashboard.help import help_sheet
-from tui.dashboard.history import HistoryPanel
 from tui.dashboard.key_line import KeyLine
 from tui.dashboard.moment import Freshness, Moment
-from tui.dashboard.panel import Panel, RowsPanel
-from tui.dashboard.pool import PoolPanel
-from tui.dashboard.queue import QueuePanel
-from tui.dashboard.recipe_operations import progress_lines
-from tui.dashboard.schedule import SchedulePanel
-from tui.dashboard.sheet import DetailSheet, LeavingSheet, Sheet
+from tui.dashboard.night_app import NightApp
+from tui.dashboard.recipe_operations import RecipeProgress
+from tui.dashboard.sheet import LeavingSheet, Sheet
 from tui.dashboard.source import OverviewSource
 from tui.dashboard.status_bar import StatusBar
 from tui.dashboard.summary import summary_lines
 from tui.dashboard.violations import ViolationsPanel
-from tui.dashboard.weather import WeatherPanel
 
 LINGER_SECONDS = 4.0
 """How long the summary of a night that has ended stays before the dashboard leaves by itself."""
@@ -47,42 +35,19 @@ LINGER_SECONDS = 4.0
 READ_EVERY_SECONDS = 0.25
 """How often the projections are looked at; they are read only when they have changed."""
 
-
-class Body(Container):
-    """The room of the panels; they are arranged anew whenever it changes."""
-
-    def __init__(self, arrange: Callable[[], None]) -> None:
-        super().__init__(id="body")
-        self._arrange = arrange
-
-    def on_resize(self) -> None:
-        """Arrange the panels in the new room."""
-        self._arrange()
+CRITICAL_KEYS = "9 enter: detail, a: acknowledge"
 
 
-class DashboardApp(App[int]):
-    """The night at a glance. Returns 0, or the exit code of the night's own process when that failed."""
+class DashboardApp(NightApp):
+    """The night as it goes. Returns 0, or the exit code of the night's own process when that failed."""
 
-    CSS_PATH = "style.tcss"
-    TITLE = "Tomo-e Gozen"
-    ENABLE_COMMAND_PALETTE = False
-    AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [
-        *[Binding(str(number), f"enlarge({number})") for number in range(1, 10)],
-        Binding("escape,0", "show_all"),
-        Binding("j,down", "move(1)"),
-        Binding("k,up", "move(-1)"),
-        Binding("pagedown", "page(1)"),
-        Binding("pageup", "page(-1)"),
-        Binding("home,g", "first"),
-        Binding("end,G", "last"),
-        Binding("enter", "detail"),
+        Binding("g", "first"),
+        Binding("G", "last"),
         Binding("slash", "filter"),
         Binding("a", "acknowledge"),
         Binding("m", "mute"),
         Binding("E", "emergency"),
-        Binding("question_mark", "help"),
-        Binding("q", "leave"),
         Binding("ctrl+c,ctrl+q", "leave", priority=True),  # the same question, also over an open sheet
     ]
 
@@ -107,27 +72,24 @@ class DashboardApp(App[int]):
         self._freshness = Freshness()
         self._overview: Overview | None = None
         self.failure = ""
-        self._enlarged = ""
         self._ended_us = 0
         self._summary: Sheet | None = None
 
-    def compose(self) -> ComposeResult:
-        """Status bar, banner, panels, counters, search, keys."""
+    def top(self) -> Iterable[Widget]:
+        """The status bar."""
         yield StatusBar()
-        yield Static("", id="banner", markup=False)
-        with Body(self.arrange):
-            yield SchedulePanel()
-            yield ExecutingPanel()
-            yield QueuePanel()
-            yield PoolPanel()
-            yield HistoryPanel()
-            yield HardwarePanel()
-            yield WeatherPanel()
-            yield FocalPlanePanel()
-            yield ViolationsPanel()
-        yield CountersStrip()
-        yield Input(placeholder="search the history: observer, project, id, outcome, comment", id="filter")
+
+    def bottom(self) -> Iterable[Widget]:
+        """The keys."""
         yield KeyLine()
+
+    def recipe(self, recipe_id: str) -> RecipeProgress:
+        """From the source."""
+        return self._source.recipe(recipe_id)
+
+    def chain(self, position: int) -> list[Link]:
+        """From the source."""
+        return self._source.chain(position)
 
     def on_mount(self) -> None:
         """Start following; the clock goes on once a second."""
@@ -137,10 +99,6 @@ class DashboardApp(App[int]):
     def on_unmount(self) -> None:
         """Let the background thread end."""
         self._leaving.set()
-
-    def on_resize(self) -> None:
-        """Another size may show other panels."""
-        self.screen_stack[0].set_class(not is_wide(self.size.width, self.size.height), "compact")
 
     def on_overview_read(self, message: OverviewRead) -> None:
         """Show what was read."""
@@ -168,38 +126,13 @@ class DashboardApp(App[int]):
         old = moment is not None and moment.condition == "old" and self._exit_code() is None
         dead = dead_text(moment) if moment is not None else ""
         told = self.failure or dead or (old_text(moment) if old and moment else "")
-        critical = critical_text(moment) if moment is not None else ""
-        self._say_in_banner("\n".join(each for each in (critical, told) if each))
+        critical = critical_text(moment, CRITICAL_KEYS) if moment is not None else ""
+        self.say_in_banner("\n".join(each for each in (critical, told) if each))
         dashboard.set_class(bool(self.failure or dead) or old, "old")
         if moment is not None:
             dashboard.query_one(StatusBar).show(moment)
-            dashboard.query_one(CountersStrip).show(moment)
-            for panel in dashboard.query(Panel):
-                if panel.display:
-                    panel.show(moment)
+            self.show(moment)
         self._leave_after_the_end()
-
-    def _say_in_banner(self, text: str) -> None:
-        banner = self.screen_stack[0].query_one("#banner", Static)
-        if text != banner.content:
-            banner.update(text)
-            banner.set_class(bool(text), "said")
-
-    def arrange(self) -> None:
-        """Put every panel in its place, in the room that the body has."""
-        dashboard = self.screen_stack[0]
-        wide = is_wide(self.size.width, self.size.height)
-        body = dashboard.query_one(Body)
-        regions = arrange(body.size.width, body.size.height, wide=wide, enlarged=self._enlarged)
-        moment = self.moment
-        for panel in dashboard.query(Panel):
-            region = regions.get(panel.NAME)
-            panel.display = region is not None
-            if region is not None:
-                panel.styles.offset = region.offset
-                panel.styles.width, panel.styles.height = region.size
-                if moment is not None:
-                    panel.show(moment)
 
     def _exit_code(self) -> int | None:
         return None if self._night_process is None else self._night_process.poll()
@@ -234,68 +167,6 @@ class DashboardApp(App[int]):
     def _leave_at_once(self, _: object) -> None:
         self.exit(self._exit_code() or 0)
 
-    def action_enlarge(self, number: int) -> None:
-        """Give a panel the whole screen; once more: all panels again."""
-        panel = next(each for each in self.query(Panel) if number == each.NUMBER)
-        if self._enlarged == panel.NAME:
-            self.action_show_all()
-            return
-        self._enlarged = panel.NAME
-        self.arrange()
-        panel.focus()
-
-    def action_show_all(self) -> None:
-        """All panels; when they are shown already, or while searching, the search of the history ends."""
-        search = self.query_one("#filter", Input)
-        if search.has_class("asked"):
-            self._end_search()
-            search.clear()
-            return
-        if not self._enlarged:
-            search.clear()
-        self._enlarged = ""
-        self.arrange()
-
-    def action_move(self, by: int) -> None:
-        """Choose another row of the focused panel."""
-        if isinstance(self.focused, RowsPanel):
-            self.focused.move(by)
-
-    def action_page(self, direction: int) -> None:
-        """Choose a row one panel's height away."""
-        if isinstance(self.focused, RowsPanel):
-            self.focused.move(direction * max(self.focused.size.height - 1, 1))
-
-    def action_first(self) -> None:
-        """Choose the first row."""
-        if isinstance(self.focused, RowsPanel):
-            self.focused.move_to_end(last=False)
-
-    def action_last(self) -> None:
-        """Choose the last row."""
-        if isinstance(self.focused, RowsPanel):
-            self.focused.move_to_end(last=True)
-
-    def action_detail(self) -> None:
-        """More about what is chosen; a panel that has no more to tell is enlarged."""
-        panel = self.focused
-        if not isinstance(panel, Panel):
-            return
-        detail = panel.detail()
-        if detail is None:
-            self.action_enlarge(panel.NUMBER)
-            return
-        recipe_id, position = detail.recipe_id, detail.position
-        if recipe_id:
-            self.push_screen(
-                DetailSheet(detail, lambda: progress_lines(self._source.recipe(recipe_id)), "the operations")
-            )
-        elif position:
-            chain = lambda: chain_lines(self._source.chain(position))  # noqa: E731
-            self.push_screen(DetailSheet(detail, chain, "what led to it"))
-        else:
-            self.push_screen(DetailSheet(detail, None))
-
     def action_acknowledge(self) -> None:
         """Ask why the chosen alarm is acknowledged; without a chosen one it is the loudest."""
         alarm, commands = self._chosen_alarm(), self._commands
@@ -320,26 +191,6 @@ class DashboardApp(App[int]):
         """Ask once, then have the telescope made safe."""
         if self._commands is not None:
             self.push_screen(EmergencySheet(self._commands.emergency))
-
-    def action_filter(self) -> None:
-        """Ask what to search the history for."""
-        if not self.query_one(HistoryPanel).display:
-            self.action_enlarge(HistoryPanel.NUMBER)
-        search = self.query_one("#filter", Input)
-        search.add_class("asked")
-        search.focus()
-
-    def on_input_changed(self, message: Input.Changed) -> None:
-        """Search as it is typed."""
-        self.query_one(HistoryPanel).search(message.value)
-
-    def on_input_submitted(self, message: Input.Submitted) -> None:
-        """Go to what was found."""
-        self._end_search()
-
-    def _end_search(self) -> None:
-        self.query_one("#filter").remove_class("asked")
-        self.query_one(HistoryPanel).focus()
 
     def action_help(self) -> None:
         """Keys and words."""

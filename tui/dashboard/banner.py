@@ -42,11 +42,11 @@ def dead_text(moment: Moment) -> str:
     )
 
 
-def critical_text(moment: Moment) -> str:
-    """The open critical alarms: the newest in words, the others by their number; empty when there is none."""
+def critical_text(moment: Moment, keys: str) -> str:
+    """The open critical alarms: the newest in words, the others by number, and `keys`; empty without any."""
     critical = [each for each in moment.overview.alarms if each.open and each.severity == "critical"]
     if not critical:
         return ""
     first, others = critical[0], sum(each.open for each in critical) - 1
     more = f" and {others} more" if others else ""
-    return f"CRITICAL: {first.name} {first.said}{more}  (9 enter: detail, a: acknowledge)"
+    return f"CRITICAL: {first.name} {first.said}{more}  ({keys})"

@@ -40,23 +40,25 @@ _WORDS = (
 
 def help_sheet() -> Sheet:
     """The help screen."""
+    keys = [entry(key, meaning) for key, meaning in KEYS]
+    return Sheet("Keys and words", [*keys, line(""), *words_and_letters()])
+
+
+def words_and_letters() -> list[Line]:
+    """What the words and letters in the panels mean."""
     letters = [
         line((f"  {letter:<16}", style), (word.lower(), QUIET)) for letter, word, style in STAGES.values()
     ]
-    return Sheet(
-        "Keys and words",
-        [
-            *[_entry(key, meaning) for key, meaning in KEYS],
-            line(""),
-            *[_entry(word, meaning) for word, meaning in _WORDS],
-            line(""),
-            line(("chips: small letters are on the way, capitals are final", QUIET)),
-            *letters,
-            line((f"  {'o':<16}waits for its first data of this exposure", QUIET)),
-            line((f"  {'·':<16}not in use tonight", QUIET)),
-        ],
-    )
+    return [
+        *[entry(word, meaning) for word, meaning in _WORDS],
+        line(""),
+        line(("chips: small letters are on the way, capitals are final", QUIET)),
+        *letters,
+        line((f"  {'o':<16}waits for its first data of this exposure", QUIET)),
+        line((f"  {'·':<16}not in use tonight", QUIET)),
+    ]
 
 
-def _entry(name: str, meaning: str) -> Line:
+def entry(name: str, meaning: str) -> Line:
+    """A key or a word, and what it means."""
     return line((f"{name:<17} ", STRONG), meaning)

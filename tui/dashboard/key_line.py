@@ -9,7 +9,8 @@ from textual.widget import Widget
 from tui.dashboard.lines import line, strip_of
 from tui.dashboard.palette import ALARM, BAR_GROUND, QUIET, STRONG
 
-KEYS = (
+Keys = tuple[tuple[str, str], ...]
+KEYS: Keys = (
     ("1-9", "panel"),
     ("tab", "next"),
     ("j/k", "row"),
@@ -30,14 +31,18 @@ LEFT_OUT = ("tab", "j/k", "esc")
 class KeyLine(Widget):
     """One line."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, keys: Keys = KEYS, left_out: tuple[str, ...] = LEFT_OUT, ground: Style = BAR_GROUND
+    ) -> None:
+        """`left_out` are keys that a narrow screen leaves to the help."""
         super().__init__(id="keys")
+        self._keys, self._left_out, self._ground = keys, left_out, ground
 
     def render_line(self, y: int) -> Strip:
         """The keys with what they do."""
         pieces: list[tuple[str, Style]] = []
         roomy = self.size.width >= ROOMY_FROM
-        for key, action in KEYS:
-            if roomy or key not in LEFT_OUT:
+        for key, action in self._keys:
+            if roomy or key not in self._left_out:
                 pieces += [(f" {key}", STRONG), (f" {action} ", ALARM if key == "E" else QUIET)]
-        return strip_of(line(*pieces), self.size.width, BAR_GROUND)
+        return strip_of(line(*pieces), self.size.width, self._ground)

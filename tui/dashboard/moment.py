@@ -16,7 +16,7 @@ OLD_AFTER_SECONDS = 15.0
 PACE_MEASURED_OVER = 40
 """Readings of the overview that the pace of a simulated night is measured over."""
 
-Condition = Literal["live", "old", "over"]
+Condition = Literal["live", "old", "over", "replayed"]
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):

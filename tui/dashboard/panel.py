@@ -128,6 +128,12 @@ class RowsPanel(Panel):
         """Key of the chosen row; None when there is no row."""
         return self._rows[self._chosen].key if self._chosen < len(self._rows) else None
 
+    def choose(self, key: str) -> None:
+        """Choose the row of a key, if there is one."""
+        number = next((number for number, row in enumerate(self._rows) if row.key == key), None)
+        if number is not None:
+            self.move(number - self._chosen)
+
     def move(self, by: int) -> None:
         """Choose another row; the ends hold."""
         self._chosen += by

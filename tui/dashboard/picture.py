@@ -34,10 +34,10 @@ async def draw(source: OverviewSource, clock: Clock, columns: int = 120, lines: 
         if app.moment is None:
             raise NothingToDraw(app.failure or f"nothing was read within {WAIT_SECONDS:.0f} s")
         await pilot.pause(SETTLE_SECONDS)
-        return _for_every_viewer(app.export_screenshot(title="tomoe dashboard"))
+        return for_every_viewer(app.export_screenshot(title="tomoe dashboard"))
 
 
-def _for_every_viewer(svg: str) -> str:
+def for_every_viewer(svg: str) -> str:
     """The picture in a font that is installed, its letters as wide as the cells, and with its spaces kept.
 
     Viewers that can't load a font from the net would draw narrower letters, so that frames do not meet; some

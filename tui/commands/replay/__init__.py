@@ -13,6 +13,7 @@ from tui.commands.replay.diff import diff
 from tui.commands.replay.export import export, import_
 from tui.commands.replay.names import list_names
 from tui.commands.replay.play import play
+from tui.commands.replay.screen import screen
 from tui.commands.replay.show import show
 from tui.commands.replay.timing import timing
 from tui.commands.replay.whatif import whatif
@@ -32,6 +33,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "import": import_,
     "timing": timing,
     "play": play,
+    "screen": screen,
     "names": list_names,
 }
 """By the word that is typed, in the order in which they are listed."""

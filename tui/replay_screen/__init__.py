@@ -1,0 +1,1 @@
+"""The dashboard of a night that is past: the live one's panels, fed by replay."""
