@@ -24,6 +24,7 @@ _POSITION = np.frombuffer(b'{"position":', np.uint8)
 _PAYLOAD = np.frombuffer(PAYLOAD, np.uint8)
 _TAG = np.frombuffer(TAG, np.uint8)
 _ERASED = np.frombuffer(TAG + ErasedPayload.__name__.encode() + b'"', np.uint8)
+_STEP: Final = 32  # bytes looked at together
 _NEWLINE, _BRACE, _END, _QUOTE = (ord(sign) for sign in '\n{}"')
 
 
@@ -83,6 +84,8 @@ def _find(content: NDArray[np.uint8], position: int, places: NDArray[np.int64]) 
                 return line, at
             quote += 1
         end = quote
+        while end + _STEP < content.size and not _is_in_step(content[end : end + _STEP], _NEWLINE):
+            end += _STEP
         while content[place(end)] != _NEWLINE:
             end += 1
         if content[end - 1] != _END or content[end - 2] != _END:
@@ -90,6 +93,21 @@ def _find(content: NDArray[np.uint8], position: int, places: NDArray[np.int64]) 
         places[0, line], places[1, line], places[2, line], places[3, line] = at, quote + 1, brace, end - 1
         at, line = end + 1, line + 1
     return line, at
+
+
+@inlined
+def _is_in_step(step: NDArray[np.uint8], sign: int) -> bool:
+    """Without an early end, so that the processor compares all bytes at once."""
+    found = np.uint8(0)
+    for index in range(_STEP):
+        found |= np.uint8(step[index] == sign)
+    return bool(found)
+
+
+@inlined
+def _copy(source: NDArray[np.uint8], to: NDArray[np.uint8]) -> None:
+    for index in range(to.size):
+        to[index] = source[index]
 
 
 @inlined
@@ -139,12 +157,10 @@ def _leaf_hashes(
     ends = np.cumsum(heads - starts + (1 + DIGEST_BYTES))
     leaves = np.zeros(ends[-1], np.uint8)
     for line in range(starts.size):
-        size = heads[line] - starts[line]
         digest = ends[line] - DIGEST_BYTES
-        for index in range(size):
-            leaves[place(digest - size + index)] = content[place(starts[line] + index)]
-        for index in range(DIGEST_BYTES):
-            leaves[place(digest + index)] = payload_digests[line, index]
+        head = content[starts[line] : heads[line]]
+        _copy(head, leaves[digest - head.size : digest])
+        _copy(payload_digests[line], leaves[digest : ends[line]])
     return digests(leaves, ends - (heads - starts) - (1 + DIGEST_BYTES), ends)
 
 

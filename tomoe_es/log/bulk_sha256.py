@@ -43,9 +43,9 @@ def digests(
     content: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> NDArray[np.uint8]:
     """SHA-256 of each piece of `content`, shape (pieces, 32)."""
-    found = np.empty((starts.size, DIGEST_BYTES), np.uint8)
+    found = np.empty((starts.size, 8), np.uint32)
     blocks = (ends - starts + 8) // 64 + 1
-    order = np.argsort(-blocks)  # lanes of a like number of blocks
+    order = _longest_first(blocks)
     state, working = np.empty((8, LANES), np.uint32), np.empty((8, LANES), np.uint32)
     words, tail = np.empty((64, LANES), np.uint32), np.empty(64, np.uint8)
     for first in range(0, order.size, LANES):
@@ -66,9 +66,30 @@ def digests(
             _compress(state, words, working, active)
         for lane in range(lanes.size):
             for row in range(8):
-                for byte in range(4):
-                    found[lanes[lane], 4 * row + byte] = state[row, lane] >> u(24 - 8 * byte)
-    return found
+                found[lanes[lane], row] = _swapped(state[row, lane])
+    return found.view(np.uint8)
+
+
+@inlined
+def _longest_first(blocks: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Order of the messages by their number of blocks, so that those side by side end together."""
+    most = blocks.max() if blocks.size else 0
+    next_place = np.zeros(most + 2, np.int64)
+    for each in blocks:
+        next_place[most - each + 1] += 1
+    next_place = np.cumsum(next_place)
+    order = np.empty(blocks.size, np.int64)
+    for message in range(blocks.size):
+        order[next_place[most - blocks[message]]] = message
+        next_place[most - blocks[message]] += 1
+    return order
+
+
+@inlined
+def _swapped(word: np.uint32) -> np.uint32:
+    """From this machine's order of bytes, little-endian, to the standard's."""
+    outer = u(u(word << u(24)) | u(word >> u(24)))
+    return u(outer | u(u(u(word & u(0xFF00)) << u(8)) | u(u(word >> u(8)) & u(0xFF00))))
 
 
 @inlined
