@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tomoe_es.control.alarm_answers import ReasonMissing
 from tomoe_es.errors import UsageError
 from tui.terminal import obeyed
 
@@ -9,16 +10,16 @@ LONGEST = 1000
 
 
 class WordsUnreadable(UsageError):
-    """What was said is empty, far too long, or holds control characters."""
+    """What was said is far too long, or holds control characters."""
 
     what_to_do = "say it in a few plain words"
 
 
 def said(text: str, option: str = "--why") -> str:
-    """Words that are needed, without the space around them; raises WordsUnreadable."""
+    """Words that are needed, without the space around them; raises ReasonMissing, WordsUnreadable."""
     words = said_or_not(text, option)
     if not words:
-        raise WordsUnreadable(f"{option} is empty: say it in a few words, for whoever comes next")
+        raise ReasonMissing(f"{option} is empty: say it in a few words, for whoever comes next")
     return words
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tomoe_es.control.alarm_answers import ReasonMissing
 from tui.said import WordsUnreadable, said, said_or_not
 
 
@@ -14,7 +15,7 @@ def test_words_are_taken_without_the_space_around_them() -> None:
 @pytest.mark.parametrize("text", ["", "  ", "\u3000"])
 def test_a_reason_that_is_needed_is_not_empty(text: str) -> None:
     assert said_or_not(text) == ""
-    with pytest.raises(WordsUnreadable, match="--why is empty"):
+    with pytest.raises(ReasonMissing, match="--why is empty"):
         said(text)
 
 

@@ -38,7 +38,7 @@ class AlarmNotMuted(TomoeError):
 
 
 class ReasonMissing(UsageError):
-    """Whoever answers an alarm says why: the next person reads it."""
+    """Whoever answers an alarm or locks the telescope says why: the next person reads it."""
 
     what_to_do = "say in a few words what was seen or done"
 

@@ -15,6 +15,7 @@ from tui.dashboard.run import run_dashboard
 from tui.data_folder import DataFolder, data_folder
 from tui.night.channels import addresses
 from tui.night.options import FIRST_NIGHT, NightOptions
+from tui.night.plan import check
 from tui.night.progress import say
 from tui.night.run import run_night
 from tui.night.summary import summary_text
@@ -138,6 +139,7 @@ def night(
         resume=resume,
         notify=addresses(notify),
     )
+    check(options)  # before anything is made
     options.notify.channels()  # an address that can't be one is told before the night begins
     if sys.stdout.isatty() and not plain:
         return _with_dashboard(folder)

@@ -35,7 +35,7 @@ def plan_night(options: NightOptions, control: Control) -> NightPlanned:
             f"the night {last.night} in this log was cut off: continue it with 'tomoe night --resume', "
             "or use another --data"
         )
-    _check(options)
+    check(options)
     night = options.night or (_next_day(last.night) if last is not None else FIRST_NIGHT)
     try:
         times = night_times(night)
@@ -89,7 +89,8 @@ def plan_to_resume(control: Control, reduction: ReductionState) -> NightPlanned:
     return last
 
 
-def _check(options: NightOptions) -> None:
+def check(options: NightOptions) -> None:
+    """Raise OptionInvalid for what no night can have."""
     if not 1 <= options.chips <= len(CHIPS):
         raise OptionInvalid(f"--chips {options.chips} is outside 1 to {len(CHIPS)}")
     if options.exposures < 0:

@@ -17,6 +17,7 @@ from tui.commands.night import night
 from tui.commands.notifier import follow
 from tui.commands.rebuild import rebuild
 from tui.commands.status import status
+from tui.night.plan import OptionInvalid
 
 COMMANDS: dict[str, Callable[[Path], int | None]] = {
     "alarm list": lambda data: alarm.list_alarms(data=data),
@@ -51,6 +52,12 @@ def test_it_says_that_there_is_nothing(tmp_path: Path, command: str) -> None:
         COMMANDS[command](nowhere)
     assert str(nowhere) in str(raised.value)
     assert not nowhere.exists()
+
+
+def test_a_night_that_can_not_be_makes_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(OptionInvalid, match="--chips 85"):
+        night(chips=85, plain=True, data=tmp_path / "nowhere")
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_a_night_is_not_resumed_where_there_is_none(tmp_path: Path) -> None:
