@@ -24,6 +24,10 @@ from tomoe_es.log.verifying import verify
 from tui.data_folder import DataFolder
 
 KILLS = int(os.environ.get("TOMOE_KILLS", "100"))
+OPENING = {
+    "open",
+    "park",
+}  # roles that are not needed, or needed again, once the guardian has closed and parked
 FINAL = {"RecipeCompleted", "RecipeCancelled", "RecipeExpired"}
 
 
@@ -67,7 +71,7 @@ def check_equal(night: FinishedNight, whole: FinishedNight) -> None:
 
     Recipes that the night issues itself, such as parking, are named by their role: their ids tell the time.
     Where the machine is so busy that the night takes 10 s and more to come back, the guardian has made the
-    telescope safe: it is opened again, and after some times no more. That costs whole recipes.
+    telescope safe: it is parked, opened again, and after some times no more. That costs whole recipes.
     """
     made_safe = bool(night.of_type("MakingSafeBegun"))
     assert [each.payload for each in night.of_type("NightPlanned")] == [
@@ -77,7 +81,7 @@ def check_equal(night: FinishedNight, whole: FinishedNight) -> None:
     assert phases[0] == phases[1]
     ends, whole_ends = _ends(night), _ends(whole)
     if made_safe:
-        ends = {(recipe, end) for recipe, end in ends if recipe != "open"}
+        ends, whole_ends = ({each for each in one if each[0] not in OPENING} for one in (ends, whole_ends))
     assert {recipe for recipe, _ in ends} == {recipe for recipe, _ in whole_ends}
     interrupted = {each.payload.recipe_id for each in night.of_type("RecipeInterrupted")}
     for recipe, end in ends - whole_ends:

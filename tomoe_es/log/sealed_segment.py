@@ -1,4 +1,4 @@
-"""The read-only file of a sealed night: `zstd -dc FILE` prints it as JSON, a line for each block.
+"""The read-only file of a sealed night: `zstd -dc FILE` prints it as JSON, a line for each event.
 
 blocks     zstd frames of at most 256 events; each but the first begins at a position 256 n + 1, so that a
            block is also a tile of the Merkle tree

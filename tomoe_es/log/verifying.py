@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import apsw
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from tomoe_es.errors import LogError
 from tomoe_es.events import ErasedPayload
 from tomoe_es.events.system import PayloadErased
-from tomoe_es.log.bulk_leaves import hashes_of_leaves, roots_of_tiles
 from tomoe_es.log.checkpoints import VERIFIER_FILE, stored_notes, verifier_of
 from tomoe_es.log.live_segment import connect
 from tomoe_es.log.merkle import any_root
@@ -24,6 +22,10 @@ from tomoe_es.log.sealed_reader import SealedReader
 from tomoe_es.log.segment_names import SegmentName, list_segments
 from tomoe_es.log.signed_note import Checkpoint, Verifier
 from tomoe_es.log.tree import LogTree
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 BLOCKS_AT_A_TIME = 16
 """So many lines, of some 4,000 events, are hashed together."""
@@ -78,6 +80,8 @@ def _verify_segment(
     folder: Path, name: SegmentName, roots: dict[int, bytes], erased: dict[int, ErasedPayload]
 ) -> Finding:
     """Recompute the leaves of one night; adds the roots of its full tiles to `roots`, and what was erased."""
+    from tomoe_es.log.bulk_leaves import hashes_of_leaves  # no other command should wait for the compiler
+
     reader = open_segment(folder, name)
     last, _ = reader.end()
     if not isinstance(reader, SealedReader):
@@ -125,6 +129,8 @@ def _gathered(reader: SegmentReader, first: int, last: int) -> Iterator[tuple[in
 
 def _roots(first: int, hashes: NDArray[np.uint8]) -> Iterator[tuple[int, bytes]]:
     """The root of each block, with the position of its first event, from the hashes of their leaves."""
+    from tomoe_es.log.bulk_leaves import roots_of_tiles
+
     before = min(len(hashes), -(first - 1) % BLOCK_EVENTS)
     full = (len(hashes) - before) // BLOCK_EVENTS * BLOCK_EVENTS
     if before:
