@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future
-from functools import lru_cache
 from pathlib import Path
 
-import msgspec
-import numpy as np
-from numpy.typing import NDArray
-
-from adapters.astrometry_net import AstrometryNet, installed_solver
 from adapters.reduction_engine import ProcessPool, WorkerRaised
-from adapters.tycho2_field_index import Field, build_field_index
+from adapters.star_indexes import SkyIndexes
 from tomoe_es.errors import TomoeError
 from tomoe_es.events import Event
-from tomoe_es.reduction.astrometry import FieldHint, Match
 from tomoe_es.reduction.job import ReductionJob, ReductionResult
 from tomoe_es.reduction.outcome import outcome
 from tomoe_es.reduction.queue import failure
 from tomoe_es.reduction.queue_state import NO_MASTER, Job, Master, ReductionState
-
-CELL_DEG = 3.0
-"""Size of the parts of the sky for each of which a star index is built, when a chip falls into it."""
-CELL_RADIUS_DEG = 2.7
-"""Reaches from a cell's centre over its corner by a chip's half diagonal and the pointing's error."""
 
 
 class ReductionJobs:
@@ -100,7 +88,7 @@ def reduce_in_worker(job: ReductionJob, star_indexes: Path) -> ReductionResult:
     """Run one job in this process."""
     from tomoe_es.reduction.pipeline import run_job  # imports numba, 0.5 s that only workers have use for
 
-    return run_job(job, CellSolver(star_indexes), time.perf_counter)
+    return run_job(job, SkyIndexes.at(star_indexes, job.start_us), time.perf_counter)
 
 
 def warm_up_in_worker() -> None:
@@ -108,26 +96,3 @@ def warm_up_in_worker() -> None:
     from tomoe_es.reduction.warm_up import warm_up  # as above
 
     warm_up()
-
-
-class CellSolver(msgspec.Struct, frozen=True):
-    """astrometry.net with the star index of the part of the sky asked for, built when first needed."""
-
-    star_indexes: Path
-
-    def solve(self, xy: NDArray[np.float64], image_size: tuple[int, int], hint: FieldHint) -> Match:
-        """See `tomoe_es.reduction.astrometry.AstrometricSolver`."""
-        return _solver(sky_cell(hint.ra_deg, hint.dec_deg), self.star_indexes).solve(xy, image_size, hint)
-
-
-def sky_cell(ra_deg: float, dec_deg: float) -> Field:
-    """The part of the sky that a position falls into: its centre and radius, degrees."""
-    dec = (np.floor(dec_deg / CELL_DEG) + 0.5) * CELL_DEG
-    cells = max(1, round(360.0 * np.cos(np.radians(dec)) / CELL_DEG))
-    ra = (np.floor(ra_deg / 360.0 * cells) + 0.5) * 360.0 / cells
-    return float(ra), float(dec), CELL_RADIUS_DEG
-
-
-@lru_cache(maxsize=64)
-def _solver(cell: Field, star_indexes: Path) -> AstrometryNet:
-    return installed_solver(build_field_index([cell], star_indexes))

@@ -198,6 +198,15 @@ def _rejected(state: Alarms, event: reduction.ProductRejected, recorded: Recorde
     _noticed(state, recorded, name, "rejected", "notice", thing=event.frame_id, message=message)
 
 
+def _unsolved(state: Alarms, event: reduction.FieldsUnsolved, recorded: Recorded) -> None:
+    severity = "notice" if event.cause in ("clouds", "few stars") else "warning"
+    message = f"{len(event.frame_ids)} of {event.chips} chips without astrometric solution: {event.reason}"
+    thing = f"exposure {event.exposure_number}"
+    _noticed(
+        state, recorded, f"FieldsUnsolved ({event.cause})", "unsolved", severity, thing=thing, message=message
+    )
+
+
 def _not_reduced(state: Alarms, event: reduction.ReductionFailed, recorded: Recorded) -> None:
     name = f"ReductionFailed ({event.condition})"
     severity = "warning" if event.given_up else "notice"
@@ -219,6 +228,7 @@ PROJECTION = Projection(
         monitor.AlarmMuted: _muted,
         monitor.AlarmUnmuted: _unmuted,
         reduction.ProductRejected: _rejected,
+        reduction.FieldsUnsolved: _unsolved,
         reduction.ReductionFailed: _not_reduced,
         transfer.ChipCubeLost: _lost,
     },

@@ -58,6 +58,7 @@ class WayBack(msgspec.Struct, frozen=True, kw_only=True):
     product: ProductRow
     files: tuple[FileClaim, ...]
     reduction: tuple[Recorded, ...]  # of this chip, from queued to finished
+    star_list: tuple[Recorded, ...]  # how the list of stars that the field was solved with came to be
     calibrations: tuple[Calibration, ...]
     exposure: tuple[Recorded, ...]  # of this chip and its exposure, from requested to buffered or expired
     readings: tuple[Recorded, ...]  # newest when the exposure was asked for, and the mount's during it
@@ -81,6 +82,7 @@ def way_back(log: EventLog, reader: ProjectionReader, product: ProductRow) -> Wa
     ordered = list(log.read_stream(f"recipe/{exposure.recipe_id}")) if exposure is not None else []
     told = {
         "reduction": reduced,
+        "star_list": _star_list(log, reduced),
         "exposure": exposed,
         "readings": _readings(log, exposure, exposed),
         "operations": _operations(ordered, exposure),
@@ -130,6 +132,16 @@ def _calibrations(
         Calibration(role="dark", exposure_number=dark, product=of_chip(dark, "DARK")),
         Calibration(role="flat", exposure_number=flat, product=of_chip(flat, "FLAT")),
     )
+
+
+def _star_list(log: EventLog, reduced: Iterable[Recorded]) -> tuple[Recorded, ...]:
+    """The newest event of the list before the field was solved; none where the chip made the list itself."""
+    found: tuple[Recorded, ...] = ()
+    for each in reduced:
+        if isinstance(each.payload, reduction.FieldSolved) and each.payload.star_list:
+            built = log.read_stream(f"star_index/{each.payload.star_list}")
+            found = tuple(one for one in built if one.position < each.position)[-1:]
+    return found
 
 
 def _readings(

@@ -11,6 +11,7 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_J2000_US = 946_728_000 * SECOND
 
 
 class Clock(Protocol):
@@ -36,3 +37,8 @@ def isot(time_us: int, digits: int = 3) -> str:
     """UTC as ISO 8601 with `digits` decimals (0 to 6), without a zone suffix, as FITS headers have it."""
     text = to_datetime(time_us).strftime("%Y-%m-%dT%H:%M:%S.%f")
     return text[: 20 + digits] if digits else text[:19]
+
+
+def year_of(time_us: int) -> float:
+    """The year with its fraction: Julian years of 365.25 days from J2000, noon of 2000-01-01."""
+    return 2000.0 + (time_us - _J2000_US) / (365.25 * DAY)

@@ -17,6 +17,7 @@ from adapters.simulator.true_state import TrueSky, TrueState
 from tomoe_es.camera.focal_plane import chip_centre
 from tomoe_es.camera.frame_geometry import DARK_TEMPERATURE_K, frame_seconds
 from tomoe_es.camera.frame_id import det_id_of
+from tomoe_es.camera.refraction import Air
 from tomoe_es.clock import SECOND
 from tomoe_es.control.hardware import Hardware
 from tomoe_es.errors import TomoeError
@@ -127,6 +128,7 @@ class StarImaging:
             true_ra_deg=truth.ra_deg,
             true_dec_deg=truth.dec_deg,
             sky_mag_arcsec2=math.inf if truth.dark else DARK_SKY_MAG_ARCSEC2,
+            air=_air(self._hardware()),
             focus_offset_mm=truth.focus_mm - BEST_FOCUS_MM,
             movers=asteroids_near(self._seed, *centre, CHIP_RADIUS_DEG, start_us)
             if request.data_type == "OBJECT" and not truth.dark
@@ -173,6 +175,12 @@ class StarImaging:
             },
             code_version=self._code_version(),
         )
+
+
+def _air(hardware: Hardware) -> Air:
+    """The air, as the weather monitor has it; the usual one where it never answered."""
+    weather = hardware.weather
+    return Air() if weather is None else Air(weather.pressure_hpa, weather.temperature_c)
 
 
 def _condition(trouble: TomoeError) -> tuple[str, str]:

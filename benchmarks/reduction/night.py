@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapters.astrometry_net import AstrometryNet, installed_solver
+from adapters.simulator.sky.catalogue import give_catalogue_motions
 from adapters.simulator.sky.render import ChipRenderer
 from adapters.simulator.sky.request import RenderRequest
-from adapters.tycho2_field_index import build_field_index
+from adapters.star_indexes import MOTIONS, SkyIndexes, sky_cell
 from tomoe_es.camera.focal_plane import chip_centre
 from tomoe_es.camera.frame_geometry import ORIGINAL_SHAPE
 from tomoe_es.reduction.job import ReductionJob
@@ -35,8 +36,9 @@ class Night:
 
 def make_night(folder: Path) -> Night:
     """Render dark, flat and a field of the sky into a folder, and reduce the first two."""
-    field = (*chip_centre(DET_ID, RA_DEG, DEC_DEG), 0.6)
-    solver = installed_solver(build_field_index([field], folder / "index"))
+    give_catalogue_motions(folder / MOTIONS)
+    cell = sky_cell(*chip_centre(DET_ID, RA_DEG, DEC_DEG))
+    solver = installed_solver(SkyIndexes.at(folder, START_US).built(cell))
     job = _job(folder, "DARK", 1)
     for number, data_type in enumerate(("FLAT", "OBJECT"), start=2):
         result = run_job(job, solver, lambda: 0.0)

@@ -9,7 +9,7 @@ from tomoe_es.control import state as control_state
 from tomoe_es.control.decider import Decider, Fold
 from tomoe_es.machines import monitor
 from tomoe_es.reduction import queue as reduction_queue
-from tomoe_es.reduction import queue_state
+from tomoe_es.reduction import queue_state, unsolved_fields
 from tomoe_es.reduction.moving_objects import joining
 from tomoe_es.scheduling import scheduler
 from tomoe_es.transfer import time_to_live
@@ -23,6 +23,7 @@ class FoldsOfANight(msgspec.Struct, frozen=True):
     buffer: Fold
     monitor: Fold
     joining: Fold
+    unsolved: Fold
 
     def by_name(self) -> dict[str, Fold]:
         """All of them."""
@@ -37,6 +38,7 @@ def folds_of_a_night() -> FoldsOfANight:
         Fold(time_to_live.initial(), time_to_live.evolve, time_to_live.EVENT_TYPES),
         Fold(monitor.initial(), monitor.evolve, monitor.EVENT_TYPES),
         Fold(joining.initial(), joining.evolve, joining.EVENT_TYPES),
+        Fold(unsolved_fields.initial(), unsolved_fields.evolve, unsolved_fields.EVENT_TYPES),
     )
 
 
@@ -52,4 +54,5 @@ def deciders_of_a_night(folds: FoldsOfANight) -> list[Decider]:
         time_to_live.decider(folds.buffer),
         monitor.decider(folds.monitor),
         joining.decider(folds.joining),
+        unsolved_fields.decider(folds.unsolved),
     ]

@@ -10,6 +10,11 @@ from tomoe_es.events.base import Event
 from tomoe_es.events.camera import DataType
 
 Lane = Literal["default", "express"]
+Proposer = Literal["astrometry.net", "vote"]
+"""Who proposed an astrometric solution: the solver, or a vote on the shift where it found none."""
+
+
+UnsolvedCause = Literal["clouds", "no light", "few stars", "chip", "pointing"]
 
 
 class ReductionEvent(Event, frozen=True, gc=False, kw_only=True, tag=True):
@@ -64,8 +69,24 @@ class ReductionLeaseExpired(ReductionEvent, frozen=True, gc=False, kw_only=True,
     attempt: int
 
 
+class StarIndexBuilt(Event, frozen=True, gc=False, kw_only=True, tag=True):
+    """The star index of a part of the sky is there for the solver."""
+
+    ra_deg: float  # of its middle
+    dec_deg: float
+    radius_deg: float
+    year: float  # the stars' places are those of this time
+    stars: int
+    star_list: str  # digest of the list of stars, which the products' headers name too
+    folder: str  # below the scratch folder: made anew when missing
+    moved: bool  # with proper motions; False: there is no catalogue of them, the places are those of 2000
+
+    def stream(self) -> str:
+        return f"star_index/{self.star_list}"
+
+
 class FieldSolved(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=True):
-    """The astrometric solution of one chip was found and verified."""
+    """The astrometric solution of one chip was found, and verified against the stars of a list."""
 
     frame_id: str
     ra_deg: float  # of the chip's centre, ICRS
@@ -73,6 +94,12 @@ class FieldSolved(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=True)
     stars: int
     rms_arcsec: float
     offset_arcsec: float  # of the solved centre from the one predicted by the pointing
+    log_odds: float | None = (
+        None  # natural logarithm of the odds against chance; None: a night without pixels
+    )
+    proposer: Proposer | None = None
+    second_order: bool = False  # whether the stars gave second-order terms beyond those of the camera
+    star_list: str = ""  # digest of the catalogue's stars, as in StarIndexBuilt
 
 
 class AstrometryFailed(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=True):
@@ -80,6 +107,16 @@ class AstrometryFailed(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=
 
     frame_id: str
     sources: int
+    reason: str
+    catalogue_stars: int | None = None  # expected on the chip; None: it did not come to that
+
+
+class FieldsUnsolved(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=True):
+    """Chips of an exposure have no astrometric solution; why, by the sky and by their neighbours."""
+
+    cause: UnsolvedCause
+    frame_ids: list[str]  # of the chips without
+    chips: int  # of the exposure
     reason: str
 
 

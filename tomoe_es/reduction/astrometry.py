@@ -1,38 +1,49 @@
-"""Astrometric solution of a chip: a solver proposes, the geometry of the camera disposes.
+"""Astrometric solution of a chip: a solver proposes, the catalogue and the geometry of the camera dispose.
 
-The camera's geometry is known far better than its pointing. So sources are first laid on a tangent plane with
-north up, where the solver need not care how the chip is mounted. The solver (a port) pairs sources with
-catalogue stars. The final WCS is the predicted one, shifted, turned and scaled by a least-squares fit to
-those pairs, and then held against the prediction: no WCS is better than a wrong one.
+The camera's geometry is known far better than its pointing. So sources are first laid on a tangent plane
+with north up, where the solver need not care how the chip is mounted. The solver (a port) pairs sources with
+catalogue stars; where it finds too few for its patterns of four, a vote on the shift proposes one. Whatever
+is proposed is then paired with every catalogue star of the chip, fitted, and accepted only when the odds
+against chance and the camera's geometry allow it: no WCS is better than a wrong one.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from astropy.wcs import WCS
 from numpy.typing import NDArray
 
-from tomoe_es.camera.focal_plane import chip_centre, chip_wcs
 from tomoe_es.camera.frame_geometry import IMAGING_SHAPE, PIXEL_SCALE_ARCSEC
+from tomoe_es.events.reduction import Proposer
+from tomoe_es.reduction import astrometric_vote
+from tomoe_es.reduction.astrometric_evidence import (
+    CENTROID_ERROR_ARCSEC,
+    LEAST_LOG_ODDS,
+    bright_sources,
+    log_odds,
+    on_chip,
+)
+from tomoe_es.reduction.astrometric_fit import Correction, Fit, Plane, fit
 from tomoe_es.reduction.conditions import AstrometryFailed
 from tomoe_es.scheduling.sky import separation_arcsec
 
-BRIGHTEST_SOURCES = 20
-HINT_RADIUS_DEG = 0.5
-SCALE_TOLERANCE = 0.02
-FEWEST_SOURCES = 4
-FEWEST_SOURCES_OF_A_CLEAR_SKY = 100
+BRIGHTEST_SOURCES: Final = 20
+HINT_RADIUS_DEG: Final = 0.5
+SCALE_TOLERANCE: Final = 0.02
+FEWEST_SOURCES: Final = 4
+FEWEST_SOURCES_OF_A_CLEAR_SKY: Final = 100
 """A clear chip shows more than 300 in 17 x 0.5 s, even at the galactic poles."""
-FEWEST_PAIRS = 4
-OUTLIER_ARCSEC = 0.2
-OUTLIER_MEDIANS = 3.0
-LARGEST_RMS_ARCSEC = 0.4
-LARGEST_SCALE_DEPARTURE = 0.003
-LARGEST_ROTATION_DEG = 0.3
+FEWEST_PAIRS: Final = 2
+FIRST_PAIRING_ARCSEC: Final = 4.0
+PAIRING_SIGMAS: Final = 5.0
+LARGEST_RMS_SIGMAS: Final = 3.0
+LARGEST_SCALE_DEPARTURE: Final = 0.003
+LARGEST_ROTATION_DEG: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +58,43 @@ class FieldHint:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """Sources paired with stars: `source` (n,) indexes the positions given, `sky_deg` (n, 2) is ICRS.
-
-    `magnitude` (n,) is that of the catalogue, NaN where it has none; None from a solver that knows none.
-    """
+class Pairs:
+    """Sources paired with stars: `source` (n,) indexes the positions given, `sky_deg` (n, 2) is ICRS."""
 
     source: NDArray[np.int64]
     sky_deg: NDArray[np.float64]
-    log_odds: float
-    magnitude: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Which sources are stars of the catalogue (n,), and the stars' magnitudes (n,)."""
+
+    source: NDArray[np.int64]
+    magnitude: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueStars:
+    """Stars of the catalogue, brightest first: `sky_deg` (n, 2) ICRS at the time of the exposure, Tycho VT.
+
+    `error_arcsec` is that of a position on an axis; `digest` names the list that they are of.
+    """
+
+    sky_deg: NDArray[np.float64]
+    magnitude: NDArray[np.float64]
+    error_arcsec: float
+    digest: str
 
 
 class AstrometricSolver(Protocol):
-    """Pairs the sources of a field with catalogue stars."""
+    """Knows the catalogue, and pairs the sources of a field with its stars."""
 
-    def solve(self, xy: NDArray[np.float64], image_size: tuple[int, int], hint: FieldHint) -> Match:
-        """Solve positions `xy` (n, 2), 1-based pixels, brightest first, of an image of (width, height).
+    def stars(self, hint: FieldHint) -> CatalogueStars:
+        """The stars within the hint's radius. Raises SolverUnavailable."""
+        ...
+
+    def solve(self, xy: NDArray[np.float64], image_size: tuple[int, int], hint: FieldHint) -> Pairs:
+        """Pair positions `xy` (n, 2), 1-based pixels, brightest first, of an image of (width, height).
 
         x grows to the west and y to the north. Raises AstrometryFailed, SolverUnavailable.
         """
@@ -72,7 +103,11 @@ class AstrometricSolver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """A verified astrometric solution of one chip, from pairs of its sources with catalogue stars."""
+    """A verified astrometric solution of one chip, from pairs of its sources with catalogue stars.
+
+    `second_order` tells whether the stars gave terms of their own beyond the camera's. `catalogue_digest` is
+    that of the list of stars.
+    """
 
     wcs: WCS
     ra_deg: float
@@ -83,125 +118,137 @@ class Solution:
     log_odds: float
     pixel_scale_arcsec: float
     rotation_deg: float
+    second_order: bool
+    proposer: Proposer
+    catalogue_digest: str
     match: Match
 
 
-def solve_chip(
-    xy: NDArray[np.float64], det_id: int, boresight_deg: tuple[float, float], solver: AstrometricSolver
-) -> Solution:
+def solve_chip(xy: NDArray[np.float64], predicted: WCS, solver: AstrometricSolver) -> Solution:
     """Solve a chip from the 0-based pixel positions of its sources, shape (n, 2), brightest first.
 
-    `boresight_deg` is where the mount says that the telescope points. Raises AstrometryFailed when there is
-    no solution or it can't be one of this camera, SolverUnavailable when the solver isn't installed.
+    `predicted` is its WCS if the telescope points where the mount says (`camera.field_mapping`). Raises
+    AstrometryFailed when there is no solution or it can't be one of this camera, SolverUnavailable when the
+    solver isn't installed.
     """
     if len(xy) < FEWEST_SOURCES:
         raise AstrometryFailed(f"{len(xy)} sources, {FEWEST_SOURCES} are needed: probably cloudy")
-    predicted = chip_wcs(det_id, *boresight_deg)
-    centre = chip_centre(det_id, *boresight_deg)
-    brightest = xy[:BRIGHTEST_SOURCES]
-    ideal = _ideal_plane(*centre)
-    height, width = IMAGING_SHAPE
-    hint = FieldHint(
-        *centre,
-        HINT_RADIUS_DEG,
-        PIXEL_SCALE_ARCSEC * (1 - SCALE_TOLERANCE),
-        PIXEL_SCALE_ARCSEC * (1 + SCALE_TOLERANCE),
-    )
-    try:
-        match = solver.solve(
-            ideal.wcs_world2pix(predicted.wcs_pix2world(brightest, 0), 1), (width, height), hint
-        )
-        return _fit(predicted, centre, brightest[match.source], match)
-    except AstrometryFailed as error:
-        raise AstrometryFailed(f"{error}: {_likely_cause(len(xy))}") from error
+    chip = _Chip(xy, predicted, solver)
+    refused: list[str] = []
+    for propose in (chip.by_solver, chip.by_vote):
+        try:
+            for proposer, correction in propose():
+                try:
+                    return chip.judged(proposer, correction)
+                except AstrometryFailed as error:
+                    refused.append(str(error))
+        except AstrometryFailed as error:
+            refused.append(str(error))
+    told = f"{refused[0]}: {_likely_cause(len(xy), chip.expected_stars)}"
+    raise AstrometryFailed(told, chip.expected_stars)
 
 
-def _likely_cause(sources: int) -> str:
+def _likely_cause(sources: int, stars: int) -> str:
     if sources < FEWEST_SOURCES_OF_A_CLEAR_SKY:
         return f"probably cloudy, with {sources} sources"
-    return f"not clouds, with {sources} sources, but perhaps too few catalogue stars on the chip"
+    if stars <= FEWEST_PAIRS:
+        return f"not clouds, with {sources} sources, but too few catalogue stars on the chip ({stars})"
+    return f"not clouds, with {sources} sources and {stars} catalogue stars: pointing, focus or the chip"
 
 
-def _ideal_plane(ra_deg: float, dec_deg: float) -> WCS:
-    """Tangent plane about a chip's centre, north up, east left, of the size of a chip."""
-    height, width = IMAGING_SHAPE
-    plane = WCS(naxis=2)
-    plane.wcs.ctype = ["RA---TAN", "DEC--TAN"]
-    plane.wcs.crval = [ra_deg, dec_deg]
-    plane.wcs.crpix = [(width + 1) / 2, (height + 1) / 2]
-    plane.wcs.cdelt = [-PIXEL_SCALE_ARCSEC / 3600, PIXEL_SCALE_ARCSEC / 3600]
-    return plane
+class _Chip:
+    """The sources of a chip and the stars around it, on the tangent plane about its middle."""
 
+    def __init__(self, xy: NDArray[np.float64], predicted: WCS, solver: AstrometricSolver) -> None:
+        self._xy, self._solver = xy, solver
+        self._plane = Plane(predicted)
+        self._centre = float(predicted.wcs.crval[0]), float(predicted.wcs.crval[1])
+        scales = PIXEL_SCALE_ARCSEC * (1 - SCALE_TOLERANCE), PIXEL_SCALE_ARCSEC * (1 + SCALE_TOLERANCE)
+        self._hint = FieldHint(*self._centre, HINT_RADIUS_DEG, *scales)
+        self._catalogue = solver.stars(self._hint)
+        self._error_arcsec = math.hypot(self._catalogue.error_arcsec, CENTROID_ERROR_ARCSEC)
+        self._sources = self._plane.of_pixels(xy)
+        self._stars = self._plane.of_sky(self._catalogue.sky_deg)
+        self.expected_stars = int(np.count_nonzero(self._on_chip(Correction())))
 
-def _fit(predicted: WCS, centre: tuple[float, float], xy: NDArray[np.float64], match: Match) -> Solution:
-    """Correct the predicted WCS by the similarity that fits the pairs best, and judge it."""
-    plane = predicted.deepcopy()
-    plane.wcs.crpix, plane.wcs.cd = [1.0, 1.0], np.eye(2)  # pixel 0 + w is the plane position w, in degrees
-    seen = _complex(plane.wcs_world2pix(predicted.wcs_pix2world(xy, 0), 0))
-    true = _complex(plane.wcs_world2pix(match.sky_deg, 0))
-    turn, shift, rms_arcsec, stars = _fit_without_outliers(seen, true)
-    wcs = _turned(predicted, turn, shift)
-    height, width = IMAGING_SHAPE
-    ra, dec = (float(value) for value in wcs.wcs_pix2world((width - 1) / 2, (height - 1) / 2, 0))
-    scale, rotation_deg = abs(turn), math.degrees(math.atan2(turn.imag, turn.real))
-    _refuse_if(abs(scale - 1) > LARGEST_SCALE_DEPARTURE, f"its scale is {scale:.4f} times the camera's")
-    _refuse_if(abs(rotation_deg) > LARGEST_ROTATION_DEG, f"it is turned by {rotation_deg:.2f} degrees")
-    _refuse_if(rms_arcsec > LARGEST_RMS_ARCSEC, f"its residuals are {rms_arcsec:.2f} arcsec")
-    return Solution(
-        wcs=wcs,
-        ra_deg=ra,
-        dec_deg=dec,
-        offset_arcsec=separation_arcsec(ra, dec, *centre),
-        rms_arcsec=rms_arcsec,
-        stars=stars,
-        log_odds=match.log_odds,
-        pixel_scale_arcsec=PIXEL_SCALE_ARCSEC * scale,
-        rotation_deg=rotation_deg,
-        match=match,
-    )
+    def by_solver(self) -> Iterator[tuple[Proposer, Correction]]:
+        """What the solver proposes."""
+        height, width = IMAGING_SHAPE
+        brightest = self._sources[:BRIGHTEST_SOURCES] / PIXEL_SCALE_ARCSEC
+        x, y = (width + 1) / 2 - brightest.real, (height + 1) / 2 + brightest.imag
+        pairs = self._solver.solve(np.column_stack([x, y]), (width, height), self._hint)
+        if len(pairs.source) < FEWEST_PAIRS:
+            raise AstrometryFailed(f"{len(pairs.source)} pairs, {FEWEST_PAIRS} are needed")
+        true = self._plane.of_sky(pairs.sky_deg)
+        yield "astrometry.net", fit(self._sources[pairs.source], true, self._error_arcsec).correction
 
+    def by_vote(self) -> Iterator[tuple[Proposer, Correction]]:
+        """What the shifts between bright sources and stars propose."""
+        sources = self._sources[: bright_sources(self.expected_stars)]
+        for correction in astrometric_vote.proposals(sources, self._stars):
+            yield "vote", correction
 
-def _fit_without_outliers(
-    seen: NDArray[np.complex128], true: NDArray[np.complex128]
-) -> tuple[complex, complex, float, int]:
-    """`turn`, `shift`, rms of the residuals in arcsec, and stars kept.
+    def judged(self, proposer: Proposer, proposed: Correction) -> Solution:
+        """The solution that follows from a proposal. Raises AstrometryFailed when it can't be trusted."""
+        first, _, _ = self._fitted(proposed, FIRST_PAIRING_ARCSEC)
+        found, sources, stars = self._fitted(first.correction, PAIRING_SIGMAS * self._error_arcsec)
+        odds = self._log_odds(found.correction)
+        turn = found.correction.turn
+        scale, rotation_deg = abs(turn), math.degrees(math.atan2(turn.imag, turn.real))
+        _refuse_if(odds < LEAST_LOG_ODDS, f"its odds against chance are e^{odds:.1f}")
+        _refuse_if(abs(scale - 1) > LARGEST_SCALE_DEPARTURE, f"its scale is {scale:.4f} times the camera's")
+        _refuse_if(abs(rotation_deg) > LARGEST_ROTATION_DEG, f"it is turned by {rotation_deg:.2f} degrees")
+        too_much = LARGEST_RMS_SIGMAS * self._error_arcsec
+        _refuse_if(found.rms_arcsec > too_much, f"its residuals are {found.rms_arcsec:.2f} arcsec")
+        wcs = self._plane.corrected(found)
+        height, width = IMAGING_SHAPE
+        ra, dec = (float(value) for value in wcs.all_pix2world((width - 1) / 2, (height - 1) / 2, 0))
+        used = stars[found.kept]
+        return Solution(
+            wcs=wcs,
+            ra_deg=ra,
+            dec_deg=dec,
+            offset_arcsec=separation_arcsec(ra, dec, *self._centre),
+            rms_arcsec=found.rms_arcsec,
+            stars=len(used),
+            log_odds=odds,
+            pixel_scale_arcsec=PIXEL_SCALE_ARCSEC * scale,
+            rotation_deg=rotation_deg,
+            second_order=found.second_order is not None,
+            proposer=proposer,
+            catalogue_digest=self._catalogue.digest,
+            match=Match(sources[found.kept], self._catalogue.magnitude[used]),
+        )
 
-    Leaves out the worst star while it is off by 3 times the median and by more than a blend allows.
-    """
-    kept = np.ones(len(seen), dtype=bool)
-    while True:
-        stars = int(kept.sum())
-        if stars < FEWEST_PAIRS:
-            raise AstrometryFailed(f"{stars} stars agree, {FEWEST_PAIRS} are needed")
-        turn, shift = _similarity(seen[kept], true[kept])
-        residual_arcsec = np.abs(turn * seen[kept] + shift - true[kept]) * 3600
-        worst = int(np.argmax(residual_arcsec))
-        limit_arcsec = max(OUTLIER_ARCSEC, OUTLIER_MEDIANS * float(np.median(residual_arcsec)))
-        if residual_arcsec[worst] <= limit_arcsec or stars == FEWEST_PAIRS:
-            return turn, shift, float(np.sqrt(np.mean(residual_arcsec**2))), stars
-        kept[np.flatnonzero(kept)[worst]] = False
+    def _fitted(
+        self, correction: Correction, radius_arcsec: float
+    ) -> tuple[Fit, NDArray[np.int64], NDArray[np.int64]]:
+        """A fit to the pairs within a radius, and which sources and stars they are."""
+        sources, stars = self._pairs(correction, radius_arcsec)
+        if len(sources) < FEWEST_PAIRS:
+            raise AstrometryFailed(f"{len(sources)} stars agree, {FEWEST_PAIRS} are needed")
+        return fit(self._sources[sources], self._stars[stars], self._error_arcsec), sources, stars
 
+    def _pairs(
+        self, correction: Correction, radius_arcsec: float
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Sources and stars that are each other's nearest."""
+        stars = np.flatnonzero(self._on_chip(correction))
+        if not len(stars):
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        apart = np.abs(correction.applied(self._sources)[None, :] - self._stars[stars][:, None])
+        nearest_source, nearest_star = apart.argmin(axis=1), apart.argmin(axis=0)
+        place = np.arange(len(stars))
+        mutual = (nearest_star[nearest_source] == place) & (apart[place, nearest_source] < radius_arcsec)
+        return nearest_source[mutual], stars[mutual]
 
-def _similarity(seen: NDArray[np.complex128], true: NDArray[np.complex128]) -> tuple[complex, complex]:
-    """`turn` and `shift` that bring turn * seen + shift nearest to `true` by least squares."""
-    seen_mean, true_mean = seen.mean(), true.mean()
-    centred = seen - seen_mean
-    turn = complex(np.vdot(centred, true - true_mean) / np.vdot(centred, centred).real)
-    return turn, complex(true_mean - turn * seen_mean)
+    def _log_odds(self, correction: Correction) -> float:
+        stars = self._stars[self._on_chip(correction)]
+        sources = self._sources[: bright_sources(len(stars))]
+        return log_odds(sources, stars, correction, self._error_arcsec)
 
-
-def _turned(predicted: WCS, turn: complex, shift: complex) -> WCS:
-    """The predicted WCS after its plane coordinates w become turn * w + shift."""
-    rotation = np.array([[turn.real, -turn.imag], [turn.imag, turn.real]])
-    wcs = predicted.deepcopy()
-    wcs.wcs.cd = rotation @ predicted.wcs.cd
-    wcs.wcs.crpix = predicted.wcs.crpix - np.linalg.solve(wcs.wcs.cd, [shift.real, shift.imag])
-    wcs.wcs.set()
-    return wcs
-
-
-def _complex(xy: NDArray[np.float64]) -> NDArray[np.complex128]:
-    return np.asarray(xy[:, 0] + 1j * xy[:, 1])
+    def _on_chip(self, correction: Correction) -> NDArray[np.bool_]:
+        return on_chip(self._plane.to_pixels(correction.undone(self._stars)))
 
 
 def _refuse_if(wrong: bool, reason: str) -> None:

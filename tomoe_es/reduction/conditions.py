@@ -64,9 +64,13 @@ class TooFewFrames(ReductionError):
 
 
 class AstrometryFailed(ReductionError):
-    """No astrometric solution that can be trusted."""
+    """No astrometric solution that can be trusted; `catalogue_stars` were expected on the chip."""
 
     what_to_do = "look at the sky and the clouds; with a clear sky, check pointing and focus"
+
+    def __init__(self, message: str, catalogue_stars: int | None = None) -> None:
+        super().__init__(message)
+        self.catalogue_stars = catalogue_stars
 
 
 class SolverTimedOut(ReductionError):

@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from tomoe_es.events.reduction import Proposer
 from tomoe_es.reduction.checks import Verdict
 from tomoe_es.reduction.moving_objects.tracklet import Tracklet
 from tomoe_es.transfer.exposure_facts import DataType
@@ -51,7 +52,10 @@ class ReductionJob(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AstrometryResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The verified solution of the chip; `ra_deg`, `dec_deg` are its centre, ICRS."""
+    """The verified solution of the chip; `ra_deg`, `dec_deg` are its centre, ICRS.
+
+    `proposer` is who found it, `catalogue_digest` names the list of stars that it was verified against.
+    """
 
     ra_deg: float
     dec_deg: float
@@ -61,6 +65,9 @@ class AstrometryResult(msgspec.Struct, frozen=True, kw_only=True):
     log_odds: float
     pixel_scale_arcsec: float
     rotation_deg: float
+    second_order: bool
+    proposer: Proposer
+    catalogue_digest: str
 
 
 class PhotometryResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,7 +124,8 @@ class ReductionResult(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a job, ready to be turned into events.
 
     With `failure` nothing was judged or archived. `rejected` holds the reasons for which products were not
-    archived. `steps_not_done` has one 'step: reason' a step asked for and not done.
+    archived. `catalogue_stars` were expected on a chip that could not be solved. `steps_not_done` has one
+    'step: reason' a step asked for and not done.
     """
 
     job_id: str
@@ -127,6 +135,7 @@ class ReductionResult(msgspec.Struct, frozen=True, kw_only=True):
     failure: Failure | None = None
     astrometry: AstrometryResult | None = None
     astrometry_failure: Failure | None = None
+    catalogue_stars: int | None = None
     photometry: PhotometryResult | None = None
     moving_objects: MovingObjectsResult | None = None
     verdicts: tuple[Verdict, ...] = ()

@@ -37,6 +37,10 @@ def outcome(job: Job, result: ReductionResult) -> list[Event]:
                 stars=solved.stars,
                 rms_arcsec=solved.rms_arcsec,
                 offset_arcsec=solved.offset_arcsec,
+                log_odds=solved.log_odds,
+                proposer=solved.proposer,
+                second_order=solved.second_order,
+                star_list=solved.catalogue_digest,
             )
         )
     if result.astrometry_failure is not None:
@@ -46,6 +50,7 @@ def outcome(job: Job, result: ReductionResult) -> list[Event]:
                 frame_id=frame_id,
                 sources=result.photometry.sources if result.photometry is not None else 0,
                 reason=result.astrometry_failure.message,
+                catalogue_stars=result.catalogue_stars,
             )
         )
     if result.photometry is not None:

@@ -9,9 +9,12 @@ from typing import Final
 
 import numpy as np
 from astropy.io import fits
+from astropy.wcs import WCS
 from numpy.typing import NDArray
 
+from tomoe_es.camera.field_mapping import distorted_wcs
 from tomoe_es.camera.frame_geometry import GAIN_ELECTRONS_PER_COUNT
+from tomoe_es.camera.refraction import USUAL_TEMPERATURE_C, Air
 from tomoe_es.reduction.astrometry import AstrometricSolver, Solution, solve_chip
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
 from tomoe_es.reduction.checks import Measurements, Verdict, expected_noise_counts, judge
@@ -62,7 +65,7 @@ class ReducedChip:
     stacked: Stack
     measured: Photometry
     solution: Solution | None
-    astrometry_failure: Failure | None
+    astrometry_failure: AstrometryFailed | None
     zero: ZeroPoint | None
 
 
@@ -81,13 +84,15 @@ def reduce_chip(job: ReductionJob, solver: AstrometricSolver, stopwatch: Stopwat
             )
             if moving is not None and chip.solution is not None:
                 products += archive_moving_objects(job, chip.raw, moving, chip.solution.rms_arcsec, verdicts)
+    failure = chip.astrometry_failure
     return ReductionResult(
         job_id=job.job_id,
         frame_id=job.frame_id,
         exposure_number=job.exposure_number,
         data_type=job.data_type,
         astrometry=_astrometry_result(chip.solution),
-        astrometry_failure=chip.astrometry_failure,
+        astrometry_failure=Failure(failure.condition, str(failure)) if failure is not None else None,
+        catalogue_stars=failure.catalogue_stars if failure is not None else None,
         photometry=_photometry_result(chip),
         moving_objects=moving_objects_result(moving) if moving is not None else None,
         verdicts=verdicts,
@@ -113,7 +118,7 @@ def _reduced(job: ReductionJob, solver: AstrometricSolver, stopwatch: Stopwatch)
     solution, failure = None, None
     if "wcs" in job.steps:
         with stopwatch.stage("astrometry"):
-            solution, failure = _solve(job, measured, solver)
+            solution, failure = _solve(_predicted_wcs(job, raw), measured, solver)
     zero = _zero_point(measured, solution) if solution is not None else None
     return ReducedChip(raw, gain, dark, flat, stacked, measured, solution, failure, zero)
 
@@ -141,19 +146,23 @@ def _moving_objects(job: ReductionJob, chip: ReducedChip, stopwatch: Stopwatch) 
         )
 
 
+def _predicted_wcs(job: ReductionJob, raw: fits.Header) -> WCS:
+    """Where the sky falls on the chip if the telescope points where the mount says."""
+    air = Air(temperature_c=float(raw.get("TMP_OUT", USUAL_TEMPERATURE_C)))
+    return distorted_wcs(job.det_id, job.ra_deg, job.dec_deg, job.start_us, air=air)
+
+
 def _solve(
-    job: ReductionJob, measured: Photometry, solver: AstrometricSolver
-) -> tuple[Solution | None, Failure | None]:
+    predicted: WCS, measured: Photometry, solver: AstrometricSolver
+) -> tuple[Solution | None, AstrometryFailed | None]:
     try:
-        return solve_chip(measured.xy, job.det_id, (job.ra_deg, job.dec_deg), solver), None
+        return solve_chip(measured.xy, predicted, solver), None
     except AstrometryFailed as error:
-        return None, Failure(error.condition, str(error))
+        return None, error
 
 
 def _zero_point(measured: Photometry, solution: Solution) -> ZeroPoint | None:
     match = solution.match
-    if match.magnitude is None:
-        return None
     magnitude: NDArray[np.float64] = np.full(len(measured.whole), np.nan)
     magnitude[match.source] = match.magnitude
     return zero_point(measured.whole, magnitude)
@@ -176,7 +185,7 @@ def _measurements(job: ReductionJob, chip: ReducedChip) -> Measurements:
         dark_warmer_k=_dark_warmer_k(raw, chip.dark),
         offset_arcsec=chip.solution.offset_arcsec if chip.solution is not None and same_field else None,
         astrometry_stars=(chip.solution.stars if chip.solution is not None else 0) if asked else None,
-        astrometry_failure=chip.astrometry_failure.message if chip.astrometry_failure is not None else None,
+        astrometry_failure=str(chip.astrometry_failure) if chip.astrometry_failure is not None else None,
         fwhm_arcsec=measured.fwhm_arcsec,
         ellipticity=measured.ellipticity,
         zero_point_scatter_mag=zero.scatter_mag if zero is not None else None,
@@ -253,4 +262,7 @@ def _astrometry_result(solution: Solution | None) -> AstrometryResult | None:
         log_odds=solution.log_odds,
         pixel_scale_arcsec=solution.pixel_scale_arcsec,
         rotation_deg=solution.rotation_deg,
+        second_order=solution.second_order,
+        proposer=solution.proposer,
+        catalogue_digest=solution.catalogue_digest,
     )

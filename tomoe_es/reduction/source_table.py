@@ -42,7 +42,7 @@ def source_table(sources: NDArray[np.void], wcs: WCS | None, zero: ZeroPoint | N
         _Column("Y", "D", "pixel", "pos.cartesian.y;instr.det", "windowed centroid", sources["y"] + 1),
     ]
     if wcs is not None:
-        ra, dec = wcs.wcs_pix2world(sources["x"], sources["y"], 0)
+        ra, dec = wcs.all_pix2world(sources["x"], sources["y"], 0)
         columns += [
             _Column("RA", "D", "deg", "pos.eq.ra;meta.main", "ICRS", ra),
             _Column("DEC", "D", "deg", "pos.eq.dec;meta.main", "ICRS", dec),

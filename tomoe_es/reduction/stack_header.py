@@ -78,7 +78,10 @@ def measured_cards(
         cards += [
             ("ASTRSTAR", solution.stars, "stars of the astrometric fit"),
             ("ASTRRMS", solution.rms_arcsec, "[arcsec] residuals of the fit"),
-            ("ASTRODDS", solution.log_odds, "log odds of the solution"),
+            ("ASTRODDS", solution.log_odds, "natural log of the odds against chance"),
             ("ASTROFF", solution.offset_arcsec, "[arcsec] from the pointing"),
+            ("ASTRSOLV", solution.proposer, "who proposed the solution; verified here"),
+            ("ASTRORD", 2 if solution.second_order else 1, "order of the fit; SIP has the camera's terms"),
+            ("SHA_STAR", solution.catalogue_digest, "list of catalogue stars"),
         ]
     return cards

@@ -72,6 +72,16 @@ def add_wcs(header: fits.Header, wcs: WCS) -> None:
             (f"CD{axis + 1}_1", float(cd[axis, 0]), "[deg/pixel]"),
             (f"CD{axis + 1}_2", float(cd[axis, 1]), "[deg/pixel]"),
         ]
+    if wcs.sip is not None:
+        for name, terms in (("A", wcs.sip.a), ("B", wcs.sip.b)):
+            order = len(terms) - 1
+            cards.append((f"{name}_ORDER", order, f"order of the distortion along {'xy'['AB'.index(name)]}"))
+            cards += [
+                (f"{name}_{p}_{q}", float(terms[p, q]), "[pixel] distortion")
+                for p in range(order + 1)
+                for q in range(order + 1 - p)
+                if p + q > 1
+            ]
     add_section(header, "WCS", cards)
 
 

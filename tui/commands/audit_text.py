@@ -45,6 +45,8 @@ def audit_text(explained: WayBack, checks: Sequence[FileCheck]) -> str:
         *_events(explained.reduction),
         "QUALITY",
         *_verdicts(explained.reduction),
+        "STARS of the astrometric solution",
+        *_events(explained.star_list),
         "DARK AND FLAT",
         *[_calibration(each) for each in explained.calibrations],
         f"EXPOSURE {product.exp_id}{f' {request.name}' if request is not None else ''}",

@@ -19,6 +19,8 @@ from adapters.simulator.camera import Imaging, SimulatedCamera
 from adapters.simulator.cluster import Reducing, SimulatedCluster
 from adapters.simulator.imaging import StarImaging
 from adapters.simulator.no_pixels import NoImaging, NoReducing
+from adapters.simulator.sky.catalogue import give_catalogue_motions
+from adapters.star_indexes import MOTIONS, StarIndexes
 from adapters.storage_monitor import Storage, StorageMonitor
 from adapters.telescope_line.remote_telescope import RemoteTelescope
 from adapters.untold import tell, waiting
@@ -210,6 +212,9 @@ class _Night:
         )
         reducing = ReductionJobs(pool, data.buffer, data.archive, data.scratch)
         reducing.warm_up()
+        give_catalogue_motions(data.scratch / MOTIONS)
+        indexes = StarIndexes(self._loop, self._conductor.record, pool, data.scratch, plan.chips)
+        self._conductor.add_effects(indexes.effects())
         return imaging, reducing
 
     def _register(self) -> None:

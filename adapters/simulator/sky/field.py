@@ -2,7 +2,7 @@
 
 Bright ones are Tycho-2 stars. Fainter ones are drawn from star counts in cells of about 0.5 x 0.5 degrees,
 each seeded by its own place in the sky, so that every chip, dither and night sees the same star in the same
-place.
+place. Tycho-2 stars move from year to year; the faint ones, which no catalogue has, stay.
 """
 
 import math
@@ -19,12 +19,14 @@ from numpy.typing import NDArray
 from adapters.simulator.sky.catalogue import Tycho2
 from adapters.simulator.sky.randomness import Purpose, generator_for
 from adapters.simulator.sky.star_counts import stars_per_square_degree
+from adapters.tycho2_motions import J2000
 from tomoe_es.camera.frame_geometry import IMAGING_SHAPE
 
 BRIGHTEST_DRAWN_MAG: Final = 11.5
 FAINTEST_DRAWN_MAG: Final = 20.5
 CELL_DEG: Final = 0.5
 MARGIN_PIXELS: Final = 64
+PIXEL_TOLERANCE: Final = 1e-6
 CHIP_RADIUS_DEG: Final = 0.41
 """Half a chip's diagonal (22'.8) with the margin in which a bright star still throws light on the chip."""
 
@@ -43,16 +45,16 @@ class FieldStars:
     y: NDArray[np.float64]
 
 
-def stars_on_chip(catalogue: Tycho2, wcs: WCS) -> FieldStars:
-    """All stars whose centres lie on the imaging area of `wcs` or within 64 pixels of it."""
+def stars_on_chip(catalogue: Tycho2, wcs: WCS, year: float = J2000) -> FieldStars:
+    """All stars whose centres lie on the imaging area of `wcs` in a year, or within 64 pixels of it."""
     height, width = IMAGING_SHAPE
-    centre_ra, centre_dec = wcs.wcs_pix2world((width - 1) / 2, (height - 1) / 2, 0)
-    known = catalogue.cone(float(centre_ra), float(centre_dec), CHIP_RADIUS_DEG)
+    centre_ra, centre_dec = wcs.all_pix2world((width - 1) / 2, (height - 1) / 2, 0)
+    known = catalogue.cone(float(centre_ra), float(centre_dec), CHIP_RADIUS_DEG).at(year)
     cells = [faint_stars(*cell) for cell in _cells_near(float(centre_ra), float(centre_dec), CHIP_RADIUS_DEG)]
     ra = np.concatenate([known.ra_deg, *(cell[0] for cell in cells)])
     dec = np.concatenate([known.dec_deg, *(cell[1] for cell in cells)])
     magnitude = np.concatenate([known.magnitude, *(cell[2] for cell in cells)])
-    x, y = wcs.wcs_world2pix(ra, dec, 0)
+    x, y = wcs.all_world2pix(ra, dec, 0, tolerance=PIXEL_TOLERANCE)
     near = (
         (x > -MARGIN_PIXELS)
         & (x < width - 1 + MARGIN_PIXELS)

@@ -93,7 +93,8 @@ def trail(
     rate = np.hypot(mover.rate_east_arcsec_per_second, mover.rate_north_arcsec_per_second)
     steps = 1 + int(np.ceil(STEPS_A_PIXEL * rate * exposure_seconds / PIXEL_SCALE_ARCSEC))
     parts = (np.arange(steps) + 0.5) / steps * 2 - 1
-    track = np.array([_pixel(wcs, *position_at(mover, place.time_us + part * half_us)) for part in parts])
+    sky_deg = np.array([position_at(mover, place.time_us + part * half_us) for part in parts])
+    track = wcs.all_world2pix(sky_deg, 0)
     height, width = IMAGING_SHAPE
     x0, y0 = np.maximum(np.floor(track.min(axis=0)).astype(int) - PATCH_RADIUS, 0)
     x1, y1 = np.minimum(np.ceil(track.max(axis=0)).astype(int) + PATCH_RADIUS + 1, (width, height))
@@ -103,5 +104,5 @@ def trail(
 
 
 def _pixel(wcs: WCS, ra_deg: float, dec_deg: float) -> tuple[float, float]:
-    x, y = wcs.wcs_world2pix(ra_deg, dec_deg, 0)
+    x, y = wcs.all_world2pix(ra_deg, dec_deg, 0)
     return float(x), float(y)

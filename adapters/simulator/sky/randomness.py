@@ -14,6 +14,7 @@ class Purpose(IntEnum):
     FRAME_NOISE = 3
     COSMIC_RAYS = 4
     MOVERS = 5
+    PROPER_MOTIONS = 6
 
 
 def generator_for(purpose: Purpose, *key: int) -> np.random.Generator:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from astropy.wcs import WCS
 from numpy.typing import NDArray
 
 from adapters.simulator.sky.catalogue import load_tycho2
@@ -31,7 +32,8 @@ from adapters.simulator.sky.photometry import (
 from adapters.simulator.sky.psf import LightPatch, MoffatPsf, blurred_fwhm_arcsec
 from adapters.simulator.sky.randomness import Purpose, generator_for
 from adapters.simulator.sky.request import RenderRequest
-from tomoe_es.camera.focal_plane import CHIPS, FIELD_RADIUS_DEG, chip_wcs
+from tomoe_es.camera.field_mapping import distorted_wcs
+from tomoe_es.camera.focal_plane import CHIPS, FIELD_RADIUS_DEG
 from tomoe_es.camera.frame_geometry import (
     FULL_WELL_E,
     GAIN_ELECTRONS_PER_COUNT,
@@ -42,12 +44,15 @@ from tomoe_es.camera.frame_geometry import (
     READ_NOISE_E,
     frame_seconds,
 )
+from tomoe_es.clock import year_of
 
 CLOUD_GLOW: Final = 0.3
 """Part by which the sky brightens under a cloud that lets nothing through."""
 
 FRAME_OFFSET_COUNTS: Final = 0.5
 """Standard deviation of the bias level from frame to frame, counts."""
+
+TRUE_ORDER: Final = 3
 
 TWILIGHT_GRADIENT: Final = 0.01
 """Change of the twilight sky from the middle to the eastern edge of the field."""
@@ -58,6 +63,7 @@ class ChipTruth:
     """What was true for one chip of one exposure; `stars` is None when no light of the sky came in."""
 
     request: RenderRequest
+    wcs: WCS
     zero_point_mag: float
     fwhm_arcsec: float
     stars: FieldStars | None
@@ -75,11 +81,13 @@ class ChipRenderer:
         self._request = request
         self._gain = np.float32(GAIN_ELECTRONS_PER_COUNT[request.gain])
         self._detector = detector_of(request.det_id)
-        self._wcs = chip_wcs(request.det_id, request.true_ra_deg, request.true_dec_deg)
+        self._wcs = true_wcs(request)
         self._fwhm_arcsec = blurred_fwhm_arcsec(request.seeing_fwhm_arcsec, request.focus_offset_mm)
         self._psf = MoffatPsf.of_fwhm_arcsec(self._fwhm_arcsec)
         self._stars = (
-            stars_on_chip(load_tycho2(request.star_index_directory), self._wcs)
+            stars_on_chip(
+                load_tycho2(request.star_index_directory), self._wcs, year_of(request.start_time_us)
+            )
             if request.data_type == "OBJECT"
             else None
         )
@@ -114,6 +122,7 @@ class ChipRenderer:
         frames = range(self._request.nframe)
         return ChipTruth(
             request=self._request,
+            wcs=self._wcs,
             zero_point_mag=zero_point_mag(),
             fwhm_arcsec=self._fwhm_arcsec,
             stars=self._stars,
@@ -202,6 +211,22 @@ def render_chip(request: RenderRequest, out: NDArray[np.uint16]) -> ChipTruth:
     for frame in range(request.nframe):
         renderer.write_frame(frame, out[frame])
     return renderer.truth()
+
+
+def true_wcs(request: RenderRequest) -> WCS:
+    """Where the sky truly falls on the chip: what the pixels are made with, by definition.
+
+    Of the third order, which is within 0.00001 pixel of optics and air as they are thought.
+    """
+    return distorted_wcs(
+        request.det_id,
+        request.true_ra_deg,
+        request.true_dec_deg,
+        request.start_time_us,
+        air=request.air,
+        distortion=request.distortion,
+        order=TRUE_ORDER,
+    )
 
 
 def twilight(det_id: int) -> NDArray[np.float32]:

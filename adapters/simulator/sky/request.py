@@ -8,14 +8,20 @@ import msgspec
 from adapters.simulator.sky.moving_objects import MovingObject
 from adapters.simulator.sky.photometry import DARK_SKY_MAG_ARCSEC2, SEEING_FWHM_ARCSEC
 from adapters.tycho2_index import DEBIAN_INDEX_FOLDER
+from tomoe_es.camera.field_mapping import DISTORTION
 from tomoe_es.camera.focal_plane import CHIPS
 from tomoe_es.camera.frame_geometry import DARK_TEMPERATURE_K, GAIN_ELECTRONS_PER_COUNT
+from tomoe_es.camera.refraction import Air
+
+TRUE_DISTORTION = 1.02 * DISTORTION
+"""A camera's distortion is known to a few per cent."""
 
 
 class RenderRequest(msgspec.Struct, frozen=True, kw_only=True):
     """One chip of one exposure, with everything that its pixels depend on.
 
-    `true_ra_deg`, `true_dec_deg` are where the boresight really is (not where the mount says). `transparency`
+    `true_ra_deg`, `true_dec_deg` are where the boresight really is (not where the mount says). `air` is what
+    lifts the stars, `distortion` that of the optics, which the reduction knows only nearly. `transparency`
     has one value a frame, 1 under a clear sky; it dims a FLAT's twilight too. `sky_mag_arcsec2` is infinite
     when no light comes in; `flat_e_per_second` is the twilight's level in a FLAT. Raises ValueError when it
     names what the camera does not have.
@@ -37,6 +43,8 @@ class RenderRequest(msgspec.Struct, frozen=True, kw_only=True):
     sensor_temperature_k: float = DARK_TEMPERATURE_K
     seeing_fwhm_arcsec: float = SEEING_FWHM_ARCSEC
     focus_offset_mm: float = 0.0
+    air: Air = Air()
+    distortion: float = TRUE_DISTORTION
     movers: tuple[MovingObject, ...] = ()
     star_index_directory: Path = DEBIAN_INDEX_FOLDER
 

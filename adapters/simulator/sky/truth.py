@@ -1,8 +1,9 @@
 """The truth file: a FITS file of tables beside the simulated data, which the pipeline never reads.
 
-Primary header: true boresight (with DET_ID, `chip_wcs` gives the true WCS), zero point, PSF. Tables
-STARS, FRAMES, MOVERS and COSMIC_RAYS (empty ones included) open with
-`astropy.table.Table.read(path, hdu="STARS")`. Pixels are 0-based, of the imaging area.
+Primary header: true boresight, zero point, PSF, and the true WCS (TAN-SIP of order 3; `read_true_wcs`). RA
+and DEC of STARS are those of the time of the exposure. Tables STARS, FRAMES, MOVERS and COSMIC_RAYS (empty
+ones included) open with `astropy.table.Table.read(path, hdu="STARS")`. Pixels are 0-based, of the imaging
+area.
 """
 
 from collections.abc import Sequence
@@ -11,12 +12,14 @@ from typing import Any, Final
 
 import numpy as np
 from astropy.io import fits
+from astropy.wcs import WCS
 from numpy.typing import NDArray
 
 from adapters.simulator.sky.photometry import electrons_per_second
 from adapters.simulator.sky.psf import MoffatPsf
 from adapters.simulator.sky.render import ChipTruth
 from tomoe_es.camera.frame_geometry import FULL_WELL_E, frame_seconds
+from tomoe_es.transfer.header import add_wcs
 
 _Column = tuple[str, str, str | None, Sequence[Any] | NDArray[Any]]
 """Name, FITS format, unit, values."""
@@ -33,6 +36,13 @@ def write_truth(path: Path, truth: ChipTruth) -> None:
     fits.HDUList([fits.PrimaryHDU(header=_header(truth)), *tables]).writeto(path, overwrite=True)
 
 
+def read_true_wcs(path: Path) -> WCS:
+    """Where the sky truly fell on the chip, for `all_pix2world` and `all_world2pix`."""
+    header = fits.getheader(path)
+    del header["NAXIS"]  # that there is no image in this unit
+    return WCS(header)
+
+
 def _header(truth: ChipTruth) -> fits.Header:
     request = truth.request
     header = fits.Header()
@@ -42,6 +52,9 @@ def _header(truth: ChipTruth) -> fits.Header:
         ("EXP_ID", request.exposure_number, "exposure number"),
         ("DET_ID", request.det_id, "100 x quadrant + chip"),
         ("DATA-TYP", request.data_type, ""),
+        ("DISTORT", request.distortion, "radial distortion at 4.5 degrees, relative"),
+        ("PRESSURE", request.air.pressure_hpa, "[hPa] of the air, for its refraction"),
+        ("TMPAIR", request.air.temperature_c, "[deg C] of the air, for its refraction"),
         ("SEED", request.seed, "seed of the simulation"),
         ("ZEROMAG", truth.zero_point_mag, "[mag] star of 1 electron a second"),
         ("FWHM", truth.fwhm_arcsec, "[arcsec] PSF with defocus"),
@@ -50,6 +63,7 @@ def _header(truth: ChipTruth) -> fits.Header:
         ("EXPTIME1", request.exposure_seconds, "[s] one frame"),
     ):
         header[keyword] = (value, comment)
+    add_wcs(header, truth.wcs)
     return header
 
 

@@ -15,7 +15,6 @@ from adapters.simulator.sky.photometry import electrons_per_second, sky_electron
 from adapters.simulator.sky.psf import MoffatPsf
 from adapters.simulator.sky.render import ChipRenderer
 from adapters.simulator.sky.request import RenderRequest
-from tomoe_es.camera.focal_plane import chip_wcs
 from tomoe_es.camera.frame_geometry import ORIGINAL_SHAPE, PIXEL_SCALE_ARCSEC, READ_NOISE_E
 from tomoe_es.reduction.dark import master_dark
 from tomoe_es.reduction.flat import master_flat
@@ -88,9 +87,10 @@ def chip(request: pytest.FixtureRequest) -> Measured:
     sky = renderer_of("OBJECT", 3, NFRAME, det_id, ra, dec)
     stacked = stack(rendered(sky, NFRAME), dark, flat, GAIN)
     photometry = measure(stacked.image, stacked.mask, GAIN * stacked.frames_used)
-    stars = sky.truth().stars
+    truth = sky.truth()
+    stars = truth.stars
     assert stars is not None
-    catalogue, true_mag, isolated = paired(photometry, stars, chip_wcs(det_id, ra, dec))
+    catalogue, true_mag, isolated = paired(photometry, stars, truth.wcs)
     zero = zero_point(photometry.sources, catalogue)
     assert zero is not None
     sources = photometry.sources

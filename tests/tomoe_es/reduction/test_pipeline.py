@@ -20,11 +20,12 @@ from astropy.wcs import WCS
 from numpy.typing import NDArray
 
 from adapters.astrometry_net import AstrometryNet, installed_solver
+from adapters.simulator.sky.catalogue import give_catalogue_motions
 from adapters.simulator.sky.moving_objects import MovingObject, position_at
-from adapters.simulator.sky.render import render_chip
+from adapters.simulator.sky.render import render_chip, true_wcs
 from adapters.simulator.sky.request import RenderRequest
-from adapters.tycho2_field_index import build_field_index
-from tomoe_es.camera.focal_plane import chip_centre, chip_wcs
+from adapters.star_indexes import MOTIONS, SkyIndexes, sky_cell
+from tomoe_es.camera.focal_plane import chip_centre
 from tomoe_es.events.reduction import MovingObjectDetected, MovingObjectsSearched
 from tomoe_es.reduction.checks import all_checks
 from tomoe_es.reduction.job import ArchivedProduct, ReductionJob, ReductionResult, Step
@@ -113,31 +114,41 @@ def render(
     movers: tuple[MovingObject, ...] = (),
 ) -> NDArray[np.uint16]:
     frames = np.empty((nframe, 1200, 2160), np.uint16)
-    render_chip(
-        RenderRequest(
-            seed=1,
-            exposure_number=number,
-            det_id=CHIP,
-            data_type=data_type,
-            nframe=nframe,
-            exposure_seconds=0.5,
-            start_time_us=START_US,
-            transparency=(transparency,) * nframe,
-            true_ra_deg=TRUE_RA_DEG,
-            true_dec_deg=TRUE_DEC_DEG,
-            movers=movers,
-        ),
-        frames,
-    )
+    render_chip(render_request(data_type, number, nframe, transparency, movers), frames)
     return frames
+
+
+def render_request(
+    data_type: Literal["OBJECT", "DARK", "FLAT"],
+    number: int,
+    nframe: int,
+    transparency: float = 1.0,
+    movers: tuple[MovingObject, ...] = (),
+) -> RenderRequest:
+    return RenderRequest(
+        seed=1,
+        exposure_number=number,
+        det_id=CHIP,
+        data_type=data_type,
+        nframe=nframe,
+        exposure_seconds=0.5,
+        start_time_us=START_US,
+        transparency=(transparency,) * nframe,
+        true_ra_deg=TRUE_RA_DEG,
+        true_dec_deg=TRUE_DEC_DEG,
+        movers=movers,
+    )
 
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     """With a master dark and a master flat in the archive."""
     folder = tmp_path_factory.mktemp("night")
-    field = (*chip_centre(CHIP, TRUE_RA_DEG, TRUE_DEC_DEG), 0.6)
-    bench = Bench(folder, installed_solver(build_field_index([field], folder / "index")))
+    indexes = folder / "index"
+    indexes.mkdir()
+    give_catalogue_motions(indexes / MOTIONS)
+    cell = sky_cell(*chip_centre(CHIP, TRUE_RA_DEG, TRUE_DEC_DEG))
+    bench = Bench(folder, installed_solver(SkyIndexes.at(indexes, START_US).built(cell)))
     dark = bench.run(bench.job("DARK", 1, render("DARK", 1, 6)))
     bench = replace(bench, dark=dark.products[0])
     flat = bench.run(bench.job("FLAT", 2, render("FLAT", 2, 6)))
@@ -206,9 +217,9 @@ def test_the_wcs_in_the_file_is_within_an_arcsec_of_the_truth(
     bench: Bench, good: tuple[ReductionJob, ReductionResult]
 ) -> None:
     wcs = WCS(fits.getheader(stack_path(bench, good[1])))
-    true = chip_wcs(CHIP, TRUE_RA_DEG, TRUE_DEC_DEG)
+    true = true_wcs(render_request("OBJECT", 3, 6))
     for corner in ((0, 0), (1999, 0), (0, 1127), (1999, 1127)):
-        offset = separation_arcsec(*wcs.wcs_pix2world(*corner, 0), *true.wcs_pix2world(*corner, 0))
+        offset = separation_arcsec(*wcs.all_pix2world(*corner, 0), *true.all_pix2world(*corner, 0))
         assert offset < 0.3
 
 

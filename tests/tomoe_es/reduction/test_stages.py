@@ -8,15 +8,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tomoe_es.camera.focal_plane import chip_wcs
 from tomoe_es.camera.frame_geometry import IMAGING_AREA, IMAGING_SHAPE, LINE_READOUT_SECONDS, ORIGINAL_SHAPE
 from tomoe_es.camera.rolling_shutter import mid_time_us, row_delay_seconds
-from tomoe_es.reduction.astrometry import FieldHint, Match, solve_chip
 from tomoe_es.reduction.bad_columns import bad_columns
 from tomoe_es.reduction.bias import bias_levels
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
 from tomoe_es.reduction.clipping import trimmed_variance
-from tomoe_es.reduction.conditions import AstrometryFailed, TooFewFrames
+from tomoe_es.reduction.conditions import TooFewFrames
 from tomoe_es.reduction.dark import master_dark
 from tomoe_es.reduction.flat import master_flat
 from tomoe_es.reduction.mask import BAD_COLUMN, CLIPPED, HOT, INSENSITIVE, SATURATED
@@ -24,7 +22,6 @@ from tomoe_es.reduction.photometry import Photometry, measure
 from tomoe_es.reduction.stack import Stack, stack
 from tomoe_es.reduction.variance import frame_variance, stack_variance
 from tomoe_es.reduction.zero_point import zero_point
-from tomoe_es.scheduling.sky import separation_arcsec
 from tomoe_es.transfer.cube_file import as_counts, as_stored
 
 GAIN = 0.23
@@ -337,49 +334,3 @@ def test_one_star_gives_a_zero_point_without_scatter(measured: Photometry) -> No
     zero = zero_point(measured.sources, np.array([np.nan, 14.0, np.nan]))
     assert zero is not None
     assert (zero.stars, zero.scatter_mag) == (1, None)
-
-
-@dataclass(frozen=True)
-class KnowsTheSky:
-    """A solver that was told the answer, with an error of its pairs in degrees."""
-
-    sky_deg: NDArray[np.float64]
-
-    def solve(self, xy: NDArray[np.float64], image_size: tuple[int, int], hint: FieldHint) -> Match:
-        """All positions paired."""
-        assert image_size == (2000, 1128)
-        return Match(np.arange(len(xy)), self.sky_deg[: len(xy)], 50.0)
-
-
-XY = np.random.default_rng(6).uniform((0, 0), (2000, 1128), (12, 2))
-POINTING = (120.0, 35.0)
-TRUE_WCS = chip_wcs(308, 120.01, 35.01)
-SKY = TRUE_WCS.wcs_pix2world(XY, 0)
-
-
-def test_the_fit_corrects_the_pointing() -> None:
-    solution = solve_chip(XY, 308, POINTING, KnowsTheSky(SKY))
-    truth = TRUE_WCS.wcs_pix2world(0, 0, 0)
-    assert separation_arcsec(*solution.wcs.wcs_pix2world(0, 0, 0), *truth) < 0.01
-    assert solution.stars == 12
-    assert 40 < solution.offset_arcsec < 55
-
-
-def test_a_wrong_pair_is_left_out() -> None:
-    sky = SKY + np.array([[0.0, 2 / 3600]] + [[0.0, 0.0]] * 11)
-    solution = solve_chip(XY, 308, POINTING, KnowsTheSky(sky))
-    assert solution.stars == 11
-    assert solution.rms_arcsec < 0.01
-
-
-def test_a_field_that_is_turned_or_of_another_scale_is_refused() -> None:
-    centre = SKY.mean(axis=0)
-    with pytest.raises(AstrometryFailed, match=r"its scale is 1\.01"):
-        solve_chip(XY, 308, POINTING, KnowsTheSky(centre + 1.01 * (SKY - centre)))
-    with pytest.raises(AstrometryFailed, match="it is turned by"):
-        solve_chip(XY, 308, POINTING, KnowsTheSky(chip_wcs(101, *POINTING).wcs_pix2world(XY, 0)))
-
-
-def test_few_sources_mean_clouds() -> None:
-    with pytest.raises(AstrometryFailed, match="3 sources, 4 are needed: probably cloudy"):
-        solve_chip(XY[:3], 308, POINTING, KnowsTheSky(SKY))

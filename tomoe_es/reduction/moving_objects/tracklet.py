@@ -123,7 +123,7 @@ def _sighting(track: Track, part: NDArray[np.int64], timing: Timing, wcs: WCS | 
     x, y = float(track.x[part].mean()), float(track.y[part].mean())
     ra = dec = None
     if wcs is not None:
-        ra, dec = (float(value) for value in wcs.wcs_pix2world(x, y, 0))
+        ra, dec = (float(value) for value in wcs.all_pix2world(x, y, 0))
     return Sighting(
         time_us=timing.time_us(frame, y),
         x=x,

@@ -11,7 +11,7 @@ from adapters.simulator.sky.cosmic_rays import CHIP_AREA_CM2, CosmicRay, cosmic_
 from adapters.simulator.sky.moving_objects import MovingObject, place_in_frame, position_at, trail
 from adapters.simulator.sky.photometry import SEEING_FWHM_ARCSEC
 from adapters.simulator.sky.psf import MoffatPsf
-from adapters.simulator.sky.render import render_chip
+from adapters.simulator.sky.render import render_chip, true_wcs
 from adapters.simulator.sky.request import RenderRequest
 from tomoe_es.camera.focal_plane import chip_centre, chip_wcs
 from tomoe_es.camera.frame_geometry import IMAGING_AREA, LINE_READOUT_SECONDS, ORIGINAL_SHAPE
@@ -80,12 +80,11 @@ def test_light_is_spread_over_the_motion_of_one_exposure() -> None:
 
 
 def test_a_star_of_18_5_mag_has_5_sigma_in_half_a_second(request_with: RequestMaker) -> None:
-    ra, dec = 19.7498, 29.7107
-    wcs = chip_wcs(101, ra, dec)
+    wcs = true_wcs(request_with())
     columns, rows = (
         grid.ravel() for grid in np.meshgrid(np.arange(100, 1900, 200), np.arange(100, 1100, 200))
     )
-    places = wcs.wcs_pix2world(columns, rows, 0)
+    places = wcs.all_pix2world(columns, rows, 0)
     objects = tuple(
         mover(float(at_ra), float(at_dec), magnitude=18.5) for at_ra, at_dec in zip(*places, strict=True)
     )

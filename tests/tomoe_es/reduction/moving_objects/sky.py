@@ -131,7 +131,7 @@ def search_sky(
         measured,
         FRAME_ID,
         TIMING,
-        chip_wcs(CHIP, ra_deg, dec_deg),
+        renderer.truth().wcs,
         magnitude_of_one_count(None, measured, GAIN, TIMING.exposure_seconds),
     )
     return Searched(found, renderer.truth().movers)
