@@ -19,11 +19,13 @@ from pathlib import Path
 
 import msgspec
 
+from adapters.simulator.sky.catalogue import give_catalogue_motions
+from adapters.star_indexes import MOTIONS
 from benchmarks.science import faults
-from benchmarks.science.imaging import Folders, master
+from benchmarks.science.imaging import Folders
 from benchmarks.science.page import page
 from benchmarks.science.plan import DET_IDS
-from benchmarks.science.work import Item, Options, Record, do, items
+from benchmarks.science.work import Item, Options, Record, do, items, make_masters
 
 TOP = Path(__file__).parents[2]
 CODE = (
@@ -32,7 +34,9 @@ CODE = (
     "adapters/simulator/sky",
     "adapters/astrometry_net.py",
     "adapters/reduction_jobs.py",
+    "adapters/star_indexes.py",
     "adapters/tycho2_field_index.py",
+    "adapters/tycho2_motions.py",
     "benchmarks/science",
     "benchmarks/linking",
 )
@@ -51,14 +55,16 @@ def run(options: Options, at_once: int, kept: Path, work: Path) -> dict[str, lis
     _say(
         f"{len(todo)} pieces of work to do, {sum(map(len, records.values()))} done before; records in {kept}"
     )
-    if not todo:
+    if not todo or at_once == 0:
         return records
-    (work / "masters").mkdir()
-    for det_id in DET_IDS:
-        for kind in ("DARK", "FLAT"):
-            master(options.seed, det_id, Folders(work / "masters", kept), kind)  # type: ignore[arg-type]
+    star_indexes = Folders(work, kept).star_indexes
+    star_indexes.mkdir(exist_ok=True)
+    give_catalogue_motions(star_indexes / MOTIONS)
     start = time.monotonic()
     with ProcessPoolExecutor(at_once, multiprocessing.get_context("spawn")) as pool:
+        _say("master darks and flats first")
+        for made in [pool.submit(make_masters, det_id, options, work, kept) for det_id in DET_IDS]:
+            made.result()
         running = {pool.submit(do, item, options, work, kept): item for item in todo}
         try:
             for number, future in enumerate(as_completed(running), start=1):
@@ -133,7 +139,9 @@ if __name__ == "__main__":
     parser.add_argument(
         "--peers-every", type=int, default=5, help="every so many pairs of fields other programs"
     )
-    parser.add_argument("--at-once", type=int, default=2, help="worker processes")
+    parser.add_argument(
+        "--at-once", type=int, default=2, help="worker processes; 0 only makes the page of what is done"
+    )
     parser.add_argument("--kept", type=Path, default=Path("build/science"), help="folder of records")
     parser.add_argument("--out", type=Path, help="page whose part after '<!-- measured -->' is written anew")
     given = parser.parse_args()

@@ -12,7 +12,7 @@ import numpy as np
 from adapters.simulator.sky.render import ChipRenderer
 from adapters.simulator.sky.request import RenderRequest
 from benchmarks.science.imaging import Departure, Folders, Frames, image_and_reduce
-from benchmarks.science.plan import NFRAME, START_US, ChipPlan, plan_chip
+from benchmarks.science.plan import NFRAME, ChipPlan, plan_chip
 from benchmarks.science.row import Row, part
 from tomoe_es.camera.frame_geometry import DARK_TEMPERATURE_K, IMAGING_AREA, PIXEL_SCALE_ARCSEC
 from tomoe_es.transfer.exposure_facts import DataType
@@ -93,7 +93,7 @@ def _trailed(plan: ChipPlan) -> Departure:
 
 
 def _late(plan: ChipPlan) -> Departure:
-    return Departure(facts={"start_us": START_US + CLOCK_ERROR_US})
+    return Departure(facts={"start_us": plan.start_us + CLOCK_ERROR_US})
 
 
 def _other_chip(plan: ChipPlan) -> Departure:

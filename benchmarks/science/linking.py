@@ -27,7 +27,7 @@ def _cells() -> list[tuple[float, float, float, int]]:
 
 
 def measure(seed: int, number: int) -> dict[str, Any]:
-    """A cell [from, to, detected, false a frame, ours, tracee's], or of the paper [objects, ours, tracee's]."""
+    """A cell [from, to, detected, false a frame, ours, tracee's], or of the paper [objects, ours, its]."""
     cells = _cells()
     if number < len(cells):
         slowest, fastest, detected, density = cells[number]

@@ -12,10 +12,13 @@ from adapters.simulator.sky.moving_objects import MovingObject
 from adapters.simulator.sky.photometry import SEEING_FWHM_ARCSEC
 from tomoe_es.camera.focal_plane import chip_centre, chip_wcs
 from tomoe_es.camera.frame_geometry import IMAGING_SHAPE, PIXEL_SCALE_ARCSEC
+from tomoe_es.clock import DAY, MINUTE
+from tomoe_es.scheduling.sky import horizontal
 
 NFRAME: Final = 18
 EXPOSURE_SECONDS: Final = 0.5
-START_US: Final = 1_780_000_000_000_000
+START_US: Final = 1_779_926_400_000_000
+"""Midnight, 2026-05-28 UTC; each field is exposed at its own time of that day."""
 FIRST_EXPOSURE: Final = 1000
 DET_IDS: Final = (101, 301, 110, 417)
 """Two chips in the middle of the field, two farther out: each needs its own dark and flat."""
@@ -24,7 +27,8 @@ CHIPS_A_FIELD: Final = len(DET_IDS)
 SEEINGS_ARCSEC: Final = (3.5, 3.5, 3.0, 3.5, 4.2)
 POINTING_ERROR_ARCSEC: Final = 20.0
 FIELD_HALF_SIZE_DEG: Final = 1.0
-LOWEST_DEC_DEG, HIGHEST_DEC_DEG = -25.0, 75.0
+LOWEST_DEC_DEG, HIGHEST_DEC_DEG = -15.0, 75.0
+LOWEST_ALTITUDE_DEG: Final = 35.0
 
 SPEEDS: Final = (0.1, 0.2, 0.4, 0.7, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0)
 """Pixels a frame; 0.4 are 0.95 arcsec a second."""
@@ -41,6 +45,7 @@ class ChipPlan:
 
     number: int
     det_id: int
+    start_us: int
     ra_deg: float
     dec_deg: float
     stated: tuple[float, float]
@@ -67,7 +72,7 @@ def plan_chip(seed: int, number: int, *, movers: bool = True) -> ChipPlan:
     at |b| < 10.
     """
     field = number // CHIPS_A_FIELD
-    centre_ra, centre_dec = _field_centre(seed, field)
+    centre_ra, centre_dec, start_us = _field(seed, field)
     random = np.random.default_rng([seed, 1, number])
     det_id = DET_IDS[number % len(DET_IDS)]
     away = random.uniform(-FIELD_HALF_SIZE_DEG, FIELD_HALF_SIZE_DEG, 2)
@@ -81,13 +86,14 @@ def plan_chip(seed: int, number: int, *, movers: bool = True) -> ChipPlan:
     return ChipPlan(
         number=number,
         det_id=det_id,
+        start_us=start_us,
         ra_deg=ra,
         dec_deg=dec,
         stated=stated,
         latitude_deg=_latitude(*chip_centre(det_id, ra, dec)),
         seeing_arcsec=seeing,
         cells=cells if movers else (),
-        movers=_movers(random, det_id, ra, dec, cells, seeing) if movers else (),
+        movers=_movers(random, det_id, start_us, ra, dec, cells, seeing) if movers else (),
     )
 
 
@@ -100,15 +106,18 @@ def magnitude_of(signal: float, speed: float, seeing_arcsec: float) -> float:
     return 18.5 - 2.5 * float(np.log10(signal / 5 / np.sqrt(part) * wider))
 
 
-def _field_centre(seed: int, field: int) -> tuple[float, float]:
-    """Far from the poles, and on its side of the galactic latitudes with all its chips."""
+def _field(seed: int, field: int) -> tuple[float, float, int]:
+    """Middle of a field, on its side of the galactic latitudes with all chips, and a time when it is up."""
     random = np.random.default_rng([seed, 0, field])
     while True:
         sine = random.uniform(np.sin(np.radians(LOWEST_DEC_DEG)), np.sin(np.radians(HIGHEST_DEC_DEG)))
         ra, dec = float(random.uniform(0, 360)), float(np.degrees(np.arcsin(sine)))
         latitude = abs(_latitude(ra, dec))
-        if (latitude < 8.5) if field % 2 else (latitude > 21.5):
-            return ra, dec
+        start_us = START_US + int(random.integers(DAY - MINUTE))
+        if ((latitude < 8.5) if field % 2 else (latitude > 21.5)) and (
+            horizontal(ra, dec, start_us).altitude_deg > LOWEST_ALTITUDE_DEG
+        ):
+            return ra, dec, start_us
 
 
 def _latitude(ra_deg: float, dec_deg: float) -> float:
@@ -128,6 +137,7 @@ def _boresight_for(det_id: int, ra_deg: float, dec_deg: float) -> tuple[float, f
 def _movers(
     random: np.random.Generator,
     det_id: int,
+    start_us: int,
     ra_deg: float,
     dec_deg: float,
     cells: tuple[tuple[float, float], ...],
@@ -148,7 +158,7 @@ def _movers(
                 name=f"mover {number}",
                 ra_deg=ra,
                 dec_deg=dec,
-                epoch_us=START_US + round(NFRAME * EXPOSURE_SECONDS / 2 * 1e6),
+                epoch_us=start_us + round(NFRAME * EXPOSURE_SECONDS / 2 * 1e6),
                 rate_east_arcsec_per_second=-rate * float(np.cos(toward)),
                 rate_north_arcsec_per_second=rate * float(np.sin(toward)),
                 magnitude=magnitude_of(signal, speed, seeing_arcsec),

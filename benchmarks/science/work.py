@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.science import astrometry, faults, movers, photometry
-from benchmarks.science.imaging import Folders, image_and_reduce
+from benchmarks.science.imaging import Folders, image_and_reduce, master
 from benchmarks.science.plan import DET_IDS, plan_chip
 from tomoe_es.reduction.job import Step
 
@@ -57,6 +57,17 @@ def items(options: Options) -> Iterator[Item]:
         yield Item("linking", (number,))
     for number in range(options.many):
         yield Item("many", (number,))
+
+
+def make_masters(det_id: int, options: Options, work: Path, kept: Path) -> None:
+    """Make the master dark and flat of a chip, unless a run before did, in whatever process."""
+    folders = Folders(work / str(os.getpid()), kept)
+    folders.work.mkdir(exist_ok=True)
+    try:
+        master(options.seed, det_id, folders, "DARK")
+        master(options.seed, det_id, folders, "FLAT")
+    finally:
+        shutil.rmtree(folders.work)
 
 
 def do(item: Item, options: Options, work: Path, kept: Path) -> Record:
