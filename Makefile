@@ -68,7 +68,7 @@ bench-replay: setup ## Replay's speed on a night of full scale, which is run fir
 CHIPS ?= 200
 SEED ?= 1
 MANY ?= 0
-science: setup ## The truth table, docs/science.md: CHIPS=200 SEED=1 MANY=0; goes on where it was stopped
+science: setup ## The truth table, docs/science.md: CHIPS=200 SEED=1 MANY=0; goes on where it stopped
 	$(BIN)/uv pip install -q --python $(BIN)/python --group bench-science
 	$(BIN)/python -m benchmarks.science --chips $(CHIPS) --seed $(SEED) --many $(MANY) --out docs/science.md
 

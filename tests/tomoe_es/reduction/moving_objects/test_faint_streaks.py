@@ -50,7 +50,7 @@ def test_a_streak_in_any_direction_is_found_where_it_is_with_its_direction(
     assert abs(along) < 0.3 * length
     assert abs(across) < 4
     assert 5 < snr < 11
-    assert 0.4 * length < measured_length < 1.7 * length
+    assert 0.4 * length < measured_length < length + 35, "of a faint one the ends are hardly known"
     assert abs((measured_angle - angle + np.pi / 2) % np.pi - np.pi / 2) < 10 / length
 
 
