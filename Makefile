@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 
 .PHONY: night test setup debian check unit schema samples docs lock picture clean help
 .PHONY: test-faults test-chaos explore-safety
-.PHONY: bench-log bench-linking bench-normal bench-reduction bench-replay
+.PHONY: bench-log bench-linking bench-normal bench-reduction bench-replay science
 
 night: setup ## A simulated night on real stars: live dashboard on a terminal, progress lines otherwise
 	$(BIN)/tomoe night --recipes recipes/first-night --script recipes/nights/first-night.yaml \
@@ -64,6 +64,13 @@ bench-reduction: setup ## The reduction's speed against its targets, and against
 
 bench-replay: setup ## Replay's speed on a night of full scale, which is run first
 	$(BIN)/python -m benchmarks.replay
+
+CHIPS ?= 200
+SEED ?= 1
+MANY ?= 0
+science: setup ## The truth table, docs/science.md: CHIPS=200 SEED=1 MANY=0; goes on where it stopped
+	$(BIN)/uv pip install -q --python $(BIN)/python --group bench-science
+	$(BIN)/python -m benchmarks.science --chips $(CHIPS) --seed $(SEED) --many $(MANY) --out docs/science.md
 
 schema: setup ## Write events.schema.json anew from the event types
 	$(BIN)/python -m tomoe_es.events.schema

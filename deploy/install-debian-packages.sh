@@ -10,10 +10,12 @@ graphviz
 librsvg2-bin
 postgresql
 python3-venv
+source-extractor
 strace
 "
 # astrometry.net: the plate solver; astrometry-data-tycho2: its star indexes, and the stars of the simulated sky
 # strace: strikes single system calls with faults in `make test-faults`
+# source-extractor: what `make science` compares the photometry with
 # postgresql: the tests start a server of their own on the loopback interface
 # graphviz: draws the state machines of docs/states/ from their declarations
 # fitsverify: judges the FITS products in the tests; librsvg2-bin: draws the README's picture of the dashboard

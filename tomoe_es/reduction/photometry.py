@@ -22,6 +22,9 @@ SMALLEST_AREA_PIXELS: Final = 5
 APERTURE_RADIUS_PIXELS: Final = 4.5
 WELL_MEASURED: Final = 50.0
 """Signal to noise of the stars that tell width and profile."""
+STARS_OF_PROFILE: Final = 100
+LARGEST_SHIFT_PIXELS: Final = 1.0
+"""By so much at most a windowed centroid may be off the centre of the pixels over the threshold."""
 FWHM_OF_HALF_LIGHT_DIAMETER: Final = 0.880
 """For a Moffat profile of beta 4.765."""
 TYPICAL_FWHM_PIXELS: Final = 3.0
@@ -52,7 +55,8 @@ middle was full in a frame."""
 class Photometry:
     """`sources` of SOURCE_TYPE, brightest first; sky level and noise of a pixel of the stack, in counts.
 
-    `fwhm_arcsec` and `ellipticity` are medians of well measured, unsaturated stars; None where there is none.
+    `fwhm_arcsec` and `ellipticity` are medians of the 100 brightest unsaturated stars, of those that are well
+    measured; None where there is none.
     `light` is the stack less its background, (1128, 2000) float32, 0 in bad pixels.
     """
 
@@ -98,11 +102,17 @@ def measure(image: NDArray[np.float32], mask: NDArray[np.uint8], gain_e_per_coun
     if not noise > 0:
         return Photometry(np.empty(0, SOURCE_TYPE), sky, noise, None, None, light)
     found = sep.extract(
-        light, DETECTION_SIGMA, err=noise, mask=bad, minarea=SMALLEST_AREA_PIXELS, deblend_cont=0.005
+        light,
+        DETECTION_SIGMA,
+        err=noise,
+        mask=bad,
+        minarea=SMALLEST_AREA_PIXELS,
+        filter_kernel=None,  # sep's own would smooth the peaks of stars under the threshold
+        deblend_cont=0.005,
     )
     sources = _measured(light, bad, found, noise, gain_e_per_count)
     sources["saturated"] = _near_saturated(mask, found)
-    good = sources[~sources["saturated"] & (sources["flux"] > WELL_MEASURED * sources["flux_error"])]
+    good = sources[_well_measured(sources)]
     fwhm = float(np.median(good["fwhm"])) * PIXEL_SCALE_ARCSEC if len(good) else None
     ellipticity = float(np.median(good["ellipticity"])) if len(good) else None
     measured = Photometry(sources, sky, noise, fwhm, ellipticity, light)
@@ -125,7 +135,11 @@ def _measured(
     x, y = found["x"], found["y"]
     half_light, _ = sep.flux_radius(light, x, y, np.full(len(x), 8.0), 0.5, subpix=5)
     half_light = np.clip(half_light, 0.8, 5.0)
-    x, y, _ = sep.winpos(light, x, y, half_light / 1.1774, subpix=5)  # a mask would take thrice the time
+    # A mask would take thrice the time.
+    x_window, y_window, _ = sep.winpos(light, x, y, half_light / 1.1774, subpix=5)
+    # Beside a bright star the window climbs up to it, and one star would be two sources.
+    stays = np.hypot(x_window - x, y_window - y) < LARGEST_SHIFT_PIXELS
+    x, y = np.where(stays, x_window, x), np.where(stays, y_window, y)
     flux, error, flags = sep.sum_circle(
         light, x, y, APERTURE_RADIUS_PIXELS, err=noise, gain=gain_e_per_count, mask=bad
     )
@@ -134,6 +148,18 @@ def _measured(
     sources["ellipticity"] = 1 - found["b"] / found["a"]
     sources["flags"] = found["flag"] | flags
     return sources
+
+
+def _well_measured(sources: NDArray[np.void]) -> NDArray[np.int64]:
+    """Indices of the brightest stars that are neither saturated nor blended, as far as any is well measured.
+
+    Among the stars of the Milky Way it's the brightest on whose width and light their neighbours tell least.
+    """
+    good = ~sources["saturated"] & (sources["flux"] > WELL_MEASURED * sources["flux_error"])
+    if (good & (sources["flags"] == 0)).any():
+        good &= sources["flags"] == 0
+    brightest = np.argsort(-sources["flux"], kind="stable")
+    return np.asarray(brightest[good[brightest]][:STARS_OF_PROFILE])
 
 
 def _near_saturated(mask: NDArray[np.uint8], found: NDArray[np.void]) -> NDArray[np.bool_]:
@@ -163,11 +189,11 @@ def _add_optimal(measured: Photometry, bad: NDArray[np.bool_], gain_e_per_count:
         measured.noise_counts**2,
         gain_e_per_count,
     )
-    good = ~sources["saturated"] & (sources["flux"] > WELL_MEASURED * sources["flux_error"])
-    good &= (sources["flags"] == 0) & (flux > 0)
+    good = _well_measured(sources)
+    good = good[flux[good] > 0]
     scale = (
         float(np.median(sources["flux"][good] / flux[good]))
-        if good.any()
+        if len(good)
         else measured.profile.part_within(APERTURE_RADIUS_PIXELS)
     )
     sources["optimal_flux"], sources["optimal_error"] = scale * flux, scale * error

@@ -7,6 +7,7 @@ than its PSF in one exposure is one point with a length and a direction.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from tomoe_es.reduction.compiled import compiled
 from tomoe_es.reduction.moving_objects.difference import Difference
+from tomoe_es.reduction.moving_objects.faint_streaks import faint_streaks
 
 PEAK_SIGMA: Final = 4.0
 EDGE_SIGMA: Final = 2.8
@@ -40,7 +42,8 @@ POINT_TYPE: Final = np.dtype(
     ]
 )
 """A point: frame, 0-based pixel of its middle, signal-to-noise ratio of its peak as a point source, length in
-pixels (0: round) with the angle of its axis to the x axis (radian, -pi/2 to pi/2), area in pixels."""
+pixels (0: round) with the angle of its axis to the x axis (radian, -pi/2 to pi/2), area in pixels (of a faint
+streak 0, and its ratio is that of the whole)."""
 
 
 def gaussian(fwhm_pixels: float) -> NDArray[np.float32]:
@@ -57,30 +60,61 @@ def detect(
 
     Not more than the 4,000 first of a frame: one with more is full of trouble, such as a cloud's edge.
     """
+    filtered_images = _filtered(images, difference, gaussian(fwhm_pixels), noise_factor)
+    return _joined([_points_of(number, image, scale) for number, image, scale in filtered_images])
+
+
+def detect_with_streaks(
+    difference: Difference, fwhm_pixels: float
+) -> tuple[NDArray[np.void], NDArray[np.void]]:
+    """Points in each frame, and what only a filter for streaks sees (`faint_streaks`), both of POINT_TYPE.
+
+    A bright streak is among both.
+    """
     profile = gaussian(fwhm_pixels)
-    shape = difference.reference.shape
-    filtered, visited = np.zeros(shape, dtype=np.float32), np.zeros(shape, dtype=np.bool_)
-    table = np.empty((MOST_POINTS_A_FRAME, 6))
-    found = []
+    points, streaks = [], []
+    for number, image, scale in _filtered(difference.frames, difference, profile, 1.0):
+        points.append(_points_of(number, image, scale))
+        found = faint_streaks(image, scale, profile)
+        streaks.append(_as_points(number, found, ("x", "y", "snr", "length", "angle")))
+    return _joined(points), _joined(streaks)
+
+
+def _filtered(
+    images: NDArray[np.float32], difference: Difference, profile: NDArray[np.float32], noise_factor: float
+) -> Iterator[tuple[int, NDArray[np.float32], float]]:
+    """Number, matched-filtered difference and its noise of each image that has any; in the same array."""
+    filtered = np.zeros(difference.reference.shape, dtype=np.float32)
     for number, image in enumerate(images):
         changes = image[SAMPLE] - difference.reference[SAMPLE]
         sample = changes[difference.inverse_noise[SAMPLE] > 0]
         level = float(np.median(sample)) if sample.size else 0.0
         _filter(image, difference.reference, difference.inverse_noise, level, profile, filtered)
         sigma = _sigma(filtered[SAMPLE])
-        if not sigma > 0:
-            continue
-        # Noise as it is may exceed what light and readout explain, and must not be less.
-        scale = max(sigma, 0.9 * noise_factor)
-        visited[:] = False
-        count = _points(filtered, visited, PEAK_SIGMA * scale, EDGE_SIGMA * scale, table)
-        points = np.zeros(count, POINT_TYPE)
-        points["frame"] = number
-        for column, name in enumerate(("x", "y", "snr", "length", "angle", "area")):
-            points[name] = table[:count, column]
-        points["snr"] /= scale
-        found.append(points)
-    return np.concatenate(found) if found else np.zeros(0, POINT_TYPE)
+        if sigma > 0:
+            # Noise as it is may exceed what light and readout explain, and must not be less.
+            yield number, filtered, max(sigma, 0.9 * noise_factor)
+
+
+def _points_of(number: int, filtered: NDArray[np.float32], scale: float) -> NDArray[np.void]:
+    table = np.empty((MOST_POINTS_A_FRAME, 6))
+    visited = np.zeros(filtered.shape, dtype=np.bool_)
+    count = _points(filtered, visited, PEAK_SIGMA * scale, EDGE_SIGMA * scale, table)
+    points = _as_points(number, table[:count], ("x", "y", "snr", "length", "angle", "area"))
+    points["snr"] /= scale
+    return points
+
+
+def _as_points(number: int, table: NDArray[np.float64], names: tuple[str, ...]) -> NDArray[np.void]:
+    points = np.zeros(len(table), POINT_TYPE)
+    points["frame"] = number
+    for column, name in enumerate(names):
+        points[name] = table[:, column]
+    return points
+
+
+def _joined(parts: list[NDArray[np.void]]) -> NDArray[np.void]:
+    return np.concatenate(parts) if parts else np.zeros(0, POINT_TYPE)
 
 
 def _sigma(values: NDArray[np.float32]) -> float:

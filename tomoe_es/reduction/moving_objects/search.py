@@ -6,6 +6,7 @@
 | groups | 0.2 to 1.7 | points of six means of near frames: 1.7 times as deep as one frame |
 | frames | 0.5 to 40 | points of single frames |
 | streaks | 4 to 60 | points that are long and whose length and direction are those of the motion |
+| streaks | 15 to 70 | the same of streaks that only a filter along the line sees |
 
 What stays where it is (a hot pixel, what is left of a bright star) is taken out before, and what is longer in
 one exposure than the fastest object moves is a satellite. Every track gets a score against chance.
@@ -21,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from tomoe_es.reduction.moving_objects.detection import LONG_PIXELS, detect
+from tomoe_es.reduction.moving_objects.detection import LONG_PIXELS, detect, detect_with_streaks
 from tomoe_es.reduction.moving_objects.difference import GROUPS, Difference
 from tomoe_es.reduction.moving_objects.drift import drifting
 from tomoe_es.reduction.moving_objects.following import follow
@@ -38,6 +39,7 @@ LEAST_SCORE: Final = 3.0
 SHORTEST_WAY_PIXELS: Final = 4.0
 STAYS_PIXELS: Final = 1.5
 SATELLITE_PIXELS: Final = 75.0
+NEAR_TRAIL_PIXELS: Final = 12.0
 FOLLOWED_PIXELS_A_FRAME: Final = 0.8
 LENGTH_TOLERANCE: Final = 0.45
 DIRECTION_TOLERANCE: Final = 0.35
@@ -46,6 +48,9 @@ FRAMES_LIMITS: Final = LinkingLimits(fewest_points=6, scatter_pixels=0.45)
 GROUPS_LIMITS: Final = LinkingLimits(fewest_points=5, fastest_pixels_a_frame=5.0, scatter_pixels=0.4)
 STREAKS_LIMITS: Final = LinkingLimits(
     fewest_points=5, fastest_pixels_a_frame=60.0, scatter_pixels=2.5, largest_window_pixels=10.0
+)
+FAINT_STREAKS_LIMITS: Final = LinkingLimits(
+    fewest_points=6, fastest_pixels_a_frame=70.0, scatter_pixels=4.5, largest_window_pixels=15.0
 )
 
 
@@ -73,11 +78,11 @@ def search(difference: Difference, sources: NDArray[np.void], fwhm_pixels: float
     shutter is open: an object's streak is so much of its way.
     """
     frames = len(difference.frames)
-    points = detect(difference.frames, difference, fwhm_pixels, 1.0)
+    points, faint = detect_with_streaks(difference, fwhm_pixels)
     in_groups = detect(difference.groups, difference, fwhm_pixels, np.sqrt(GROUPS / frames))
     trails = points["length"] > SATELLITE_PIXELS
-    moving, steady = _stays(points[~trails], frames // 3), _stays(in_groups, GROUPS // 2)
-    singles, streaks = points[~trails][~moving], points[~trails]
+    steady = _stays(in_groups, GROUPS // 2)
+    singles, streaks = moving_points(points, frames), points[~trails]
     streaks = streaks[streaks["length"] > LONG_PIXELS]
     candidates: list[Track] = []
     lines = implausible = 0
@@ -85,6 +90,7 @@ def search(difference: Difference, sources: NDArray[np.void], fwhm_pixels: float
         ("frames", singles, frames, FRAMES_LIMITS),
         ("groups", in_groups[~steady], GROUPS, GROUPS_LIMITS),
         ("streaks", streaks, frames, STREAKS_LIMITS),
+        ("streaks", _apart_from(points[trails], faint), frames, FAINT_STREAKS_LIMITS),
     ):
         linked = _link(some, count, difference.reference.shape, limits)
         lines += len(linked)
@@ -109,12 +115,30 @@ def search(difference: Difference, sources: NDArray[np.void], fwhm_pixels: float
     return Found(
         tracks=tuple(tracks),
         points=len(points),
-        stationary=int(np.count_nonzero(moving)),
+        stationary=int(np.count_nonzero(~trails)) - len(singles),
         satellites=int(np.count_nonzero(trails)),
         lines=lines,
         implausible=implausible,
         low_score=low_score,
     )
+
+
+def moving_points(points: NDArray[np.void], frames: int) -> NDArray[np.void]:
+    """Those points of so many single frames that are no satellite's trail, and don't stay where they are."""
+    short = points[points["length"] <= SATELLITE_PIXELS]
+    return np.asarray(short[~_stays(short, frames // 3)])
+
+
+def _apart_from(trails: NDArray[np.void], streaks: NDArray[np.void]) -> NDArray[np.void]:
+    """Those streaks that are no part of a satellite's trail in the same frame."""
+    apart = np.ones(len(streaks), bool)
+    for trail in trails:
+        dx, dy = streaks["x"] - trail["x"], streaks["y"] - trail["y"]
+        along = dx * np.cos(trail["angle"]) + dy * np.sin(trail["angle"])
+        across = dy * np.cos(trail["angle"]) - dx * np.sin(trail["angle"])
+        on_it = (np.abs(along) < trail["length"]) & (np.abs(across) < NEAR_TRAIL_PIXELS)
+        apart &= ~(on_it & (streaks["frame"] == trail["frame"]))
+    return np.asarray(streaks[apart])
 
 
 def _stays(points: NDArray[np.void], most: int) -> NDArray[np.bool_]:

@@ -71,3 +71,12 @@ def test_a_trail_across_the_chip_is_a_satellite() -> None:
     searched = search_sky(5, (msgspec.structs.replace(slow, rate_east_arcsec_per_second=250.0),))
     assert searched.moving.found.satellites >= 5
     assert searched.moving.tracklets == ()
+
+
+def test_streaks_of_which_no_pixel_stands_out_are_found_once_and_nothing_else() -> None:
+    # The whole streak has a signal-to-noise ratio of 5 in a frame, a point of it less than 2.5.
+    speeds = (20.0, 30.0, 40.0, 55.0)
+    wanted = [(speed, 18.5 + 1.25 * float(np.log10(4.43 / speed))) for speed in speeds]
+    searched = search_sky(6, movers(6, wanted))
+    assert [len(searched.of(f"mover {number}")) for number, _ in enumerate(speeds)] == [1] * 4
+    assert searched.false() == []

@@ -1,0 +1,196 @@
+"""Photometry against the truth: zero point, scatter against the noise limit, errors, limit of one frame."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from astropy.io import fits
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from adapters.simulator.sky.detector import detector_of
+from adapters.simulator.sky.field import FieldStars
+from adapters.simulator.sky.photometry import (
+    LIMIT_SIGMA,
+    LIMITING_MAGNITUDE,
+    SEEING_FWHM_ARCSEC,
+    electrons_per_second,
+    sky_electrons_per_second,
+)
+from adapters.simulator.sky.psf import MoffatPsf
+from benchmarks.science.imaging import Reduced
+from benchmarks.science.plan import EXPOSURE_SECONDS, INNER_DET_IDS
+from benchmarks.science.row import Row, median, part, spread
+from tomoe_es.camera.frame_geometry import (
+    DARK_E_PER_SECOND,
+    GAIN_ELECTRONS_PER_COUNT,
+    IMAGING_SHAPE,
+    PIXEL_SCALE_ARCSEC,
+    READ_NOISE_E,
+)
+from tomoe_es.reduction.optimal import Profile, optimal_flux
+
+ALONE_PIXELS: Final = 14.0
+FAINTER_MAG: Final = 5.5
+"""A star is alone when all others within 14 pixels are fainter by so much."""
+MOST_STARS: Final = 300
+BRIGHT_MAG: Final = (14.0, 16.5)
+BINS: Final = ((14.0, 15.0), (15.0, 16.0), (16.0, 17.0), (17.0, 18.0), (18.0, 19.0))
+FEWEST_FAINT_STARS: Final = 10
+SAMPLE: Final = (slice(None, None, 7), slice(None, None, 7))
+
+
+def measure(reduced: Reduced) -> dict[str, Any]:
+    """Of stars that are alone: true magnitude, departure from it, noise limit, stated error."""
+    path, stars, photometry = reduced.product("STACK"), reduced.truth.stars, reduced.result.photometry
+    if path is None or stars is None or photometry is None or photometry.zero_point_mag is None:
+        return {}
+    table = fits.getdata(path, "SOURCES")
+    star, source = pair_alone(stars, np.column_stack([table["X"] - 1, table["Y"] - 1]))
+    good = ~table["SATURAT"][source] & (table["FLAGS"][source] == 0) & ~stars.from_tycho2[star]
+    star, source = star[good], source[good]
+    magnitude = stars.magnitude[star]
+    off = table["MAG"][source].astype(float) - magnitude
+    bright = (magnitude > BRIGHT_MAG[0]) & (magnitude < BRIGHT_MAG[1])
+    some = slice(None, None, max(1, len(star) // MOST_STARS))
+    frames = fits.getheader(path)["NSTACK"]
+    limit = noise_limit_mag(reduced, stars, star, frames)
+    return {
+        "bias_mag": float(np.median(off[bright])) if np.count_nonzero(bright) >= 5 else None,
+        "bias_stars": int(np.count_nonzero(bright)),
+        "zero_point_stars": photometry.zero_point_stars,
+        "stars": np.round(
+            np.column_stack([magnitude, off, limit, table["MAGERR"][source]])[some], 5
+        ).tolist(),
+        "stated_frame_limit_mag": photometry.frame_limiting_mag,
+        "frame_limit_mag": frame_limit_mag(reduced, stars),
+    }
+
+
+def pair_alone(stars: FieldStars, xy: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Indices of stars that are alone, and of the measured positions (n, 2), 0-based, that are theirs."""
+    true = np.column_stack([stars.x, stars.y])
+    tree = cKDTree(true)
+    distance, nearest = tree.query(xy)
+    near = np.flatnonzero(distance < 1.5)
+    alone = []
+    for source in near:
+        others = tree.query_ball_point(true[nearest[source]], ALONE_PIXELS)
+        limit = stars.magnitude[nearest[source]] + FAINTER_MAG
+        alone.append(np.count_nonzero(stars.magnitude[others] < limit) == 1)
+    chosen = near[np.array(alone, bool)]
+    return nearest[chosen], chosen
+
+
+def noise_limit_mag(
+    reduced: Reduced, stars: FieldStars, star: NDArray[np.int64], frames: int
+) -> NDArray[np.float64]:
+    """What optimal photometry of the whole PSF can reach in so many frames, at each star (King 1983)."""
+    response = detector_of(reduced.plan.det_id).response
+    column, row = np.rint(stars.x[star]).astype(int), np.rint(stars.y[star]).astype(int)
+    inside = response[np.clip(row, 0, response.shape[0] - 1), np.clip(column, 0, response.shape[1] - 1)]
+    seconds = frames * EXPOSURE_SECONDS
+    signal = seconds * inside * np.array([electrons_per_second(each) for each in stars.magnitude[star]])
+    pixels = MoffatPsf.of_fwhm_arcsec(reduced.truth.fwhm_arcsec).noise_equivalent_pixels
+    sky = inside * sky_electrons_per_second(reduced.truth.request.sky_mag_arcsec2) * seconds
+    fixed = DARK_E_PER_SECOND * seconds + frames * READ_NOISE_E**2
+    return np.asarray(2.5 / np.log(10) * np.sqrt(signal + pixels * (sky + fixed)) / signal)
+
+
+def frame_limit_mag(reduced: Reduced, stars: FieldStars) -> float | None:
+    """Magnitude of 5 sigma in one frame: from how fluxes of stars of that magnitude scatter over the frames.
+
+    The stars' own magnitudes set the scale, so that neither the pipeline's zero point nor its errors count.
+    """
+    path = reduced.product("CUBE")
+    chosen = _faint_alone(stars)
+    if path is None or len(chosen) < FEWEST_FAINT_STARS:
+        return None
+    xy = np.column_stack([stars.x[chosen], stars.y[chosen]])
+    fwhm = reduced.truth.fwhm_arcsec / PIXEL_SCALE_ARCSEC
+    gain = GAIN_ELECTRONS_PER_COUNT["high"]
+    fluxes = []
+    for frame in fits.getdata(path)[1:]:
+        light = np.asarray(frame, np.float32)
+        light = light - np.float32(np.median(light[SAMPLE]))
+        variance = spread(light[SAMPLE]) ** 2
+        bad, guess = np.zeros(light.shape, bool), np.ones(len(xy))
+        flux, _ = optimal_flux(light, bad, xy, guess, Profile.of_fwhm(fwhm), fwhm, variance, gain)
+        fluxes.append(flux)
+    every = np.array(fluxes)
+    of_limit = np.median(every.mean(axis=0) * 10 ** (0.4 * (stars.magnitude[chosen] - LIMITING_MAGNITUDE)))
+    noise = float(np.median(every.std(axis=0, ddof=1)))
+    return float(LIMITING_MAGNITUDE - 2.5 * np.log10(LIMIT_SIGMA * noise / of_limit))
+
+
+def _faint_alone(stars: FieldStars) -> NDArray[np.int64]:
+    """Stars of about 18.5 mag, far from the edge and from others brighter than 20 mag."""
+    height, width = IMAGING_SHAPE
+    margin = 2 * ALONE_PIXELS
+    inside = (
+        (stars.x > margin) & (stars.x < width - margin) & (stars.y > margin) & (stars.y < height - margin)
+    )
+    wanted = inside & (np.abs(stars.magnitude - LIMITING_MAGNITUDE) < 0.3)
+    bright = stars.magnitude < 20
+    tree = cKDTree(np.column_stack([stars.x[bright], stars.y[bright]]))
+    at = np.column_stack([stars.x[wanted], stars.y[wanted]])
+    alone = tree.query_ball_point(at, ALONE_PIXELS, return_length=True) == 1
+    return np.flatnonzero(wanted)[alone]
+
+
+def rows(chips: list[dict[str, Any]]) -> list[Row]:
+    """The rows of all chips' records."""
+    archived = [chip for chip in chips if not chip["rejected"]]
+    measured = [chip for chip in archived if chip["photometry"]]
+    biases = np.array(
+        [p["bias_mag"] for p in (c["photometry"] for c in measured) if p["bias_mag"] is not None]
+    )
+    how = f"stars of 14 to 16.5 mag that are alone, against their true magnitudes; {len(biases)} chips"
+    found = [
+        Row("zero point: bias, median of chips", abs(median(biases)), how, "mag", at_most=0.01),
+        Row("the same, 90 % of chips within", _percentile(np.abs(biases), 90),
+            "each with the noise of its catalogue stars", "mag", at_most=0.01),
+        Row("chips with a zero point, of those archived", part(len(measured), len(archived)),
+            "Tycho-2 stars fainter than some 12 mag aren't saturated"),
+    ]  # fmt: skip
+    for low, high in BINS:
+        found += _bin_rows(measured, low, high)
+    limits = [
+        chip["photometry"]
+        for chip in measured
+        if chip["photometry"]["frame_limit_mag"] is not None
+        and chip["det_id"] in INNER_DET_IDS
+        and chip["seeing_arcsec"] <= SEEING_FWHM_ARCSEC
+    ]
+    reached = median([each["frame_limit_mag"] for each in limits])
+    stated = median([each["stated_frame_limit_mag"] - each["frame_limit_mag"] for each in limits])
+    how = f"stars of 18.2 to 18.8 mag over the frames of calibrated cubes, {len(limits)} chips amid the field"
+    return [
+        *found,
+        Row("5 sigma in one frame of 0.5 s", reached, how, "mag", at_least=LIMITING_MAGNITUDE - 0.02),
+        Row("the limit that the pipeline states, less that", abs(stated), "MAGLIM1", "mag", at_most=0.1),
+    ]
+
+
+def _bin_rows(measured: list[dict[str, Any]], low: float, high: float) -> list[Row]:
+    """Scatter in units of the noise limit, and of the stated errors, of stars of some magnitudes."""
+    in_limits, in_errors = [], []
+    for chip in measured:
+        stars = np.array(chip["photometry"]["stars"]).reshape(-1, 4)
+        here = stars[(stars[:, 0] >= low) & (stars[:, 0] < high)]
+        bias = chip["photometry"]["bias_mag"]
+        if bias is not None:
+            in_limits += ((here[:, 1] - bias) / here[:, 2]).tolist()
+            in_errors += ((here[:, 1] - bias) / here[:, 3]).tolist()
+    name, count = f"{low:g} to {high:g} mag", len(in_limits)
+    how = f"{count} stars that are alone, optimal photometry of 17 frames"
+    return [
+        Row(f"scatter / noise limit, {name}", spread(in_limits), how, at_most=1.1),
+        Row(f"scatter / stated error, {name}", spread(in_errors), how, at_least=0.9),
+        Row(f"bias in units of the noise limit, {name}", median(in_limits), how),
+    ]
+
+
+def _percentile(values: NDArray[np.float64], percent: float) -> float:
+    return float(np.percentile(values, percent)) if len(values) else float("nan")

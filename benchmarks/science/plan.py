@@ -1,0 +1,167 @@
+"""Which chips are simulated: where they look, through what seeing, and what moves on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from astropy.coordinates import SkyCoord
+
+from adapters.simulator.sky.moving_objects import MovingObject
+from adapters.simulator.sky.photometry import SEEING_FWHM_ARCSEC
+from tomoe_es.camera.focal_plane import chip_centre, chip_wcs
+from tomoe_es.camera.frame_geometry import IMAGING_SHAPE, PIXEL_SCALE_ARCSEC
+from tomoe_es.clock import DAY, MINUTE
+from tomoe_es.scheduling.sky import horizontal
+
+NFRAME: Final = 18
+EXPOSURE_SECONDS: Final = 0.5
+START_US: Final = 1_779_926_400_000_000
+"""Midnight, 2026-05-28 UTC; each field is exposed at its own time of that day."""
+FIRST_EXPOSURE: Final = 1000
+DET_IDS: Final = (101, 301, 110, 417)
+"""Two chips in the middle of the field, two farther out: each needs its own dark and flat."""
+INNER_DET_IDS: Final = (101, 301)
+CHIPS_A_FIELD: Final = len(DET_IDS)
+SEEINGS_ARCSEC: Final = (3.5, 3.5, 3.0, 3.5, 4.2)
+POINTING_ERROR_ARCSEC: Final = 20.0
+FIELD_HALF_SIZE_DEG: Final = 1.0
+LOWEST_DEC_DEG, HIGHEST_DEC_DEG = -15.0, 75.0
+LOWEST_ALTITUDE_DEG: Final = 35.0
+
+SPEEDS: Final = (0.1, 0.2, 0.4, 0.7, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0)
+"""Pixels a frame; 0.4 are 0.95 arcsec a second."""
+SIGNALS: Final = (5.0, 7.0, 10.0)
+"""Signal-to-noise ratio of the whole streak in one frame, by a filter of its shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChipPlan:
+    """One chip of one exposure. The boresight is `ra_deg`, `dec_deg`; the mount says that it is at `stated`.
+
+    `cells` are the (pixels a frame, signal) of its movers, which are named 'mover 0' and so on.
+    """
+
+    number: int
+    det_id: int
+    start_us: int
+    ra_deg: float
+    dec_deg: float
+    stated: tuple[float, float]
+    latitude_deg: float
+    seeing_arcsec: float
+    cells: tuple[tuple[float, float], ...]
+    movers: tuple[MovingObject, ...]
+
+    @property
+    def exposure_number(self) -> int:
+        """Exposure of this chip: each is from another one."""
+        return FIRST_EXPOSURE + self.number
+
+    @property
+    def crowded(self) -> bool:
+        """Whether it is within 10 degrees of the galactic plane."""
+        return abs(self.latitude_deg) < 10
+
+
+def plan_chip(seed: int, number: int, *, movers: bool = True) -> ChipPlan:
+    """The `number`-th chip of a seed's night, whatever the number of chips.
+
+    Four chips share a field, so that they share a star index. Fields are in turns at |b| > 20 degrees and
+    at |b| < 10.
+    """
+    field = number // CHIPS_A_FIELD
+    centre_ra, centre_dec, start_us = _field(seed, field)
+    random = np.random.default_rng([seed, 1, number])
+    det_id = DET_IDS[number % len(DET_IDS)]
+    away = random.uniform(-FIELD_HALF_SIZE_DEG, FIELD_HALF_SIZE_DEG, 2)
+    dec = centre_dec + float(away[1])
+    ra = centre_ra + float(away[0]) / np.cos(np.radians(dec))
+    ra, dec = _boresight_for(det_id, ra, dec)
+    off = random.normal(0, POINTING_ERROR_ARCSEC / 3600, 2)
+    stated = ((ra + float(off[0]) / np.cos(np.radians(dec))) % 360, dec + float(off[1]))
+    seeing = SEEINGS_ARCSEC[(number // 2) % len(SEEINGS_ARCSEC)]
+    cells = tuple((speed, SIGNALS[(number + i) % len(SIGNALS)]) for i, speed in enumerate(SPEEDS))
+    return ChipPlan(
+        number=number,
+        det_id=det_id,
+        start_us=start_us,
+        ra_deg=ra,
+        dec_deg=dec,
+        stated=stated,
+        latitude_deg=_latitude(*chip_centre(det_id, ra, dec)),
+        seeing_arcsec=seeing,
+        cells=cells if movers else (),
+        movers=_movers(random, det_id, start_us, ra, dec, cells, seeing) if movers else (),
+    )
+
+
+def magnitude_of(signal: float, speed: float, seeing_arcsec: float) -> float:
+    """That of an object whose streak has this signal-to-noise ratio in one frame of a dark sky."""
+    sigma = seeing_arcsec / PIXEL_SCALE_ARCSEC / 2.3548
+    along = np.linspace(-speed / 2, speed / 2, 201)
+    part = float(np.exp(-((along[:, None] - along) ** 2) / (4 * sigma**2)).mean())
+    wider = seeing_arcsec / SEEING_FWHM_ARCSEC
+    return 18.5 - 2.5 * float(np.log10(signal / 5 / np.sqrt(part) * wider))
+
+
+def _field(seed: int, field: int) -> tuple[float, float, int]:
+    """Middle of a field, on its side of the galactic latitudes with all chips, and a time when it is up."""
+    random = np.random.default_rng([seed, 0, field])
+    while True:
+        sine = random.uniform(np.sin(np.radians(LOWEST_DEC_DEG)), np.sin(np.radians(HIGHEST_DEC_DEG)))
+        ra, dec = float(random.uniform(0, 360)), float(np.degrees(np.arcsin(sine)))
+        latitude = abs(_latitude(ra, dec))
+        start_us = START_US + int(random.integers(DAY - MINUTE))
+        if ((latitude < 8.5) if field % 2 else (latitude > 21.5)) and (
+            horizontal(ra, dec, start_us).altitude_deg > LOWEST_ALTITUDE_DEG
+        ):
+            return ra, dec, start_us
+
+
+def _latitude(ra_deg: float, dec_deg: float) -> float:
+    return float(SkyCoord(ra_deg, dec_deg, unit="deg").galactic.b.deg)
+
+
+def _boresight_for(det_id: int, ra_deg: float, dec_deg: float) -> tuple[float, float]:
+    """Where the telescope points when a chip's middle is at a position."""
+    ra, dec = ra_deg, dec_deg
+    for _ in range(20):
+        at_ra, at_dec = chip_centre(det_id, ra, dec)
+        ra += (ra_deg - at_ra + 180) % 360 - 180
+        dec += dec_deg - at_dec
+    return ra % 360, dec
+
+
+def _movers(
+    random: np.random.Generator,
+    det_id: int,
+    start_us: int,
+    ra_deg: float,
+    dec_deg: float,
+    cells: tuple[tuple[float, float], ...],
+    seeing_arcsec: float,
+) -> tuple[MovingObject, ...]:
+    """Objects that stay on the chip, anywhere and in any direction."""
+    wcs = chip_wcs(det_id, ra_deg, dec_deg)
+    made = []
+    for number, (speed, signal) in enumerate(cells):
+        toward = float(random.uniform(0, 2 * np.pi))
+        way = speed * NFRAME / 2 * np.array([np.cos(toward), np.sin(toward)])
+        room = np.abs(way) + 40
+        x, y = random.uniform(room, np.array(IMAGING_SHAPE[::-1]) - room)
+        ra, dec = (float(value) for value in wcs.wcs_pix2world(x, y, 0))
+        rate = speed * PIXEL_SCALE_ARCSEC / EXPOSURE_SECONDS
+        made.append(
+            MovingObject(
+                name=f"mover {number}",
+                ra_deg=ra,
+                dec_deg=dec,
+                epoch_us=start_us + round(NFRAME * EXPOSURE_SECONDS / 2 * 1e6),
+                rate_east_arcsec_per_second=-rate * float(np.cos(toward)),
+                rate_north_arcsec_per_second=rate * float(np.sin(toward)),
+                magnitude=magnitude_of(signal, speed, seeing_arcsec),
+            )
+        )
+    return tuple(made)
