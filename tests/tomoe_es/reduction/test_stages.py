@@ -304,6 +304,18 @@ def test_a_star_with_a_full_pixel_is_saturated() -> None:
     assert measure(with_stars(STARS), mask, 4.0).sources["saturated"].tolist() == [True, False, False]
 
 
+def test_a_neighbour_whose_centroid_is_drawn_onto_a_full_star_is_saturated_too() -> None:
+    column, row = np.meshgrid(np.arange(IMAGING_SHAPE[1]), np.arange(IMAGING_SHAPE[0]))
+    image = with_stars([(1006.0, 500.0, 60000.0)])
+    full = (column - 1000) ** 2 + (row - 500) ** 2 < 6**2
+    image[full] = 28000
+    mask = np.where((column - 1000) ** 2 + (row - 500) ** 2 < 3**2, np.uint8(SATURATED), np.uint8(0))
+    sources = measure(image, mask, 4.0).sources
+    onto_it = np.hypot(sources["x"] - 1000, sources["y"] - 500) < 2
+    assert onto_it.any()
+    assert sources["saturated"][onto_it].all()
+
+
 @pytest.mark.parametrize("level", [0.0, 27000.0])
 def test_an_image_without_contrast_has_no_sources(level: float) -> None:
     nothing = measure(np.full(IMAGING_SHAPE, level, np.float32), NO_MASK, 4.0)
