@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 
 .PHONY: night test setup debian check unit schema samples docs lock picture clean help
 .PHONY: test-faults test-chaos explore-safety
-.PHONY: bench-log bench-linking bench-normal bench-reduction bench-replay science
+.PHONY: bench-astrometry bench-log bench-linking bench-normal bench-reduction bench-replay science
 
 night: setup ## A simulated night on real stars: live dashboard on a terminal, progress lines otherwise
 	$(BIN)/tomoe night --recipes recipes/first-night --script recipes/nights/first-night.yaml \
@@ -61,6 +61,9 @@ bench-normal: setup ## How fast a night is judged; runs a full night first
 bench-reduction: setup ## The reduction's speed against its targets, and against ccdproc and astropy
 	$(BIN)/uv pip install -q --python $(BIN)/python --group bench-reduction
 	$(BIN)/python -m benchmarks.reduction --out docs/benchmarks-reduction.md
+
+bench-astrometry: setup ## How many chips are solved, how well, how fast, and none wrongly
+	$(BIN)/python -m benchmarks.astrometry --out docs/benchmarks-astrometry.md
 
 bench-replay: setup ## Replay's speed on a night of full scale, which is run first
 	$(BIN)/python -m benchmarks.replay

@@ -23,7 +23,7 @@ def test_stars_move_as_astropy_moves_them() -> None:
         *(sky.T * u.deg),
         pm_ra_cosdec=motions[:, 0] * u.mas / u.yr,
         pm_dec=motions[:, 1] * u.mas / u.yr,
-        distance=1 * u.kpc,
+        distance=10 * u.pc,
         obstime=Time(2000.0, format="jyear"),
     ).apply_space_motion(Time(2026.5, format="jyear"))
     assert SkyCoord(ra, dec, unit="deg").separation(SkyCoord(expected.ra, expected.dec)).arcsec.max() < 1e-3

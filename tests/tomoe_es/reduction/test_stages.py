@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from adapters.simulator.sky.psf import MoffatPsf
 from tomoe_es.camera.frame_geometry import IMAGING_AREA, IMAGING_SHAPE, LINE_READOUT_SECONDS, ORIGINAL_SHAPE
 from tomoe_es.camera.rolling_shutter import mid_time_us, row_delay_seconds
 from tomoe_es.reduction.bad_columns import bad_columns
@@ -302,6 +303,18 @@ def test_a_star_with_a_full_pixel_is_saturated() -> None:
     mask = NO_MASK.copy()
     mask[300, 400] = SATURATED
     assert measure(with_stars(STARS), mask, 4.0).sources["saturated"].tolist() == [True, False, False]
+
+
+def test_a_neighbour_whose_centroid_is_drawn_onto_a_full_star_is_saturated_too() -> None:
+    light = np.zeros(IMAGING_SHAPE, np.float32)
+    stars = MoffatPsf.of_fwhm_arcsec(3.5)
+    stars.add_stars(light, np.array([1000.0, 1015.0]), np.array([500.0, 500.0]), np.array([3e6, 1500.0]))
+    image = np.minimum(with_stars([], sigma=3.0) + light, np.float32(28000))
+    full = np.where(image > 27500, np.uint8(SATURATED), np.uint8(0))
+    sources = measure(image, full, 4.0).sources
+    assert sources["x"] == pytest.approx([1000, 1000], abs=0.1)
+    assert sources["peak"].min() < 1000
+    assert sources["saturated"].all()
 
 
 @pytest.mark.parametrize("level", [0.0, 27000.0])

@@ -4,7 +4,8 @@ from typing import Final
 
 from tomoe_es.reduction.checks.check import Check
 
-FEWEST_STARS: Final = 4
+FEWEST_STARS: Final = 2
+"""What a solution is verified by are its odds; with fewer there are none."""
 
 CHECK: Final = Check(
     name="astrometry",
