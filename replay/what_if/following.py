@@ -70,8 +70,12 @@ class Following:
             self.unlike += 1
 
     def _as_recorded(self, event: Event, actor: str) -> Recorded:
-        to_come = self._to_come.get(actor, deque())
+        to_come, now = self._to_come.get(actor, deque()), self._clock.now()
+        while to_come and to_come[0].time < now:
+            to_come.popleft()  # it was not said
         for index, recorded in enumerate(to_come):
+            if recorded.time > now:
+                break
             if type(recorded.payload) is type(event):
                 del to_come[index]
                 self._said.add(recorded.position)
@@ -79,4 +83,4 @@ class Following:
                 self.unlike += recorded.payload != event
                 return recorded
         self.unlike += 1
-        return Recorded(0, event.stream(), 0, self._clock.now(), 0, 0, 0, actor, event)
+        return Recorded(0, event.stream(), 0, now, 0, 0, 0, actor, event)

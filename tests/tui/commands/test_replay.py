@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -75,6 +78,55 @@ def test_json_has_them_too(name: str, data: Path, capsys: pytest.CaptureFixture[
     assert said["replay"]["night"] == "2023-12-12"
     assert {"log_digest", "code_then", "code_now"} <= set(said["replay"])
     assert len(said) > 1
+
+
+def _exported(form: Literal["jsonl", "csv", "trace"]) -> Callable[[Path, Path], object]:
+    return lambda data, _: replay.export(form=form, end="3", data=data)
+
+
+def _imported(data: Path, tmp_path: Path) -> None:
+    replay.export(out=tmp_path / "night.jsonl", data=data)
+    replay.import_(tmp_path / "night.jsonl", data=tmp_path / "imported")
+
+
+def _minimal(data: Path, tmp_path: Path) -> None:
+    wanted = "control.last_exposure_number >= 1"
+    replay.export(minimal=True, condition=wanted, out=tmp_path / "few.jsonl", data=data)
+    sys.stdout.write((tmp_path / "few.jsonl").read_text())
+
+
+EVERY_OTHER: dict[str, Callable[[Path, Path], object]] = {
+    "play": lambda data, _: replay.play(end="3", speed=1e9, data=data),
+    "export": _exported("jsonl"),
+    "export csv": _exported("csv"),
+    "export trace": _exported("trace"),
+    "export minimal": _minimal,
+    "import": _imported,
+    "bisect rule": lambda data, _: replay.bisect(rule="TwoExecutors", data=data),
+    "whatif": lambda data, tmp_path: replay.whatif(
+        into=tmp_path / "dry", start="17:05", weather="clear", data=data
+    ),
+    "check": lambda data, _: replay.check(data=data),
+}
+
+
+@pytest.mark.parametrize("name", EVERY_OTHER)
+def test_every_other_output_names_night_log_and_both_codes(
+    name: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    EVERY_OTHER[name](data, tmp_path)
+
+    said = capsys.readouterr().out
+    assert "2023-12-12" in said
+    assert "last event sha256:" in said
+    assert "not registered" in said  # the code of then: this night was run without saying it
+    assert "0.1.0 source " in said
+
+
+def test_no_command_is_forgotten() -> None:
+    tried = {each.split()[0] for each in (*COMMANDS, *EVERY_OTHER)}
+    about_no_night = {"names"}
+    assert tried | about_no_night == set(replay.COMMANDS)
 
 
 def test_show_names_what_is_where(data: Path, capsys: pytest.CaptureFixture[str]) -> None:

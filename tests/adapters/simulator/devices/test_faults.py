@@ -63,3 +63,20 @@ def test_a_factor_that_is_none_is_refused(factor: float) -> None:
 def test_a_fault_that_ends_before_it_begins_is_refused() -> None:
     with pytest.raises(ValueError, match="before it begins"):
         Fault(device="mount", kind="fail", from_us=1, to_us=1)
+
+
+def test_from_a_moment_on_there_may_be_other_faults_and_the_past_stays() -> None:
+    lasting = Fault(device="focus", kind="slow", from_us=0, to_us=100, factor=2.0)
+    faults = Faults([lasting, Fault(device="mount", kind="lie", from_us=10, to_us=90)])
+    looked: list[str] = []
+    for device in ("focus", "mount", "camera"):
+        faults.watch(device, lambda device=device: looked.append(device))  # type: ignore[misc]
+
+    faults.replace([lasting, Fault(device="camera", kind="fail", from_us=40, to_us=80)], 50)
+
+    assert faults.active("mount", 49) == {"lie"}
+    assert faults.active("mount", 50) == frozenset()
+    assert faults.active("camera", 49) == frozenset()
+    assert faults.active("camera", 50) == {"fail"}
+    assert faults.slowness("focus", 70) == 2.0
+    assert sorted(looked) == ["camera", "mount"]  # nothing changes for the focus

@@ -315,3 +315,10 @@ def test_a_resumed_night_finds_it_as_it_was(
         assert (begun.ra_deg, begun.dec_deg) == pytest.approx((ra, dec), abs=1e-5)
     bench.run_until(60)
     assert bench.last(MountRead).state == last
+
+
+def test_another_top_speed_counts_for_long_ways_only() -> None:
+    assert slew_us(60.0, 4.0) < slew_us(60.0, 2.0) < slew_us(60.0, 1.0)
+    assert slew_us(0.5, 4.0) == slew_us(0.5, 2.0)
+    half = slew_us(60.0, 4.0) // 2
+    assert way_left(60.0, half, 4.0) == pytest.approx(30.0, abs=1e-3)
