@@ -15,6 +15,7 @@ from tui.commands.night import night
 from tui.commands.rebuild import rebuild
 from tui.commands.status import status
 from tui.commands.telescope import telescope
+from tui.commands.worker import worker
 
 app = App(
     name="tomoe",
@@ -24,7 +25,7 @@ app = App(
 for command in (
     *(night, dashboard, status, recipe.app, queue.app, lock.app),
     *(alarm.app, normal.app, notifier.app, log.app, audit.app, replay.app, rebuild),
-    *(emergency, guardian, telescope),
+    *(emergency, guardian, telescope, worker),
 ):
     app.command(command)
 

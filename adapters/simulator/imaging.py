@@ -7,7 +7,6 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
-from adapters.reduction_engine import ProcessPool, WorkerRaised
 from adapters.simulator.acquisition import Acquired, AcquisitionJob, acquire
 from adapters.simulator.camera import StartedExposure
 from adapters.simulator.sky.asteroids import asteroids_near
@@ -22,6 +21,7 @@ from tomoe_es.control.hardware import Hardware
 from tomoe_es.errors import TomoeError
 from tomoe_es.events import Event, transfer
 from tomoe_es.observatory import BEST_FOCUS_MM
+from tomoe_es.reduction.engine import JobEngine, WorkerRaised
 from tomoe_es.transfer.exposure_facts import ExposureFacts, WeatherFacts
 
 CHIP_RADIUS_DEG = 0.4
@@ -32,7 +32,7 @@ class StarImaging:
 
     def __init__(
         self,
-        pool: ProcessPool,
+        pool: JobEngine,
         sky: TrueSky,
         hardware: Callable[[], Hardware],
         code_version: Callable[[], str],

@@ -65,6 +65,14 @@ class NoReducing:
         """Remember what the job is about."""
         self._begun[job.frame_id] = state.exposures[job.exposure_number]
 
+    def forget(self, job: Job) -> None:
+        """Nothing runs."""
+        del self._begun[job.frame_id]
+
+    def is_there(self) -> bool:
+        """Always."""
+        return True
+
     def finish(self, job: Job) -> list[Event]:
         """The outcome of a job."""
         exposure = self._begun.pop(job.frame_id)

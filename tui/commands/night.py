@@ -14,6 +14,7 @@ from tomoe_es.errors import UsageError
 from tui.dashboard.run import run_dashboard
 from tui.data_folder import DataFolder, data_folder
 from tui.night.channels import addresses
+from tui.night.engine import EMBEDDED, check_engine
 from tui.night.options import FIRST_NIGHT, NightOptions
 from tui.night.progress import say
 from tui.night.run import run_night
@@ -54,6 +55,7 @@ def night(
     flat_frames: int = 180,
     buffer_ttl_hours: float = 24.0,
     workers: int = 2,
+    engine: str = EMBEDDED,
     resume: bool = False,
     notify: Path | None = None,
     plain: bool = False,
@@ -91,6 +93,9 @@ def night(
         How long a raw cube is kept after its reduction.
     workers
         Worker processes that make and reduce images.
+    engine
+        What reduces the images: the embedded worker processes, or the Dask workers of a scheduler, by its
+        address such as tcp://127.0.0.1:8786.
     resume
         Go on with the night that was cut off; its other options are in the log.
     notify
@@ -114,6 +119,7 @@ def night(
             flat_frames=flat_frames,
             buffer_ttl_hours=buffer_ttl_hours,
         )
+    check_engine(engine)
     folder = data_folder(data)
     options = NightOptions(
         recipes=_files(recipes) if recipes is not None else (),
@@ -128,6 +134,7 @@ def night(
         flat_frames=flat_frames,
         buffer_ttl_hours=buffer_ttl_hours,
         workers=workers,
+        engine=engine,
         resume=resume,
         notify=addresses(notify),
     )

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from adapters.buffer_storage import BufferStorage
 from adapters.code_identity import code_identity
+from adapters.engines.process_pool import ProcessPool
+from adapters.engines.reduction_jobs import ReductionJobs
 from adapters.leftovers import sweep_leftovers
 from adapters.paced_loop import PacedLoop
-from adapters.reduction_engine import ProcessPool
-from adapters.reduction_jobs import ReductionJobs
 from adapters.simulator.camera import Imaging, SimulatedCamera
 from adapters.simulator.cluster import Reducing, SimulatedCluster
 from adapters.simulator.imaging import StarImaging
@@ -39,6 +39,7 @@ from tomoe_es.reduction import queue as reduction_queue
 from tomoe_es.safety.reconciling import differences
 from tui.data_folder import DataFolder
 from tui.night.beside import Beside, started
+from tui.night.engine import reducing_engine
 from tui.night.first_recipes import RecipeFile, read_recipes, submissions, survey_submissions
 from tui.night.inbox import Inbox
 from tui.night.notifying import NotifierBeside
@@ -199,6 +200,8 @@ class _Night:
         pool, data = ProcessPool(self._options.workers, alive=self._alive), self._data
         sweep_leftovers(data.scratch)
         self._stack.callback(pool.close)
+        engine = reducing_engine(self._options.engine, pool, self._alive)
+        self._stack.callback(engine.close)
         imaging = StarImaging(
             pool,
             telescope,
@@ -208,7 +211,7 @@ class _Night:
             data.buffer,
             data.truth,
         )
-        reducing = ReductionJobs(pool, data.buffer, data.archive, data.scratch)
+        reducing = ReductionJobs(engine, data.buffer, data.archive, data.scratch)
         reducing.warm_up()
         return imaging, reducing
 

@@ -52,6 +52,18 @@ def asked(
     )
 
 
+def started(slots: int, memory_mb: int = 100_000, job_memory_mb: int = 2_000) -> Event:
+    return reduction.ReductionEngineStarted(
+        engine="test",
+        slots=slots,
+        memory_mb=memory_mb,
+        ram_disk_mb=1_000,
+        job_memory_mb=job_memory_mb,
+        job_ram_disk_mb=10,
+        lease_seconds=600.0,
+    )
+
+
 class Engine:
     """The queue over its state, and an engine that the test plays; what is decided is taken in."""
 
@@ -94,7 +106,7 @@ class Engine:
 
     def restart(self, slots: int) -> list[Event]:
         self.running.clear()
-        return self.tell(reduction.ReductionEngineStarted(engine="test", slots=slots, lease_seconds=600.0))
+        return self.tell(started(slots))
 
     def expose(
         self,
@@ -196,7 +208,7 @@ class TestLanes:
         for number in (4, 5, 6):
             engine.expose(number)
 
-        assert len(engine.state.leased) == engine.state.slots == 4
+        assert len(engine.state.leased) == engine.state.total.cpus == 4
         assert engine.leased(engine.archive(4, 101, "STACK")) == [frame(6, 101)]
 
     def test_express_goes_before_what_waits_longer(self, engine: Engine) -> None:
@@ -604,7 +616,7 @@ def _result_of(engine: Engine, name: str) -> Event:
 def _check(engine: Engine) -> None:
     state = engine.state
     waiting = [name for lane in state.waiting.values() for name in lane]
-    assert len(state.leased) <= state.slots
+    assert len(state.leased) <= state.total.cpus
     assert not set(waiting) & set(state.leased)
     assert len(waiting) == len(set(waiting))
     held: dict[str, int] = {}  # every lease is over before the next one of the same frame begins

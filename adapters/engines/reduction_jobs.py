@@ -1,4 +1,4 @@
-"""Reduction jobs on worker processes: built from the queue's state, run by path, told as events."""
+"""Reduction jobs on an engine: built from the queue's state, run by path, told as events."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapters.astrometry_net import AstrometryNet, installed_solver
-from adapters.reduction_engine import ProcessPool, WorkerRaised
 from adapters.tycho2_field_index import Field, build_field_index
-from tomoe_es.errors import TomoeError
 from tomoe_es.events import Event
 from tomoe_es.reduction.astrometry import FieldHint, Match
+from tomoe_es.reduction.engine import EngineError, EngineLost, JobEngine, RequestUnmet, WorkerRaised
 from tomoe_es.reduction.job import ReductionJob, ReductionResult
 from tomoe_es.reduction.outcome import outcome
 from tomoe_es.reduction.queue import failure
@@ -29,31 +28,53 @@ CELL_RADIUS_DEG = 2.7
 
 
 class ReductionJobs:
-    """Carries out jobs on a pool of workers (`adapters.simulator.cluster.Reducing`)."""
+    """Carries out jobs on an engine (`adapters.simulator.cluster.Reducing`)."""
 
-    def __init__(self, pool: ProcessPool, buffer: Path, archive: Path, star_indexes: Path) -> None:
-        self._pool = pool
+    def __init__(self, engine: JobEngine, buffer: Path, archive: Path, star_indexes: Path) -> None:
+        self._engine = engine
         self._buffer, self._archive, self._star_indexes = buffer, archive, star_indexes
         self._running: dict[str, Future[ReductionResult]] = {}
 
     def warm_up(self) -> None:
         """Before a night, let one worker compile what else all would. Raises KernelCacheUnwritable."""
         try:
-            self._pool.result(self._pool.submit(warm_up_in_worker))
+            self._engine.result(self._engine.submit(warm_up_in_worker))
         except WorkerRaised as raised:
             raise raised.error from raised
 
     def begin(self, state: ReductionState, job: Job) -> None:
-        """Begin a job."""
+        """Begin a job; what hinders it is told by `finish`."""
         described = self._describe(state, job)
-        self._running[job.frame_id] = self._pool.submit(reduce_in_worker, described, self._star_indexes)
+        try:
+            running = self._engine.submit(
+                reduce_in_worker, described, self._star_indexes, needs=job.needs, lane=job.lane
+            )
+        except EngineError as trouble:
+            running = Future()
+            running.set_exception(trouble)
+        self._running[job.frame_id] = running
+
+    def forget(self, job: Job) -> None:
+        """See `adapters.simulator.cluster.Reducing`."""
+        self._running.pop(job.frame_id).cancel()
+
+    def is_there(self) -> bool:
+        """Whether the engine can be asked for work."""
+        try:
+            self._engine.capacity()
+        except EngineLost:
+            return False
+        return True
 
     def finish(self, job: Job) -> list[Event]:
-        """Wait for a job; the events that tell its outcome."""
+        """Wait for a job; the events that tell its outcome. Raises EngineLost."""
         try:
-            result = self._pool.result(self._running.pop(job.frame_id))
-        except TomoeError as trouble:
-            failed = failure(job, trouble.condition, str(trouble), permanent=False)
+            result = self._engine.result(self._running.pop(job.frame_id))
+        except EngineLost:
+            raise
+        except EngineError as trouble:
+            permanent = isinstance(trouble, RequestUnmet)
+            failed = failure(job, trouble.condition, str(trouble), permanent=permanent)
             return [failed, trouble.event()] if isinstance(trouble, WorkerRaised) else [failed]
         return outcome(job, result)
 
