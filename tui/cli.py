@@ -7,7 +7,7 @@ from importlib import metadata
 from cyclopts import App
 
 from tui import cli_errors
-from tui.commands import alarm, audit, cube, lock, log, normal, notifier, queue, recipe, replay
+from tui.commands import alarm, audit, cube, lock, log, normal, notifier, queue, recipe, replay, stats
 from tui.commands.dashboard import dashboard
 from tui.commands.emergency import emergency
 from tui.commands.guardian import guardian
@@ -24,7 +24,7 @@ app = App(
 )
 for command in (
     *(night, dashboard, status, recipe.app, queue.app, lock.app),
-    *(alarm.app, normal.app, notifier.app, log.app, audit.app, replay.app, cube.app, rebuild),
+    *(alarm.app, normal.app, notifier.app, log.app, audit.app, replay.app, cube.app, stats.app, rebuild),
     *(emergency, guardian, telescope, worker),
 ):
     app.command(command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from functools import lru_cache
 from pathlib import Path
@@ -30,8 +31,16 @@ CELL_RADIUS_DEG = 2.7
 class ReductionJobs:
     """Carries out jobs on an engine (`adapters.simulator.cluster.Reducing`)."""
 
-    def __init__(self, engine: JobEngine, buffer: Path, archive: Path, star_indexes: Path) -> None:
-        self._engine = engine
+    def __init__(
+        self,
+        engine: JobEngine,
+        buffer: Path,
+        archive: Path,
+        star_indexes: Path,
+        reduce: Callable[[ReductionJob, Path], ReductionResult] | None = None,
+    ) -> None:
+        """`reduce`: what a worker does with a job and the folder of star indexes; else `reduce_in_worker`."""
+        self._engine, self._reduce = engine, reduce or reduce_in_worker
         self._buffer, self._archive, self._star_indexes = buffer, archive, star_indexes
         self._running: dict[str, Future[ReductionResult]] = {}
 
@@ -47,7 +56,7 @@ class ReductionJobs:
         described = self._describe(state, job)
         try:
             running = self._engine.submit(
-                reduce_in_worker, described, self._star_indexes, needs=job.needs, lane=job.lane
+                self._reduce, described, self._star_indexes, needs=job.needs, lane=job.lane
             )
         except EngineError as trouble:
             running = Future()

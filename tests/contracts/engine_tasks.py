@@ -7,6 +7,8 @@ import signal
 import time
 from pathlib import Path
 
+from tomoe_es.reduction.job import ArchivedProduct, ReductionJob, ReductionResult
+
 PAUSE_SECONDS = 0.02
 
 
@@ -72,3 +74,32 @@ def kernels_compiled_anew() -> int:
     warm_up()
     assert calibrate_and_combine.stats.cache_hits, "it was used"  # type: ignore[attr-defined]
     return sum(calibrate_and_combine.stats.cache_misses.values())  # type: ignore[attr-defined]
+
+
+def feign(job: ReductionJob, folder: Path) -> ReductionResult:
+    """Reduce nothing, as a file in the folder says of the chip: die, hang or hold, always or at first.
+
+    Notes each beginning, and each product before it is told.
+    """
+    note(folder / "begun", job.frame_id)
+    behaviour = folder / str(job.det_id)
+    how = behaviour.read_text() if behaviour.exists() else ""
+    if how.endswith("at first"):
+        behaviour.unlink()
+    if how.startswith("die"):
+        kill_worker()
+    if how.startswith("hang"):
+        hang()
+    if how.startswith("hold"):
+        wait_for(folder / "go on")
+    note(folder / "made", job.frame_id)
+    product = ArchivedProduct(
+        product_id=job.product_id("DARK"), kind="DARK", path=f"{job.frame_id}.fits", sha256="0", size_bytes=1
+    )
+    return ReductionResult(
+        job_id=job.job_id,
+        frame_id=job.frame_id,
+        exposure_number=job.exposure_number,
+        data_type=job.data_type,
+        products=(product,),
+    )

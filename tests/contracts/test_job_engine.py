@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from tests.contracts import engine_tasks as tasks
-from tests.contracts.engine_sites import Dask, Here, Site, has_all_workers, wait_until
+from tests.contracts.engine_sites import Site, has_all_workers, wait_until
 from tomoe_es.reduction.engine import (
     ArgumentsTooLarge,
     JobEngine,
@@ -23,13 +22,6 @@ from tomoe_es.reduction.engine import (
 from tomoe_es.reduction.needs import Needs
 
 pytestmark = pytest.mark.xdist_group("job engines")
-
-
-@pytest.fixture(scope="module", params=["process pool", "dask"])
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    site: Site = Here() if request.param == "process pool" else Dask(tmp_path_factory.mktemp("dask"))
-    yield site
-    site.end()
 
 
 @pytest.fixture(scope="module")
