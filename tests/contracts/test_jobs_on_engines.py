@@ -21,7 +21,8 @@ from tomoe_es.reduction.engine import JobEngine
 
 pytestmark = pytest.mark.xdist_group("job engines")
 
-PATIENCE_SECONDS = 10.0
+SHORT_PATIENCE_SECONDS = 60.0
+"""A worker of a busy machine takes half of it to import what it reduces with."""
 
 
 class Queue:
@@ -66,7 +67,7 @@ class Queue:
 
 @pytest.fixture
 def engine(site: Site) -> Iterator[JobEngine]:
-    engine = site.engine(PATIENCE_SECONDS)
+    engine = site.engine()
     yield engine
     engine.kill()
 
@@ -96,9 +97,13 @@ def test_a_poison_job_is_given_up_after_three_workers_and_harms_no_other(queue: 
     assert queue.begun() == 2 + 3
 
 
-def test_a_slow_worker_loses_its_lease_and_another_does_the_job(queue: Queue) -> None:
+@pytest.mark.slow
+def test_a_slow_worker_loses_its_lease_and_another_does_the_job(site: Site, tmp_path: Path) -> None:
+    engine = site.engine(SHORT_PATIENCE_SECONDS)
+    queue = Queue(engine, tmp_path)
     (queue.folder / "102").write_text("hang at first")
     queue.run_to_the_end()
+    engine.kill()
     assert queue.archived() == Counter(CHIPS)
     assert [(each.condition, each.given_up) for each in queue.failures()] == [("WorkerHung", False)]
 

@@ -9,7 +9,7 @@ import msgspec
 
 from tomoe_es.transfer.exposure_facts import DataType
 
-WORKER_MB: Final = 330
+WORKER_MB: Final = 380
 """A worker with its libraries, kernels, calibration frames and the planes of a chip (measured)."""
 RAW_FRAME_MB: Final = 5.2
 CALIBRATED_FRAME_MB: Final = 9.1

@@ -20,7 +20,7 @@ NOISE = 12.0
 def written(path: Path, image: NDArray[np.float32], noise: float) -> Path:
     table = compressed_image(image, "IMAGE", noise)
     primary = fits.PrimaryHDU().header.tostring().encode("ascii")
-    path.write_bytes(primary + table.header.tostring().encode("ascii") + table.data)
+    path.write_bytes(primary + table.header.tostring().encode("ascii") + bytes(table.data))
     return path
 
 
