@@ -145,6 +145,7 @@ def _measure(
         sky = sky[np.abs(sky - np.median(sky)) <= _CLIP_SIGMA * sky.std()]
     level, noise = float(np.median(sky)), float(sky.std())
     data = stamp.astype(np.float32) - np.float32(level)
-    flux, error, _ = sep.sum_circle(data, *place, radius_pixels, err=noise, gain=gain_e_per_count, subpix=0)
+    at = [[each] for each in place]
+    [flux], [error], _ = sep.sum_circle(data, *at, radius_pixels, err=noise, gain=gain_e_per_count, subpix=0)
     of_level = math.pi * radius_pixels**2 * noise * math.sqrt(math.pi / 2 / max(len(sky), 1))
     return float(flux), math.hypot(float(error), of_level)
