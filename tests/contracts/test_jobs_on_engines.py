@@ -116,7 +116,7 @@ def test_what_a_lost_engine_ran_is_done_when_it_is_there_again(
         (tmp_path / str(chip)).write_text("hold")
     expose(queue.line, 1, "DARK")
     queue.line.run_until(20)  # leased at 12.5 s, asked for their results at 32.5 s
-    wait_until(lambda: queue.begun() == len(CHIPS))
+    wait_until(lambda: queue.begun() >= 2)  # the small worker has no room for any
     site.lose()
     (tmp_path / "go on").touch()
     if site.name == "dask":
