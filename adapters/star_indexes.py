@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapters.astrometry_net import AstrometryNet, installed_solver
-from adapters.reduction_engine import ProcessPool, WorkerRaised
+from adapters.engines.process_pool import ProcessPool
 from adapters.tycho2_field_index import Field, build_field_index, read_star_list
 from tomoe_es.camera.focal_plane import chip_centre
 from tomoe_es.clock import MINUTE, year_of
@@ -32,6 +32,7 @@ from tomoe_es.events.reduction import StarIndexBuilt
 from tomoe_es.recipe.operations import operation_of
 from tomoe_es.recipe.targets import targets_of
 from tomoe_es.reduction.astrometry import CatalogueStars, FieldHint, Pairs
+from tomoe_es.reduction.engine import WorkerRaised
 
 NAME: Final = "star indexes"
 CELL_DEG: Final = 3.0
@@ -139,14 +140,14 @@ class StarIndexes:
         building = [self._pool.submit(build_in_worker, indexes, cell) for cell in new]
         self._timers.call_when_ready(
             self._timers.now() + BUILT_AFTER_US,
-            lambda: all(self._pool.ready(each) for each in building),
+            lambda: all(each.done() for each in building),
             lambda: self._finish(building, cause),
         )
 
     def _finish(self, building: list[Future[StarIndexBuilt]], cause: Recorded) -> None:
         for future in building:
             try:
-                built = self._pool.result(future)
+                built = future.result()
             except TomoeError as trouble:  # the chips that need it will try again, and say what is missing
                 if isinstance(trouble, WorkerRaised) and not isinstance(trouble.error, TomoeError):
                     self._record([trouble.event()], cause=cause, actor=NAME)

@@ -179,8 +179,10 @@ def _reduced(state: Chips, event: reduction.ReductionFinished, recorded: Recorde
     _minute(state, recorded).reduced += 1
 
 
-def _engine_started(state: Chips, _: reduction.ReductionEngineStarted, __: Recorded) -> None:
-    """A new engine holds no lease of an earlier one."""
+def _leases_void(
+    state: Chips, _: reduction.ReductionEngineStarted | reduction.ReductionEngineLost, __: Recorded
+) -> None:
+    """A lost engine holds no lease, and a new one none of an earlier one."""
     for exposure in state.exposures.values():
         for det_id, stage in exposure.chips.items():
             if stage in LEASED:
@@ -204,7 +206,8 @@ PROJECTION = Projection(
         camera.ChipCubeAcquired: _acquired,
         transfer.ChipCubeBuffered: _buffered,
         transfer.ChipCubeLost: _lost,
-        reduction.ReductionEngineStarted: _engine_started,
+        reduction.ReductionEngineStarted: _leases_void,
+        reduction.ReductionEngineLost: _leases_void,
         reduction.ReductionQueued: _queued,
         reduction.ReductionLeased: _leased,
         reduction.ReductionLeaseExpired: _lease_expired,

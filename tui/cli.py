@@ -7,7 +7,7 @@ from importlib import metadata
 from cyclopts import App
 
 from tui import cli_errors
-from tui.commands import alarm, audit, lock, log, normal, notifier, queue, recipe, replay
+from tui.commands import alarm, audit, cube, lock, log, normal, notifier, queue, recipe, replay, stats
 from tui.commands.dashboard import dashboard
 from tui.commands.emergency import emergency
 from tui.commands.guardian import guardian
@@ -15,6 +15,7 @@ from tui.commands.night import night
 from tui.commands.rebuild import rebuild
 from tui.commands.status import status
 from tui.commands.telescope import telescope
+from tui.commands.worker import worker
 
 app = App(
     name="tomoe",
@@ -28,8 +29,8 @@ app = App(
 )
 for command in (
     *(night, dashboard, status, recipe.app, queue.app, lock.app),
-    *(alarm.app, normal.app, notifier.app, log.app, audit.app, replay.app, rebuild),
-    *(emergency, guardian, telescope),
+    *(alarm.app, normal.app, notifier.app, log.app, audit.app, replay.app, cube.app, stats.app, rebuild),
+    *(emergency, guardian, telescope, worker),
 ):
     app.command(command)
 

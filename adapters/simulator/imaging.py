@@ -7,7 +7,6 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
-from adapters.reduction_engine import ProcessPool, WorkerRaised
 from adapters.simulator.acquisition import Acquired, AcquisitionJob, acquire
 from adapters.simulator.camera import StartedExposure
 from adapters.simulator.sky.asteroids import asteroids_near
@@ -23,6 +22,7 @@ from tomoe_es.control.hardware import Hardware
 from tomoe_es.errors import TomoeError
 from tomoe_es.events import Event, transfer
 from tomoe_es.observatory import BEST_FOCUS_MM
+from tomoe_es.reduction.engine import JobEngine, WorkerRaised
 from tomoe_es.transfer.exposure_facts import ExposureFacts, WeatherFacts
 
 CHIP_RADIUS_DEG = 0.4
@@ -33,7 +33,7 @@ class StarImaging:
 
     def __init__(
         self,
-        pool: ProcessPool,
+        pool: JobEngine,
         sky: TrueSky,
         hardware: Callable[[], Hardware],
         code_version: Callable[[], str],
@@ -65,7 +65,7 @@ class StarImaging:
     def ready(self, exposure: StartedExposure) -> bool:
         """Tell whether all chips are there, or nothing is to be waited for any more."""
         chips = self._running[exposure.request.exposure_number]
-        return all(self._pool.ready(future) for _, _, future in chips)
+        return all(future.done() for _, _, future in chips)
 
     def finish(self, exposure: StartedExposure) -> list[Event]:
         """Wait for all chips; the events that tell what became of each."""
@@ -89,7 +89,7 @@ class StarImaging:
 
     def _result(self, number: int, frame_id: str, path: str, future: Future[Acquired]) -> list[Event]:
         try:
-            acquired = self._pool.result(future)
+            acquired = future.result()
         except TomoeError as trouble:
             return [self._lost(number, frame_id, *_condition(trouble)), *_unforeseen(trouble)]
         if acquired.cube is None:

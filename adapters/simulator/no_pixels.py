@@ -91,6 +91,14 @@ class NoReducing:
         """Remember what the job is about."""
         self._begun[job.frame_id] = state.exposures[job.exposure_number]
 
+    def forget(self, job: Job) -> None:
+        """Nothing runs."""
+        del self._begun[job.frame_id]
+
+    def is_there(self) -> bool:
+        """Always."""
+        return True
+
     def ready(self, job: Job) -> bool:
         """Nothing to wait for."""
         return True

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from adapters.reduction_engine import ProcessPool
+from adapters.engines.process_pool import ProcessPool
 from adapters.star_indexes import BUILT_AFTER_US, SkyIndexes, StarIndexes, sky_cell
 from adapters.tycho2_field_index import read_star_list
 from tests.adapters.simulator.stepped import START_US, Line, exposure_request

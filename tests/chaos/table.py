@@ -64,13 +64,13 @@ REAL_PROCESSES: tuple[tuple[str, str, str], ...] = (
     ("notifier killed", "tests/tui/night/test_notifying.py", "test_killed_it_is_revived_and_goes_on"),
     (
         "reduction worker killed",
-        "tests/adapters/test_reduction_engine.py",
-        "test_a_killed_worker_breaks_what_runs_and_the_next_job_finds_new_workers",
+        "tests/adapters/engines/test_process_pool.py",
+        "test_a_killed_worker_breaks_only_what_it_ran_and_the_next_job_finds_a_new_one",
     ),
     (
         "reduction worker hangs",
-        "tests/adapters/test_reduction_engine.py",
-        "test_a_worker_that_hangs_is_killed_and_the_next_job_finds_new_ones",
+        "tests/adapters/engines/test_process_pool.py",
+        "test_a_worker_that_hangs_is_killed_alone_and_the_next_job_finds_a_new_one",
     ),
     (
         "ring overwritten",

@@ -1,4 +1,4 @@
-"""The stores that every contract suite is run against."""
+"""The stores and the job engines that the contract suites are run against."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import apsw
 import pytest
 
 import tomoe_es
+from tests.contracts.engine_sites import Dask, Here, Site
 from tests.contracts.postgres_server import PostgresServer
 from tomoe_es.log import EventLog, open_log
 
@@ -123,3 +124,11 @@ def start_worker(store: Store) -> Iterator[Callable[..., subprocess.Popen[str]]]
     for process in started:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture(scope="session", params=["process pool", "dask"])
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Where a job engine runs; one that stands for all suites, since it takes its time to start."""
+    site: Site = Here() if request.param == "process pool" else Dask(tmp_path_factory.mktemp("dask"))
+    yield site
+    site.end()

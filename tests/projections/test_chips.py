@@ -61,7 +61,18 @@ def test_lanes_count_waiting_and_leased() -> None:
             ),
             "queued",
         ),
-        (reduction.ReductionEngineStarted(engine="pool", slots=2, lease_seconds=60.0), "queued"),
+        (
+            reduction.ReductionEngineStarted(
+                engine="pool",
+                slots=2,
+                memory_mb=2000,
+                ram_disk_mb=100,
+                job_memory_mb=1000,
+                job_ram_disk_mb=50,
+                lease_seconds=60.0,
+            ),
+            "queued",
+        ),
         (
             reduction.ReductionFailed(
                 exposure_number=1,

@@ -27,11 +27,29 @@ class ReductionEvent(Event, frozen=True, gc=False, kw_only=True, tag=True):
 
 
 class ReductionEngineStarted(Event, frozen=True, gc=False, kw_only=True, tag=True):
-    """An engine that runs jobs is there, with a number of slots; it holds no lease of an earlier one."""
+    """An engine that runs jobs is there, with so much for all jobs together and for one of them.
+
+    It holds no lease of an earlier one.
+    """
 
     engine: str
-    slots: int
+    slots: int  # one job takes one CPU
+    memory_mb: int
+    ram_disk_mb: int
+    job_memory_mb: int  # the most that one job can get: of the largest worker
+    job_ram_disk_mb: int
     lease_seconds: float
+
+    def stream(self) -> str:
+        return "reduction_engine"
+
+
+class ReductionEngineLost(Event, frozen=True, gc=False, kw_only=True, tag=True):
+    """The engine that runs jobs is gone, and its leases with it: the jobs wait until one starts."""
+
+    engine: str
+    condition: str
+    message: str
 
     def stream(self) -> str:
         return "reduction_engine"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tomoe_es.events.reduction import (
+    ReductionEngineLost,
     ReductionEngineStarted,
     ReductionFailed,
     ReductionFinished,
@@ -24,14 +25,15 @@ MACHINE = Machine(
         ("fail", ("leased", "silent"), "free"),
         ("give_up", ("free", "leased", "silent"), "free"),  # free: its dark or flat can't be made
         ("lease_expires", "leased", "silent"),
-        ("engine_starts", ("leased", "silent"), "free"),
+        ("engine_changes", ("leased", "silent"), "free"),
     ),
     listens=(
         On(ReductionLeased, "lease"),
         On(ReductionFinished, "finish"),
         On(ReductionFailed, ByField("given_up", {False: "fail", True: "give_up"})),
         On(ReductionLeaseExpired, "lease_expires"),
-        On(ReductionEngineStarted, "engine_starts", everywhere=True),
+        On(ReductionEngineStarted, "engine_changes", everywhere=True),
+        On(ReductionEngineLost, "engine_changes", everywhere=True),
     ),
     forgotten=frozenset({"free"}),
     severity="warning",

@@ -77,6 +77,29 @@ def image_product(
     return parts
 
 
+def compressed_product(
+    job: ReductionJob,
+    header: fits.Header,
+    image: Table,
+    wcs: WCS | None,
+    extensions: Sequence[Extension],
+) -> list[bytes | memoryview]:
+    """Bytes of a product whose image is compressed, and so an extension: the primary array is empty.
+
+    The primary header has all there is to say but the WCS, which belongs to the image.
+    """
+    primary = fits.PrimaryHDU().header
+    primary.extend(header, bottom=True)
+    if wcs is not None:
+        add_wcs(image.header, wcs)
+    add_events(primary, job.event_positions)
+    set_sums(primary, 0, SUM_COMMENT)
+    parts: list[bytes | memoryview] = [primary.tostring().encode("ascii")]
+    for extension in (image, *extensions):
+        parts += _extension_bytes(extension)
+    return parts
+
+
 def calibration_planes(frame: CalibrationFrame) -> list[Extension]:
     """Extensions of a master dark or flat: NOISE and MASK."""
     return [fits.ImageHDU(frame.noise.astype(">f4"), name="NOISE"), mask_plane(frame.mask)]

@@ -1,4 +1,4 @@
-"""The reduction queue: which chip-cube is reduced next, in two lanes, on as many slots as the engine has."""
+"""The reduction queue: which chip-cube is reduced next, in two lanes, as the engine has room."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from tomoe_es.events import Event, reduction, transfer
 from tomoe_es.events.camera import ExposureRequested
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.reduction import Lane
+from tomoe_es.reduction.engine import RequestUnmet
+from tomoe_es.reduction.needs import Needs
 from tomoe_es.reduction.queue_state import NO_MASTER, Job, ReductionState, evolve, has_master
 
 NAME = "reduction queue"
@@ -48,18 +50,23 @@ def decide(state: ReductionState, recorded: Recorded | None, now: int) -> list[D
     decisions += [
         Decision(_overdue(job), job.position) for job in state.leased.values() if now >= job.lease_until
     ]
-    free = state.slots - len(state.leased)
+    free = _free(state)
     for lane in LANES:
         for job in state.waiting[lane].values():
-            if free <= 0:
+            if free.cpus <= 0:
                 return decisions
+            if not job.needs.fits(state.largest):
+                decisions.append(Decision(_unmet(state, job), job.position))
+                continue
             calibrations = _calibrations(state, job)
             missing = [each.kind for each in calibrations if each.exposure_number is None]
             if missing:
                 decisions.append(Decision(_calibration_missing(job, missing), job.position))
             elif all(each.made for each in calibrations):
+                if not job.needs.fits(free):
+                    return decisions  # nothing overtakes it, or it would never be its turn
                 decisions.append(Decision(_lease(state, job, calibrations, now), job.position))
-                free -= 1
+                free -= job.needs
     return decisions
 
 
@@ -77,14 +84,14 @@ def failure(job: Job, condition: str, message: str, *, permanent: bool) -> reduc
         attempt=job.attempt,
         condition=condition,
         message=message,
-        given_up=permanent or job.attempt >= MAX_ATTEMPTS,
+        given_up=permanent or job.failures + 1 >= MAX_ATTEMPTS,
     )
 
 
 def _overdue(job: Job) -> Event:
     """What follows from a lease that ended without a result: another attempt, but not for ever."""
-    if job.attempt >= MAX_ATTEMPTS:
-        return failure(job, "LeaseExpired", f"no result from {job.attempt} attempts", permanent=True)
+    if job.failures + 1 >= MAX_ATTEMPTS:
+        return failure(job, "LeaseExpired", f"no result from {MAX_ATTEMPTS} attempts", permanent=True)
     return reduction.ReductionLeaseExpired(
         exposure_number=job.exposure_number,
         frame_id=job.frame_id,
@@ -96,6 +103,20 @@ def _overdue(job: Job) -> Event:
 def is_idle(state: ReductionState) -> bool:
     """Tell whether nothing waits and nothing runs."""
     return not state.leased and not any(state.waiting.values()) and not state.transferred
+
+
+def _free(state: ReductionState) -> Needs:
+    """What of the engine no lease takes."""
+    free = state.total
+    for job in state.leased.values():
+        free -= job.needs
+    return free
+
+
+def _unmet(state: ReductionState, job: Job) -> Event:
+    """A request that nobody can meet is told: it would wait for ever."""
+    trouble = RequestUnmet(job.needs, state.largest)
+    return failure(job, trouble.condition, str(trouble), permanent=True)
 
 
 def _to_queue(state: ReductionState, number: int, position: int) -> Decision:

@@ -14,6 +14,7 @@ from tomoe_es.events import Event, camera, reduction, system, transfer
 from tomoe_es.events.camera import DataType, ExposureRequested
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.reduction import Lane
+from tomoe_es.reduction.needs import Needs, needs_of
 
 CALIBRATIONS_KEPT = 3
 """So many calibration exposures of the same type, gain and exposure time are remembered."""
@@ -55,7 +56,9 @@ class Job(msgspec.Struct):
     job_id: str
     queued_position: int
     position: int  # of ReductionQueued, then of the newest lease
+    needs: Needs
     attempt: int = 0
+    failures: int = 0  # attempts that the job itself may have spoiled; a lost engine isn't one
     lease_until: int = 0
 
 
@@ -68,12 +71,14 @@ class Master(msgspec.Struct, frozen=True):
 
 
 NO_MASTER = Master("", "", "")
+NOTHING = Needs(0, 0, 0)
 
 
 class ReductionState(msgspec.Struct):
     """The reduction queue as its events tell it."""
 
-    slots: int = 0
+    total: Needs = NOTHING  # what the engine has for all jobs together
+    largest: Needs = NOTHING  # and at most for one
     lease_seconds: float = 0.0
     code_version: str = ""
     exposures: dict[int, Exposure] = {}
@@ -132,9 +137,21 @@ def _transferred(state: ReductionState, recorded: Recorded, event: transfer.Expo
 def _engine_started(
     state: ReductionState, recorded: Recorded, event: reduction.ReductionEngineStarted
 ) -> None:
-    state.slots, state.lease_seconds = event.slots, event.lease_seconds
+    state.total = Needs(event.slots, event.memory_mb, event.ram_disk_mb)
+    state.largest = Needs(event.slots, event.job_memory_mb, event.job_ram_disk_mb)
+    state.lease_seconds = event.lease_seconds
+    _all_back(state)
+
+
+def _engine_lost(state: ReductionState, recorded: Recorded, event: reduction.ReductionEngineLost) -> None:
+    state.total = NOTHING
+    _all_back(state)
+
+
+def _all_back(state: ReductionState) -> None:
+    """The leases are void, through no fault of the jobs."""
     for job in list(state.leased.values()):
-        _back(state, job.frame_id, job.attempt)
+        _back(state, job.frame_id, job.attempt, failures=0)
 
 
 def _leased(state: ReductionState, recorded: Recorded, event: reduction.ReductionLeased) -> None:
@@ -198,6 +215,7 @@ def _queue(state: ReductionState, recorded: Recorded, event: reduction.Reduction
             dark_exposure=event.dark_exposure,
             flat_exposure=event.flat_exposure,
             job_id=str(uuid.uuid5(_JOB_NAMESPACE, name)),
+            needs=needs_of(event.data_type, opened.request.frames, event.steps),
             queued_position=position,
             position=position,
         )
@@ -215,10 +233,11 @@ def _take_out(state: ReductionState, frame_id: str) -> Job | None:
     return next((holder.pop(frame_id) for holder in holders if frame_id in holder), None)
 
 
-def _back(state: ReductionState, frame_id: str, attempt: int) -> None:
+def _back(state: ReductionState, frame_id: str, attempt: int, failures: int = 1) -> None:
     """A job whose lease ended without a result waits again, after the others; an older lease is void."""
     job = state.leased.get(frame_id)
     if job is not None and job.attempt == attempt:
+        job.failures += failures
         del state.leased[frame_id]
         state.waiting[job.lane][frame_id] = job
 
@@ -259,6 +278,7 @@ _HANDLERS: dict[type[Event], Callable[[ReductionState, Recorded, Any], None]] = 
     transfer.ChipCubeBuffered: _buffered,
     transfer.ExposureTransferred: _transferred,
     reduction.ReductionEngineStarted: _engine_started,
+    reduction.ReductionEngineLost: _engine_lost,
     reduction.ReductionQueued: _queue,
     reduction.ReductionLeased: _leased,
     reduction.ReductionLeaseExpired: _lease_expired,

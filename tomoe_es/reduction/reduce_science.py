@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +17,7 @@ from tomoe_es.camera.refraction import USUAL_TEMPERATURE_C, Air
 from tomoe_es.reduction.astrometry import AstrometricSolver, Solution, solve_chip
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
 from tomoe_es.reduction.checks import Measurements, Verdict, expected_noise_counts, judge
+from tomoe_es.reduction.compressed_image import compressed_image
 from tomoe_es.reduction.conditions import AstrometryFailed
 from tomoe_es.reduction.consistency import names_the_same_field, time_departure_seconds
 from tomoe_es.reduction.inputs import read_cube, read_dark, read_flat
@@ -36,7 +36,13 @@ from tomoe_es.reduction.moving_objects.difference import FEWEST_FRAMES
 from tomoe_es.reduction.moving_objects.step import MovingObjects, find_moving_objects
 from tomoe_es.reduction.moving_objects.telling import moving_objects_result
 from tomoe_es.reduction.photometry import Photometry, measure
-from tomoe_es.reduction.product import archive_product, image_product, product_header, stack_planes
+from tomoe_es.reduction.product import (
+    archive_product,
+    compressed_product,
+    mask_plane,
+    product_header,
+    stack_planes,
+)
 from tomoe_es.reduction.source_table import source_table
 from tomoe_es.reduction.stack import Stack, room_for_frames, stack
 from tomoe_es.reduction.stack_header import describe_stack, measured_cards
@@ -78,11 +84,11 @@ def reduce_chip(job: ReductionJob, solver: AstrometricSolver, stopwatch: Stopwat
     moving = _moving_objects(job, chip, stopwatch) if "neo" in job.steps and not (reasons or short) else None
     products: tuple[ArchivedProduct, ...] = ()
     if not reasons:
-        with stopwatch.stage("write"):
-            products = tuple(
-                archive_product(job, kind, parts) for kind, parts in _products(job, chip, verdicts)
-            )
-            if moving is not None and chip.solution is not None:
+        for kind in _kinds(job):
+            with stopwatch.stage(f"write {kind}"):
+                products += (archive_product(job, kind, _product(job, kind, chip, verdicts)),)
+        if moving is not None and chip.solution is not None:
+            with stopwatch.stage("write NEO"):
                 products += archive_moving_objects(job, chip.raw, moving, chip.solution.rms_arcsec, verdicts)
     failure = chip.astrometry_failure
     return ReductionResult(
@@ -202,24 +208,22 @@ def _dark_warmer_k(raw: fits.Header, dark: CalibrationFrame) -> float | None:
     return dark.temperature_k - float(raw.get("TMP_SENS", math.nan))
 
 
-def _products(
-    job: ReductionJob, chip: ReducedChip, verdicts: tuple[Verdict, ...]
-) -> Iterator[tuple[ProductKind, list[bytes | memoryview]]]:
+def _product(
+    job: ReductionJob, kind: ProductKind, chip: ReducedChip, verdicts: tuple[Verdict, ...]
+) -> list[bytes | memoryview]:
     stacked, measured = chip.stacked, chip.measured
     wcs = chip.solution.wcs if chip.solution is not None else None
     cards = measured_cards(stacked, measured, chip.solution, _photometry_result(chip))
-    for kind in _kinds(job):
-        header = product_header(job, kind, chip.raw, cards, verdicts)
-        if kind == "CUBE":
-            assert stacked.frames is not None
-            # Nobody uses the frames after this: they get the file's byte order in place, a copy is 162 MB.
-            frames = stacked.frames.byteswap(inplace=True).view(">f4")
-            yield kind, image_product(job, header, frames, wcs, [])
-        else:
-            describe_stack(header, stacked.frames_used)
-            planes = stack_planes(stacked.mask, stacked.used if "clip" in job.steps else None)
-            table = source_table(measured.sources, wcs, chip.zero)
-            yield kind, image_product(job, header, stacked.image, wcs, [table, *planes])
+    header = product_header(job, kind, chip.raw, cards, verdicts)
+    if kind == "CUBE":
+        assert stacked.frames is not None
+        cube = compressed_image(stacked.frames, kind, stacked.noise_counts)
+        return compressed_product(job, header, cube, wcs, [mask_plane(stacked.mask)])
+    describe_stack(header, stacked.frames_used)
+    planes = stack_planes(stacked.mask, stacked.used if "clip" in job.steps else None)
+    table = source_table(measured.sources, wcs, chip.zero)
+    image = compressed_image(stacked.image, kind, measured.noise_counts)
+    return compressed_product(job, header, image, wcs, [table, *planes])
 
 
 def _kinds(job: ReductionJob) -> tuple[ProductKind, ...]:

@@ -20,7 +20,7 @@ class Table(NamedTuple):
     """A binary table as header and data, without the sums."""
 
     header: fits.Header
-    data: bytes
+    data: bytes | memoryview
 
 
 class _Column(NamedTuple):

@@ -14,6 +14,7 @@ from tomoe_es.errors import NothingToResume, UsageError
 from tui.dashboard.run import run_dashboard
 from tui.data_folder import DataFolder, data_folder
 from tui.night.channels import addresses
+from tui.night.engine import EMBEDDED, check_engine
 from tui.night.options import FIRST_NIGHT, NightOptions
 from tui.night.plan import check
 from tui.night.progress import say
@@ -55,6 +56,7 @@ def night(
     flat_frames: int = 180,
     buffer_ttl_hours: float = 24.0,
     workers: int = 2,
+    engine: str = EMBEDDED,
     resume: bool = False,
     notify: Path | None = None,
     plain: bool = False,
@@ -95,6 +97,9 @@ def night(
         How long a raw cube is kept after its reduction.
     workers
         Worker processes that make and reduce images.
+    engine
+        What reduces the images: the embedded worker processes, or the Dask workers of a scheduler, by its
+        address such as tcp://127.0.0.1:8786.
     resume
         Go on with the night that was cut off; its other options are in the log.
     notify
@@ -118,6 +123,7 @@ def night(
             flat_frames=flat_frames,
             buffer_ttl_hours=buffer_ttl_hours,
         )
+    check_engine(engine)
     folder = data_folder(data)
     if resume and not folder.log.is_dir():
         raise NothingToResume(
@@ -136,6 +142,7 @@ def night(
         flat_frames=flat_frames,
         buffer_ttl_hours=buffer_ttl_hours,
         workers=workers,
+        engine=engine,
         resume=resume,
         notify=addresses(notify),
     )

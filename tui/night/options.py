@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from tui.night.channels import Addresses
+from tui.night.engine import EMBEDDED
 
 FIRST_NIGHT = "2023-12-12"
 """Night that the simulator begins with on an empty log; later runs take the nights that follow."""
@@ -27,5 +28,6 @@ class NightOptions(msgspec.Struct, frozen=True, kw_only=True):
     flat_frames: int = 180
     buffer_ttl_hours: float = 24.0
     workers: int = 2
+    engine: str = EMBEDDED  # or a Dask scheduler's address
     resume: bool = False
     notify: Addresses = Addresses()  # whom the notifier tells; empty: nobody

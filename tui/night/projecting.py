@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
-from adapters.reduction_engine import follow_parent
+from adapters.engines.worker_process import follow_parent
 from adapters.sign_of_life import SignOfLife
 from projections.errors import ProjectionUnwritable
 from projections.projector import Projector

@@ -13,11 +13,11 @@ from pathlib import Path
 from adapters.buffer_storage import BufferStorage
 from adapters.code_identity import code_identity
 from adapters.disks import RealDisks
+from adapters.engines.process_pool import ProcessPool
+from adapters.engines.reduction_jobs import ReductionJobs, warm_up
 from adapters.leftovers import sweep_leftovers
 from adapters.log_reserve import LogWithReserve
 from adapters.paced_loop import PacedLoop
-from adapters.reduction_engine import ProcessPool
-from adapters.reduction_jobs import ReductionJobs, warm_up
 from adapters.simulator.camera import Imaging, SimulatedCamera
 from adapters.simulator.cluster import Reducing, SimulatedCluster
 from adapters.simulator.disks import SimulatedDisks, contents
@@ -43,9 +43,11 @@ from tomoe_es.events.telescope import DomeSlitCommanded, MirrorCoverCommanded
 from tomoe_es.log import open_log
 from tomoe_es.log.port import EventLog
 from tomoe_es.reduction import queue as reduction_queue
+from tomoe_es.reduction.engine import JobEngine
 from tomoe_es.safety.reconciling import differences
 from tui.data_folder import DataFolder
 from tui.night.beside import Beside, started
+from tui.night.engine import reducing_engine
 from tui.night.first_recipes import RecipeFile, read_recipes, submissions, survey_submissions
 from tui.night.inbox import Inbox
 from tui.night.notifying import NIGHT_ENDED, NotifierBeside
@@ -123,11 +125,11 @@ class _Night:
             else plan_night(self._options, self._control)
         )
         files = read_recipes(self._options.recipes)
-        pool = self._warm_pool() if plan.pixels else None
+        workers = self._workers() if plan.pixels else None
         beside = self._beside = Beside(self._data, self._stack)
         resumed_from = self._last_time if self._options.resume else 0
         self._loop.set_time(max(plan.start_up_us - 60 * SECOND, resumed_from, beside.time_at(plan.night)))
-        telescope = self._telescope = self._build(plan, beside, pool)
+        telescope = self._telescope = self._build(plan, beside, workers)
         self._conductor.add_effects(ProgressLines(len(plan.chips)).effects())
         self._conductor.add_effects({system.NightPhaseEntered: self._phase_entered})
         self._register()
@@ -195,14 +197,16 @@ class _Night:
         except OSError:  # a full disk: the next night reads the log instead
             part.unlink(missing_ok=True)
 
-    def _build(self, plan: system.NightPlanned, beside: Beside, pool: ProcessPool | None) -> RemoteTelescope:
+    def _build(
+        self, plan: system.NightPlanned, beside: Beside, workers: tuple[ProcessPool, JobEngine] | None
+    ) -> RemoteTelescope:
         telescope = RemoteTelescope(
             self._loop, self._conductor.record, beside.line, plan, self._options.speed
         )
         imaging: Imaging
         reducing: Reducing
-        if pool is not None:
-            imaging, reducing = self._with_pixels(plan, telescope, pool)
+        if workers is not None:
+            imaging, reducing = self._with_pixels(plan, telescope, *workers)
         else:
             imaging = no_imaging = NoImaging(telescope.truth)
             reducing = NoReducing(telescope.transparency, no_imaging.offset_arcsec)
@@ -229,16 +233,18 @@ class _Night:
         disks = SimulatedDisks(self._loop, self._telescope.faults, self._on_disks, real, writes_chips=writes)
         return StorageMonitor(self._loop, self._conductor.record, disks)
 
-    def _warm_pool(self) -> ProcessPool:
-        """Workers that have compiled what they need: before the first sign of life, because it may last."""
+    def _workers(self) -> tuple[ProcessPool, JobEngine]:
+        """What renders and what reduces. Before the first sign of life: kernels are compiled."""
         pool = ProcessPool(self._options.workers)
         sweep_leftovers(self._data.scratch)
         self._stack.callback(pool.close)
-        warm_up(pool)
-        return pool
+        engine = reducing_engine(self._options.engine, pool)
+        self._stack.callback(engine.close)
+        warm_up(engine)
+        return pool, engine
 
     def _with_pixels(
-        self, plan: system.NightPlanned, telescope: RemoteTelescope, pool: ProcessPool
+        self, plan: system.NightPlanned, telescope: RemoteTelescope, pool: ProcessPool, engine: JobEngine
     ) -> tuple[Imaging, Reducing]:
         data = self._data
         imaging = StarImaging(
@@ -253,7 +259,7 @@ class _Night:
         give_catalogue_motions(data.scratch / MOTIONS)
         indexes = StarIndexes(self._loop, self._conductor.record, pool, data.scratch, plan.chips)
         self._conductor.add_effects(indexes.effects())
-        return imaging, ReductionJobs(pool, data.buffer, data.archive, data.scratch)
+        return imaging, ReductionJobs(engine, data.buffer, data.archive, data.scratch)
 
     def _register(self) -> None:
         """Say which code writes from now on."""

@@ -37,6 +37,12 @@ class Listed:
     def ready(self, job: Job) -> bool:
         return self._reducing.ready(job)
 
+    def forget(self, job: Job) -> None:
+        self._reducing.forget(job)
+
+    def is_there(self) -> bool:
+        return self._reducing.is_there()
+
     def finish(self, job: Job) -> list[Event]:
         self.finished.append(job.frame_id)
         return self._reducing.finish(job)
@@ -74,9 +80,13 @@ def line(reducing: Listed) -> Line:
 
 
 def test_it_says_how_many_slots_it_has(line: Line) -> None:
-    assert line.payloads(reduction.ReductionEngineStarted) == [
-        reduction.ReductionEngineStarted(engine="simulated cluster", slots=SLOTS, lease_seconds=LEASE_SECONDS)
-    ]
+    [started] = line.payloads(reduction.ReductionEngineStarted)
+    assert isinstance(started, reduction.ReductionEngineStarted)
+    assert (started.engine, started.slots, started.lease_seconds) == (
+        "simulated cluster",
+        SLOTS,
+        LEASE_SECONDS,
+    )
 
 
 def test_results_are_told_twenty_seconds_after_the_lease_and_together(line: Line, reducing: Listed) -> None:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from astropy.io import fits
 
-from adapters.reduction_engine import ProcessPool
+from adapters.engines.process_pool import ProcessPool
 from adapters.simulator.camera import StartedExposure
 from adapters.simulator.imaging import StarImaging
 from adapters.simulator.script import load_script

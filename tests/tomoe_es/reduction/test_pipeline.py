@@ -30,6 +30,7 @@ from tomoe_es.events.reduction import MovingObjectDetected, MovingObjectsSearche
 from tomoe_es.reduction.checks import all_checks
 from tomoe_es.reduction.job import ArchivedProduct, ReductionJob, ReductionResult, Step
 from tomoe_es.reduction.mask import CLIPPED
+from tomoe_es.reduction.needs import Needs
 from tomoe_es.reduction.outcome import outcome
 from tomoe_es.reduction.pipeline import run_job
 from tomoe_es.reduction.queue_state import Job
@@ -179,8 +180,9 @@ def test_a_stack_is_archived_under_its_name_with_the_way_back_in_its_header(
     assert bench.dark is not None
     header = fits.getheader(stack_path(bench, result))
     assert result.products[0].path == f"20260528/00000003/s{job.frame_id}.fits"
-    assert (header["FMTTYPE"], header["BITPIX"]) == ("TOMOE-IMAGE-STACK", -32)
-    assert (header["NAXIS1"], header["NAXIS2"], header["NSTACK"]) == (2000, 1128, 5)
+    assert (header["FMTTYPE"], header["NSTACK"]) == ("TOMOE-IMAGE-STACK", 5)
+    image = fits.getheader(stack_path(bench, result), "STACK")
+    assert (image["BITPIX"], image["NAXIS1"], image["NAXIS2"]) == (-32, 2000, 1128)
     assert header["PRODID"] == result.products[0].product_id
     assert (header["SHA_RAW"], header["SHA_DARK"]) == (job.cube_sha256, bench.dark.sha256)
     assert {header["EVNAM1"]: header["EVPOS1"], header["EVNAM2"]: header["EVPOS2"]} == job.event_positions
@@ -216,7 +218,7 @@ def test_a_stacks_header_describes_the_frames_used_and_a_cubes_all(
 def test_the_wcs_in_the_file_is_within_an_arcsec_of_the_truth(
     bench: Bench, good: tuple[ReductionJob, ReductionResult]
 ) -> None:
-    wcs = WCS(fits.getheader(stack_path(bench, good[1])))
+    wcs = WCS(fits.getheader(stack_path(bench, good[1]), "STACK"))
     true = true_wcs(render_request("OBJECT", 3, 6))
     for corner in ((0, 0), (1999, 0), (0, 1127), (1999, 1127)):
         offset = separation_arcsec(*wcs.all_pix2world(*corner, 0), *true.all_pix2world(*corner, 0))
@@ -224,13 +226,15 @@ def test_the_wcs_in_the_file_is_within_an_arcsec_of_the_truth(
 
 
 def test_fitsverify_finds_neither_errors_nor_warnings_in_any_product(
-    bench: Bench, good: tuple[ReductionJob, ReductionResult]
+    bench: Bench, good: tuple[ReductionJob, ReductionResult], frames: NDArray[np.uint16]
 ) -> None:
     program = shutil.which("fitsverify")
     assert program, "fitsverify is missing: install it with `apt-get install fitsverify`"
     assert bench.dark
     assert bench.flat
-    for product in (bench.dark, bench.flat, good[1].products[0]):
+    job = msgspec.structs.replace(bench.job("OBJECT", 41, frames), steps=("wcs", "stack", "cube"))
+    cube = bench.run(job).products[1]
+    for product in (bench.dark, bench.flat, good[1].products[0], cube):
         path = bench.folder / "archive" / product.path
         done = subprocess.run([program, path], capture_output=True, text=True, check=False)
         assert done.returncode == 0
@@ -240,10 +244,14 @@ def test_fitsverify_finds_neither_errors_nor_warnings_in_any_product(
 def test_the_same_job_gives_the_same_product_bit_for_bit(
     bench: Bench, good: tuple[ReductionJob, ReductionResult], tmp_path: Path
 ) -> None:
-    job, result = good
-    again = bench.run(msgspec.structs.replace(job, archive=tmp_path))
-    assert again.products == result.products
-    assert (tmp_path / again.products[0].path).read_bytes() == stack_path(bench, result).read_bytes()
+    job, _ = good
+    job = msgspec.structs.replace(job, steps=("wcs", "stack", "cube"))
+    archives = [tmp_path / name for name in ("one", "other")]
+    results = [bench.run(msgspec.structs.replace(job, archive=archive)) for archive in archives]
+    assert results[0].products == results[1].products
+    for product in results[0].products:
+        contents = {(archive / product.path).read_bytes() for archive in archives}
+        assert len(contents) == 1
 
 
 def test_the_result_says_what_was_measured_and_how_long_it_took(
@@ -263,7 +271,7 @@ def test_the_result_says_what_was_measured_and_how_long_it_took(
         "stack",
         "photometry",
         "astrometry",
-        "write",
+        "write STACK",
     ]
 
 
@@ -273,7 +281,9 @@ def test_a_cube_product_holds_the_calibrated_video(bench: Bench, frames: NDArray
     assert [product.kind for product in result.products] == ["STACK", "CUBE"]
     with fits.open(bench.folder / "archive" / result.products[1].path) as hdus:
         assert hdus[0].header["FMTTYPE"] == "TOMOE-IMAGE-CUBE"
-        assert hdus[0].data.shape == (6, 1128, 2000)
+        assert hdus["CUBE"].data.shape == (6, 1128, 2000)
+        assert hdus["CUBE"].data.dtype == np.float32
+        assert hdus["MASK"].data.shape == (1128, 2000)
     assert result.steps_not_done == ("neo: 6 frames, a search needs 8",)
 
 
@@ -302,7 +312,7 @@ def test_a_moving_object_is_reported_archived_and_told(bench: Bench, tmp_path: P
     verified = subprocess.run(["fitsverify", collection], capture_output=True, text=True, check=False)
     assert "found 0 warning(s) and 0 error(s)" in verified.stdout
 
-    told = outcome(Job(40, job.frame_id, CHIP, "OBJECT", "default", 1, 2, "job", 5, 6, 1), result)
+    told = outcome(Job(40, job.frame_id, CHIP, "OBJECT", "default", 1, 2, "job", 5, 6, Needs(), 1), result)
     [detected] = [event for event in told if isinstance(event, MovingObjectDetected)]
     [searched] = [event for event in told if isinstance(event, MovingObjectsSearched)]
     assert (searched.tracklets, detected.kind) == (1, "object")
@@ -454,7 +464,7 @@ def test_a_clipped_stack_says_how_many_frames_each_pixel_has(
     struck[3, 536, 882:886] += 4000
     job = msgspec.structs.replace(bench.job("OBJECT", 26, struck), steps=("wcs", "stack", "clip"))
     with fits.open(stack_path(bench, bench.run(job))) as hdus:
-        header, image = hdus[0].header, hdus[0].data
+        header, image = hdus[0].header, hdus["STACK"].data
         used, mask = hdus["NUSED"].data, hdus["MASK"].data
         assert hdus["MASK"].header["MASKBIT5"] == CLIPPED
     assert (used[500, 800:804] == 4).all()

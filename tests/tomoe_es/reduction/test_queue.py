@@ -16,6 +16,7 @@ from tomoe_es.events.camera import DataType
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.reduction import Lane
 from tomoe_es.reduction import queue, queue_state
+from tomoe_es.reduction.needs import WORKER_MB, needs_of
 
 NOW = 1_702_382_400_000_000
 NIGHT = "2023-12-12"
@@ -49,6 +50,18 @@ def asked(
         ra_deg=1.0,
         dec_deg=2.0,
         night=night,
+    )
+
+
+def started(slots: int, memory_mb: int = 100_000, job_memory_mb: int = 2_000) -> Event:
+    return reduction.ReductionEngineStarted(
+        engine="test",
+        slots=slots,
+        memory_mb=memory_mb,
+        ram_disk_mb=1_000,
+        job_memory_mb=job_memory_mb,
+        job_ram_disk_mb=10,
+        lease_seconds=600.0,
     )
 
 
@@ -94,7 +107,7 @@ class Engine:
 
     def restart(self, slots: int) -> list[Event]:
         self.running.clear()
-        return self.tell(reduction.ReductionEngineStarted(engine="test", slots=slots, lease_seconds=600.0))
+        return self.tell(started(slots))
 
     def expose(
         self,
@@ -196,7 +209,7 @@ class TestLanes:
         for number in (4, 5, 6):
             engine.expose(number)
 
-        assert len(engine.state.leased) == engine.state.slots == 4
+        assert len(engine.state.leased) == engine.state.total.cpus == 4
         assert engine.leased(engine.archive(4, 101, "STACK")) == [frame(6, 101)]
 
     def test_express_goes_before_what_waits_longer(self, engine: Engine) -> None:
@@ -383,6 +396,39 @@ class TestOtherNights:
         used = {each.dark_exposure for each in engine.told(reduction.ReductionLeased) if each.flat_exposure}
         assert used == {1}
         assert [each.exposure_number for each in engine.state.calibrations] == [2, 3, 7, 8, 9]
+
+
+class TestRoom:
+    def test_no_more_memory_is_leased_than_the_engine_has(self) -> None:
+        engine = Engine(slots=0)
+        engine.expose(4, "DARK")
+        assert engine.leased(engine.tell(started(8, memory_mb=WORKER_MB + 1))) == [frame(4, 101)]
+        assert engine.leased(engine.tell(engine.finished(frame(4, 101)))) == [frame(4, 102)]
+
+    def test_a_request_that_nobody_can_meet_is_given_up_by_name_at_once(self) -> None:
+        engine = Engine(slots=0)
+        engine.expose(4, "DARK")
+        decided = engine.tell(started(8, job_memory_mb=WORKER_MB - 1))
+        told = [each for each in decided if isinstance(each, reduction.ReductionFailed)]
+        assert {(each.condition, each.given_up) for each in told} == {("RequestUnmet", True)}
+        assert all("the largest worker has" in each.message for each in told)
+        assert queue.is_idle(engine.state)
+
+    def test_kept_frames_take_memory_and_the_solver_takes_ram_disk(self) -> None:
+        plain, kept = (needs_of("OBJECT", 18, steps) for steps in (["stack"], ["wcs", "neo"]))
+        assert plain.memory_mb < kept.memory_mb < 600
+        assert (plain.ram_disk_mb, kept.ram_disk_mb > 0) == (0, True)
+        assert needs_of("DARK", 360, []) == needs_of("DARK", 36, [])
+
+
+class TestLostEngine:
+    def test_its_jobs_wait_and_no_attempt_is_held_against_them(self, engine: Engine) -> None:
+        engine.expose(4, "DARK")
+        for _ in range(4):
+            lost = reduction.ReductionEngineLost(engine="test", condition="EngineLost", message="")
+            assert engine.leased(engine.tell(lost)) == []
+            assert engine.leased(engine.restart(4)) == [frame(4, 101), frame(4, 102)]
+        assert engine.told(reduction.ReductionFailed) == []
 
 
 class TestAttempts:
@@ -604,7 +650,7 @@ def _result_of(engine: Engine, name: str) -> Event:
 def _check(engine: Engine) -> None:
     state = engine.state
     waiting = [name for lane in state.waiting.values() for name in lane]
-    assert len(state.leased) <= state.slots
+    assert len(state.leased) <= state.total.cpus
     assert not set(waiting) & set(state.leased)
     assert len(waiting) == len(set(waiting))
     held: dict[str, int] = {}  # every lease is over before the next one of the same frame begins

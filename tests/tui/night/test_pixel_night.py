@@ -49,7 +49,7 @@ def test_the_recipe_whose_device_fails_is_the_only_one_cancelled(pixel_night: Fi
 def test_positions_are_within_an_arcsecond_of_the_truth(pixel_night: FinishedNight) -> None:
     for stack in _stacks(pixel_night):
         with fits.open(pixel_night.data.archive / stack.path) as hdus:
-            wcs = WCS(hdus[0].header)
+            wcs = WCS(hdus["STACK"].header)
         [truth] = pixel_night.data.truth.rglob(f"r{stack.frame_id}.fits")
         stars = Table.read(truth, hdu="STARS")
         stars = stars[(stars["X"] > 0) & (stars["X"] < 1999) & (stars["Y"] > 0) & (stars["Y"] < 1127)]

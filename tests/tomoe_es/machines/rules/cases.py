@@ -464,6 +464,11 @@ CASES: dict[str, Case] = {
         firing=((1, queued(1, 120)), (2, queued(2, 1)), (3, queued(3, 1))),
         over=tuple((4.0 + n, make(reduction.ReductionFinished, frame_id=f"1-{n}")) for n in range(2)),
     ),
+    "ReductionEngineGone": Case(
+        quiet=((0, make(reduction.ReductionEngineStarted)),),
+        firing=((0, make(reduction.ReductionEngineLost)), (1, make(reduction.ReductionEngineLost))),
+        over=((2, make(reduction.ReductionEngineStarted)),),
+    ),
     "WorkerSilent": Case(
         quiet=((0, make(reduction.ReductionFailed, **CHIP, condition="MasterMissing", given_up=True)),),
         firing=(

@@ -1,52 +1,82 @@
-"""Reduction jobs on worker processes: built from the queue's state, run by path, told as events."""
+"""Reduction jobs on an engine: built from the queue's state, run by path, told as events."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
-from adapters.reduction_engine import ProcessPool, WorkerRaised
 from adapters.star_indexes import SkyIndexes
-from tomoe_es.errors import TomoeError
 from tomoe_es.events import Event
+from tomoe_es.reduction.engine import EngineError, EngineLost, JobEngine, RequestUnmet, WorkerRaised
 from tomoe_es.reduction.job import ReductionJob, ReductionResult
 from tomoe_es.reduction.outcome import outcome
 from tomoe_es.reduction.queue import failure
 from tomoe_es.reduction.queue_state import NO_MASTER, Job, Master, ReductionState
 
 
-def warm_up(pool: ProcessPool) -> None:
+def warm_up(engine: JobEngine) -> None:
     """Before a night, let one worker compile what else all would. Raises KernelCacheUnwritable."""
     try:
-        pool.result(pool.submit(warm_up_in_worker))
+        engine.submit(warm_up_in_worker).result()
     except WorkerRaised as raised:
         raise raised.error from raised
 
 
 class ReductionJobs:
-    """Carries out jobs on a pool of workers (`adapters.simulator.cluster.Reducing`)."""
+    """Carries out jobs on an engine (`adapters.simulator.cluster.Reducing`)."""
 
-    def __init__(self, pool: ProcessPool, buffer: Path, archive: Path, star_indexes: Path) -> None:
-        self._pool = pool
+    def __init__(
+        self,
+        engine: JobEngine,
+        buffer: Path,
+        archive: Path,
+        star_indexes: Path,
+        reduce: Callable[[ReductionJob, Path], ReductionResult] | None = None,
+    ) -> None:
+        """`reduce`: what a worker does with a job and the folder of star indexes; else `reduce_in_worker`."""
+        self._engine, self._reduce = engine, reduce or reduce_in_worker
         self._buffer, self._archive, self._star_indexes = buffer, archive, star_indexes
         self._running: dict[str, Future[ReductionResult]] = {}
 
     def begin(self, state: ReductionState, job: Job) -> None:
-        """Begin a job."""
+        """Begin a job; what hinders it is told by `finish`."""
         described = self._describe(state, job)
-        self._running[job.frame_id] = self._pool.submit(reduce_in_worker, described, self._star_indexes)
+        try:
+            running = self._engine.submit(
+                self._reduce, described, self._star_indexes, needs=job.needs, lane=job.lane
+            )
+        except EngineError as trouble:
+            running = Future()
+            running.set_exception(trouble)
+        self._running[job.frame_id] = running
+
+    def forget(self, job: Job) -> None:
+        """See `adapters.simulator.cluster.Reducing`."""
+        self._running.pop(job.frame_id).cancel()
+
+    def is_there(self) -> bool:
+        """Whether the engine can be asked for work."""
+        try:
+            self._engine.capacity()
+        except EngineLost:
+            return False
+        return True
 
     def ready(self, job: Job) -> bool:
         """Tell whether a job is done, or not to be waited for any more."""
-        return self._pool.ready(self._running[job.frame_id])
+        return self._running[job.frame_id].done()
 
     def finish(self, job: Job) -> list[Event]:
-        """Wait for a job; the events that tell its outcome."""
+        """Wait for a job; the events that tell its outcome. Raises EngineLost."""
         try:
-            result = self._pool.result(self._running.pop(job.frame_id))
-        except TomoeError as trouble:
-            failed = failure(job, trouble.condition, str(trouble), permanent=False)
+            result = self._running.pop(job.frame_id).result()
+        except EngineLost:
+            raise
+        except EngineError as trouble:
+            permanent = isinstance(trouble, RequestUnmet)
+            failed = failure(job, trouble.condition, str(trouble), permanent=permanent)
             return [failed, trouble.event()] if isinstance(trouble, WorkerRaised) else [failed]
         return outcome(job, result)
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from adapters.reduction_engine import ProcessPool
-from adapters.reduction_jobs import ReductionJobs
+from adapters.engines.process_pool import ProcessPool
+from adapters.engines.reduction_jobs import ReductionJobs
 from tests.adapters.simulator.stepped import Line
 from tests.adapters.simulator.test_cluster import expose, reducing_line
 from tomoe_es.events.monitor import ErrorRaised
@@ -29,7 +29,7 @@ class Replaced(ReductionJobs):
         self._task, self._arguments = task, arguments
 
     def begin(self, state: object, job: Job) -> None:
-        self._running[job.frame_id] = self._pool.submit(self._task, *self._arguments)
+        self._running[job.frame_id] = self._engine.submit(self._task, *self._arguments)
 
 
 @pytest.fixture

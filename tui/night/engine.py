@@ -1,0 +1,55 @@
+"""Which engine reduces a night: the workers of this machine, or those of a Dask scheduler."""
+
+from __future__ import annotations
+
+import importlib.util
+from urllib.parse import urlsplit
+
+from adapters.engines.process_pool import ProcessPool
+from tomoe_es.errors import UsageError
+from tomoe_es.reduction.engine import JobEngine
+
+EMBEDDED = "embedded"
+SCHEMES = ("tcp", "tls")
+
+
+class EngineUnknown(UsageError):
+    """No engine is named so."""
+
+    what_to_do = "name the address of a Dask scheduler, such as tcp://127.0.0.1:8786, or leave the option out"
+
+
+class DaskNotInstalled(UsageError):
+    """The package that talks to a Dask scheduler isn't installed."""
+
+    what_to_do = "pip install 'tomoe-es[dask]'"
+
+
+def check_engine(named: str) -> None:
+    """Raises EngineUnknown, DaskNotInstalled."""
+    if named == EMBEDDED:
+        return
+    where = urlsplit(named)
+    if where.scheme not in SCHEMES or not where.hostname or where.path:
+        raise EngineUnknown(
+            f"--engine {named} is neither '{EMBEDDED}' nor an address: write it as tcp://127.0.0.1:8786"
+        )
+    require_dask()
+
+
+def require_dask() -> None:
+    """Raises DaskNotInstalled."""
+    if importlib.util.find_spec("distributed") is None:
+        raise DaskNotInstalled("a Dask scheduler needs a package of its own: pip install 'tomoe-es[dask]'")
+
+
+def reducing_engine(named: str, embedded: ProcessPool) -> JobEngine:
+    """The engine named; the pool of this machine is there already, for the simulated camera.
+
+    Raises EngineLost when no scheduler answers.
+    """
+    if named == EMBEDDED:
+        return embedded
+    from adapters.engines.dask_engine import DaskEngine  # 0.5 s that only this engine has use for
+
+    return DaskEngine(named)
