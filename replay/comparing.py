@@ -28,8 +28,8 @@ FIGURES = {
     "violations": "ViolationDetected",
 }
 """What is counted, and by which event type."""
-_POSITIONS = ("evidence", "chain", "detected", "last_position")
-"""Fields of payloads that hold positions, which differ between logs."""
+_OWN = ("evidence", "chain", "detected", "last_position", "job_id", "product_id", "sha256")
+"""Fields of payloads that hold positions, or are made from the version of the code: they differ anyway."""
 _OUTCOMES = ("RecipeCompleted", "RecipeCancelled", "RecipeExpired")
 
 
@@ -113,5 +113,5 @@ def _happened(night: ReplayedNight, after: int) -> Iterator[Recorded]:
 
 def _key(recorded: Recorded) -> tuple[Any, ...]:
     event = recorded.payload
-    fields = tuple(getattr(event, name) for name in event.__struct_fields__ if name not in _POSITIONS)
+    fields = tuple(getattr(event, name) for name in event.__struct_fields__ if name not in _OWN)
     return recorded.time, recorded.actor, type(event).__name__, fields

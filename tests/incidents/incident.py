@@ -13,9 +13,9 @@ from unittest.mock import patch
 
 import msgspec
 
-from adapters.code_identity import code_identity
 from projections.projector import Projector
 from tests.tomoe_es.control.observatory import Observatory, copy_log
+from tomoe_es.events.system import CodeRegistered
 from tomoe_es.log import open_log
 from tomoe_es.log.port import EventLog
 from tui.cli import app
@@ -53,8 +53,14 @@ class Incident(msgspec.Struct, frozen=True):
 
 
 def register(night: Observatory) -> None:
-    """Say which code writes from now on, as a night's process does."""
-    [code] = night.record(code_identity())
+    """Say which code writes from now on, as a night's process does.
+
+    A made-up version: identities of jobs are made from it, and the pages should not change with each change
+    of the code.
+    """
+    [code] = night.record(
+        CodeRegistered(version="0.1.0", source_sha256="0" * 64, commit="", python="3", packages={})
+    )
     night.conductor.write_as(code.position)
 
 
