@@ -55,7 +55,7 @@ def rows(chips: list[dict[str, Any]]) -> list[Row]:
         Row("residuals of the fit itself, median", median([each["fit_rms_arcsec"] for each in told]),
             "as the header says (ASTRRMS)", "arcsec"),
     ]  # fmt: skip
-    for name, crowded, target in (("|b| > 20", False, 0.95), ("|b| < 10", True, 0.99)):
+    for name, crowded, target in (("abs(b) > 20", False, 0.95), ("abs(b) < 10", True, 0.99)):
         tried = [chip for chip in chips if chip["crowded"] is crowded]
         count = sum(chip["astrometry"]["solved"] for chip in tried)
         found.append(

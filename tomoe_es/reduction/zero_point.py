@@ -49,7 +49,8 @@ def zero_point(sources: NDArray[np.void], magnitude: NDArray[np.float64]) -> Zer
         return None
     each = magnitude[usable] + 2.5 * np.log10(sources["flux"][usable])
     scatter = float(np.std(each, ddof=1)) if stars >= FEWEST_STARS_FOR_SCATTER else None
-    return ZeroPoint(float(np.median(each)), scatter, stars)
+    # Of an even number the lower one in the middle: a companion nobody resolves makes its star too bright.
+    return ZeroPoint(float(np.sort(each)[(stars - 1) // 2]), scatter, stars)
 
 
 def extinction_mag(zero: ZeroPoint, measured: Photometry, gain_e_per_count: float, seconds: float) -> float:

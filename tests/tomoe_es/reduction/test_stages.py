@@ -343,6 +343,16 @@ def test_the_zero_point_is_that_of_good_catalogue_stars(measured: Photometry) ->
     assert zero_point(sources, np.where(sources["saturated"], true, np.nan)) is None
 
 
+def test_of_two_stars_the_one_with_a_companion_does_not_count(measured: Photometry) -> None:
+    true = 25.0 - 2.5 * np.log10(measured.sources["flux"])
+    for brightened in (0, 1):
+        off = np.array([0.0, 0.0, np.nan])
+        off[brightened] = 0.3
+        zero = zero_point(measured.sources, true + off)
+        assert zero is not None
+        assert zero.magnitude == pytest.approx(25.0, abs=0.001)
+
+
 def test_one_star_gives_a_zero_point_without_scatter(measured: Photometry) -> None:
     zero = zero_point(measured.sources, np.array([np.nan, 14.0, np.nan]))
     assert zero is not None

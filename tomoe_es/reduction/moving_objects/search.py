@@ -1,4 +1,4 @@
-"""The search: four ways to find movers, each for the speeds for which it is best.
+"""The search: five ways to find movers, each for the speeds for which it is best.
 
 | way | pixels a frame | what is linked |
 |---|---|---|
