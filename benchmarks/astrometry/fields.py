@@ -9,7 +9,9 @@ import numpy as np
 from astropy.wcs import WCS
 from numpy.typing import NDArray
 
+from adapters.simulator.sky.catalogue import load_tycho2
 from adapters.simulator.sky.detector import detector_of
+from adapters.simulator.sky.field import stars_on_chip
 from adapters.simulator.sky.render import ChipRenderer, true_wcs
 from adapters.simulator.sky.request import RenderRequest
 from adapters.star_indexes import CELL_DEG, sky_cell
@@ -23,7 +25,7 @@ from tomoe_es.camera.frame_geometry import (
     READ_NOISE_E,
 )
 from tomoe_es.camera.refraction import Air
-from tomoe_es.clock import DAY
+from tomoe_es.clock import DAY, year_of
 from tomoe_es.reduction.bias import bias_levels
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
 from tomoe_es.reduction.photometry import measure
@@ -121,8 +123,7 @@ def measured_sources(chip: Chip) -> NDArray[np.float64]:
 
 def listed_sources(chip: Chip) -> NDArray[np.float64]:
     """The same without pixels: the true places of the 600 brightest stars, with an error on each axis."""
-    stars = ChipRenderer(chip.request).truth().stars
-    assert stars is not None
+    stars = stars_on_chip(load_tycho2(), true_wcs(chip.request), year_of(chip.request.start_time_us))
     height, width = IMAGING_SHAPE
     inside = (stars.x > 0) & (stars.x < width - 1) & (stars.y > 0) & (stars.y < height - 1)
     brightest = np.argsort(stars.magnitude[inside])[:600]
