@@ -16,10 +16,11 @@ from tomoe_es.reduction.needs import Needs
 from tomoe_es.reduction.warm_up import warm_up
 
 LOOK_AGAIN_SECONDS: Final = 1.0
+END_SECONDS: Final = 20.0
+"""Dask's process may wait for a scheduler that is gone when it is asked to end."""
 MEMORY_SPARE: Final = 1.5
 """A worker is ended when it takes this many times what it offers: rather one job than the machine."""
 SETTINGS: Final = {
-    "DASK_DISTRIBUTED__WORKER__DAEMON": "False",
     "DASK_DISTRIBUTED__WORKER__MEMORY__TARGET": "False",  # results are small, there is nothing to spill
     "DASK_DISTRIBUTED__WORKER__MEMORY__SPILL": "False",
     "DASK_DISTRIBUTED__WORKER__MEMORY__PAUSE": "False",  # a worker that pauses would keep its jobs waiting
@@ -39,6 +40,9 @@ def serve_scheduler(address: str, workers: int, offer: Needs, host: str, scratch
         ended.set()
         for process in running:
             process.terminate()
+            impatient = threading.Timer(END_SECONDS, process.kill)
+            impatient.daemon = True
+            impatient.start()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)

@@ -21,7 +21,7 @@ from tomoe_es.reduction.engine import (
 )
 from tomoe_es.reduction.needs import Needs
 
-pytestmark = pytest.mark.xdist_group("job engines")
+pytestmark = [pytest.mark.xdist_group("job engines"), pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from tomoe_es.events import reduction
 from tomoe_es.machines.judging.steps import judge_by_machines
 from tomoe_es.reduction.engine import JobEngine
 
-pytestmark = pytest.mark.xdist_group("job engines")
+pytestmark = [pytest.mark.xdist_group("job engines"), pytest.mark.timeout(900)]
 
 SHORT_PATIENCE_SECONDS = 60.0
 """A worker of a busy machine takes half of it to import what it reduces with."""
