@@ -33,7 +33,7 @@ CODE = (
     "tomoe_es/camera",
     "adapters/simulator/sky",
     "adapters/astrometry_net.py",
-    "adapters/reduction_jobs.py",
+    "adapters/engines/reduction_jobs.py",
     "adapters/star_indexes.py",
     "adapters/tycho2_field_index.py",
     "adapters/tycho2_motions.py",

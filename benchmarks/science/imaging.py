@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.reduction_jobs import reduce_in_worker
+from adapters.engines.reduction_jobs import reduce_in_worker
 from adapters.simulator.sky.render import ChipRenderer, ChipTruth
 from adapters.simulator.sky.request import RenderRequest
 from benchmarks.science.plan import EXPOSURE_SECONDS, NFRAME, START_US, ChipPlan
