@@ -10,9 +10,12 @@ import threading
 from pathlib import Path
 from typing import Final
 
-from adapters.engines.dask_workers import CPU, MEMORY_MB, RAM_DISK_MB
+from adapters.code_identity import code_identity
+from adapters.engines.dask_worker_process import STARTED_BY
+from adapters.engines.dask_workers import offer
 from adapters.engines.worker_process import ONE_THREAD
 from tomoe_es.reduction.needs import Needs
+from tomoe_es.reduction.queue_state import code_version
 from tomoe_es.reduction.warm_up import warm_up
 
 LOOK_AGAIN_SECONDS: Final = 1.0
@@ -27,7 +30,7 @@ SETTINGS: Final = {
 }
 
 
-def serve_scheduler(address: str, workers: int, offer: Needs, host: str, scratch: Path) -> None:
+def serve_scheduler(address: str, workers: int, each_has: Needs, host: str, scratch: Path) -> None:
     """Run worker processes, each of which offers the same, until SIGTERM or Ctrl-C.
 
     When the scheduler is gone its workers end; they are started again, and wait for it.
@@ -47,7 +50,8 @@ def serve_scheduler(address: str, workers: int, offer: Needs, host: str, scratch
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
     while not ended.is_set():
-        with subprocess.Popen(command(address, workers, offer, host, scratch), env=environment()) as process:
+        started = command(address, workers, each_has, host, scratch)
+        with subprocess.Popen(started, env=environment()) as process:
             running[:] = [process]
             if ended.is_set():
                 process.terminate()
@@ -55,18 +59,18 @@ def serve_scheduler(address: str, workers: int, offer: Needs, host: str, scratch
         ended.wait(LOOK_AGAIN_SECONDS)
 
 
-def command(address: str, workers: int, offer: Needs, host: str, scratch: Path) -> list[str]:
+def command(address: str, workers: int, each_has: Needs, host: str, scratch: Path) -> list[str]:
     """Dask's own command for workers of one thread each."""
-    offers = {CPU: offer.cpus, MEMORY_MB: offer.memory_mb, RAM_DISK_MB: offer.ram_disk_mb}
+    offers = offer(each_has, code_version(code_identity()))
     return [
-        *(sys.executable, "-m", "distributed.cli.dask_worker", address),
+        *(sys.executable, "-m", "adapters.engines.dask_worker_process", address),
         *("--host", host, "--nworkers", str(workers), "--nthreads", "1", "--no-dashboard"),
         *("--resources", " ".join(f"{name}={value}" for name, value in offers.items())),
-        *("--memory-limit", f"{round(offer.memory_mb * MEMORY_SPARE)}MB"),
+        *("--memory-limit", f"{round(each_has.memory_mb * MEMORY_SPARE)}MB"),
         *("--local-directory", str(scratch)),
     ]
 
 
 def environment() -> dict[str, str]:
     """Of the workers."""
-    return os.environ | ONE_THREAD | SETTINGS
+    return os.environ | ONE_THREAD | SETTINGS | {STARTED_BY: str(os.getpid())}

@@ -26,8 +26,10 @@ def run_packed(content: bytes) -> bytes:
     except BaseException as error:  # noqa: BLE001  handed to the process that asked, SystemExit too
         told = traceback.format_exc()
         try:
-            return pickle.dumps((error, told))
-        except Exception:  # noqa: BLE001  an exception may hold what can't travel: its text can
+            content = pickle.dumps((error, told))
+            pickle.loads(content)
+            return content
+        except Exception:  # noqa: BLE001  it may hold what can't travel, or not arrive: its text does
             return pickle.dumps((RuntimeError(f"{type(error).__name__}: {error}"), told))
 
 

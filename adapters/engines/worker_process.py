@@ -17,7 +17,7 @@ ONE_THREAD: Final = dict.fromkeys(_THREAD_SETTINGS, "1")
 
 READY: Final = b""
 
-_PR_SET_PDEATHSIG = 1  # from linux/prctl.h
+PR_SET_PDEATHSIG: Final = 1  # from linux/prctl.h
 
 
 def serve(connection: Connection) -> None:
@@ -34,7 +34,7 @@ def serve(connection: Connection) -> None:
 
 def follow_parent() -> None:
     """End this process when the thread or process that started it is gone, however it went."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is None or parent.pid != os.getppid():  # gone before this worker could ask to follow it

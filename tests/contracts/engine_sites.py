@@ -14,12 +14,15 @@ from pathlib import Path
 from typing import Protocol
 
 import tomoe_es
+from adapters.code_identity import code_identity
 from adapters.engines.dask_engine import DaskEngine
 from adapters.engines.process_pool import ProcessPool
 from tomoe_es.reduction.engine import EngineLost, JobEngine
 from tomoe_es.reduction.needs import Needs
+from tomoe_es.reduction.queue_state import code_version
 
 TOP = Path(tomoe_es.__file__).parent.parent
+CODE = code_version(code_identity())
 TOTAL = Needs(3, 2100, 100)
 START_SECONDS = 240.0
 
@@ -96,7 +99,7 @@ class Dask:
 
         def made_one() -> bool:
             with suppress(EngineLost):
-                made.append(DaskEngine(self.address, patience_seconds))
+                made.append(DaskEngine(self.address, CODE, patience_seconds))
             return bool(made)
 
         wait_until(made_one)

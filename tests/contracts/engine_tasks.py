@@ -7,7 +7,9 @@ import signal
 import time
 from pathlib import Path
 
+from tomoe_es.reduction.engine import RequestUnmet
 from tomoe_es.reduction.job import ArchivedProduct, ReductionJob, ReductionResult
+from tomoe_es.reduction.needs import Needs
 
 PAUSE_SECONDS = 0.02
 
@@ -59,6 +61,11 @@ def kill_worker() -> None:
 def hang() -> None:
     while True:
         signal.pause()
+
+
+def raise_what_does_not_travel() -> None:
+    """An exception that pickle writes and can't read: it is made of more than its message."""
+    raise RequestUnmet(Needs(2), Needs(1))
 
 
 def size_of(file: Path) -> int:

@@ -69,6 +69,11 @@ class TestTasks:
             engine.submit(Fraction, "3/x").result()
         assert engine.submit(divmod, 7, 2).result() == (3, 1)
 
+    def test_an_error_that_does_not_travel_is_told_by_its_text(self, engine: JobEngine) -> None:
+        with pytest.raises(WorkerRaised, match="RequestUnmet: the job needs 2 CPU"):
+            engine.submit(tasks.raise_what_does_not_travel).result()
+        assert engine.submit(divmod, 7, 2).result() == (3, 1)
+
 
 class TestLostWorker:
     def test_it_is_told_and_another_does_the_next_attempt(self, engine: JobEngine, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ lane first, never more at once than its slots hold, and says by name what became
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from typing import Any, Final, Protocol, TypeVar
 
@@ -61,6 +61,17 @@ class EngineLost(EngineError):
     """The engine itself is not there, such as the scheduler of its workers; jobs go back to the queue."""
 
     what_to_do = "start the engine's scheduler and workers again; the jobs go on by themselves"
+
+
+class WorkersRunOtherCode(EngineLost):
+    """The engine has workers, but none with the night's code; what they make could not be traced to it."""
+
+    what_to_do = "start the workers again with the code that the night runs, or the night with theirs"
+
+    def __init__(self, theirs: Collection[str], ours: str) -> None:
+        super().__init__(
+            f"the workers run {', '.join(sorted(theirs))}, the night {ours}: start them again with its code"
+        )
 
 
 class RequestUnmet(EngineError):

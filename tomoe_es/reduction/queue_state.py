@@ -193,8 +193,13 @@ def _failed(state: ReductionState, recorded: Recorded, event: reduction.Reductio
     _finish(state, event.exposure_number)
 
 
+def code_version(code: system.CodeRegistered) -> str:
+    """How products and jobs name the code that made them."""
+    return f"{code.version}+{code.source_sha256[:12]}"
+
+
 def _code_registered(state: ReductionState, recorded: Recorded, event: system.CodeRegistered) -> None:
-    state.code_version = f"{event.version}+{event.source_sha256[:12]}"
+    state.code_version = code_version(event)
 
 
 def _queue(state: ReductionState, recorded: Recorded, event: reduction.ReductionQueued) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import math
 import mmap
 import os
+import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,7 +128,7 @@ class RawCubeWriter:
         self._file.write(self._header.tostring().encode("ascii"))
         self._file.seek(0)
         sha256 = hashlib.file_digest(self._file, "sha256").hexdigest()
-        _name_whole_file(self._file, self._path)
+        _name_whole_file(self._file, _partial(self._path), self._path)
         return CubeFile(self._path, sha256, size)
 
     def __enter__(self) -> Self:
@@ -220,31 +221,35 @@ def hdu_bytes(hdu: fits.PrimaryHDU | fits.ImageHDU | fits.BinTableHDU) -> list[b
 def write_whole_file(path: Path, parts: Iterable[bytes | memoryview]) -> CubeFile:
     """Write a file under another name, flush it to the disk, then give it its name: never half a file.
 
-    Raises OSError when the disk refuses; then nothing is left behind.
+    That other name is nobody else's: a worker that was given up may still write the same file. What such a
+    one leaves unfinished is deleted. Raises OSError when the disk refuses; then nothing is left behind.
     """
     digest, size = hashlib.sha256(), 0
+    partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     try:
-        with _partial(path).open("wb") as file:
+        with partial.open("xb") as file:
             for part in parts:
                 digest.update(part)
                 size += file.write(part)
-            _name_whole_file(file, path)
+            _name_whole_file(file, partial, path)
     except BaseException:
-        _partial(path).unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
         raise
+    for left in path.parent.glob(f".{path.name}.*.part"):
+        left.unlink(missing_ok=True)
     return CubeFile(path, digest.hexdigest(), size)
 
 
 def _partial(path: Path) -> Path:
-    """The name of a file that isn't whole yet."""
+    """The name of a cube that isn't whole yet; only the camera writes one."""
     return path.with_name(f".{path.name}.part")
 
 
-def _name_whole_file(file: BinaryIO, path: Path) -> None:
+def _name_whole_file(file: BinaryIO, partial: Path, path: Path) -> None:
     """Flush a partial file to the disk and give it its name, also on the disk."""
     file.flush()
     os.fsync(file.fileno())
-    _partial(path).replace(path)
+    partial.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 
 from adapters.engines.process_pool import ProcessPool
 from tomoe_es.errors import UsageError
+from tomoe_es.events.system import CodeRegistered
 from tomoe_es.reduction.engine import JobEngine
+from tomoe_es.reduction.queue_state import code_version
 
 EMBEDDED = "embedded"
 SCHEMES = ("tcp", "tls")
@@ -43,13 +45,13 @@ def require_dask() -> None:
         raise DaskNotInstalled("a Dask scheduler needs a package of its own: pip install 'tomoe-es[dask]'")
 
 
-def reducing_engine(named: str, embedded: ProcessPool) -> JobEngine:
+def reducing_engine(named: str, embedded: ProcessPool, code: CodeRegistered) -> JobEngine:
     """The engine named; the pool of this machine is there already, for the simulated camera.
 
-    Raises EngineLost when no scheduler answers.
+    Raises EngineLost when no scheduler with workers of the same code answers.
     """
     if named == EMBEDDED:
         return embedded
     from adapters.engines.dask_engine import DaskEngine  # 0.5 s that only this engine has use for
 
-    return DaskEngine(named)
+    return DaskEngine(named, code_version(code))

@@ -238,7 +238,7 @@ class _Night:
         pool = ProcessPool(self._options.workers)
         sweep_leftovers(self._data.scratch)
         self._stack.callback(pool.close)
-        engine = reducing_engine(self._options.engine, pool)
+        engine = reducing_engine(self._options.engine, pool, self._code)
         self._stack.callback(engine.close)
         warm_up(engine)
         return pool, engine

@@ -165,6 +165,20 @@ def test_a_disk_that_fails_leaves_no_half_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_two_that_write_the_same_file_at_once_do_not_spoil_it(tmp_path: Path) -> None:
+    path = tmp_path / "x.fits"
+
+    def given_up_midway() -> Iterator[bytes]:
+        yield b"first "
+        write_whole_file(path, [b"first ", b"second"])
+        yield b"late"
+
+    with pytest.raises(FileNotFoundError):
+        write_whole_file(path, given_up_midway())
+    assert path.read_bytes() == b"first second"
+    assert list(tmp_path.iterdir()) == [path], "what was left unfinished is gone"
+
+
 def test_a_cube_written_frame_by_frame_is_what_astropy_writes_of_all_frames(
     cube: Path, frames: NDArray[np.uint16]
 ) -> None:
