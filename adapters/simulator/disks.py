@@ -70,11 +70,12 @@ def evolve(state: Contents, recorded: Recorded) -> Contents:
 class SimulatedDisks:
     """Disks that hold what the fold `contents` says; a night script makes them full, frozen or gone.
 
+    `real` are the disks below, None where nothing is written: in a past night that is simulated again.
     `writes_chips` is how many raw cubes each exposure writes to the real buffer storage: 0 without pixels.
     """
 
     def __init__(
-        self, timers: Timers, faults: Faults, holding: Fold, real: Disks, *, writes_chips: int
+        self, timers: Timers, faults: Faults, holding: Fold, real: Disks | None, *, writes_chips: int
     ) -> None:
         self._timers, self._faults, self._holding = timers, faults, holding
         self._real, self._writes_chips = real, writes_chips
@@ -83,8 +84,10 @@ class SimulatedDisks:
 
     def read(self, storage: Storage) -> StorageRead:
         """How full the simulated disk is; or the real one, where that is in trouble."""
-        real = self._real.read(storage)
-        return real if self._in_trouble(storage, real) else self._simulated(storage)
+        real = self._real.read(storage) if self._real is not None else None
+        if real is not None and self._in_trouble(storage, real):
+            return real
+        return self._simulated(storage)
 
     def next_change(self, now: int) -> int | None:
         """When a fault begins or ends next."""

@@ -23,9 +23,9 @@ REPEATED: tuple[type[Event], ...] = (
     *(queue.QueueStarted, queue.QueuePaused, queue.QueueAbortRequested),
     *(telescope.TelescopeLockSet, telescope.TelescopeLockReleased),
     *(monitor.AlarmMuted, monitor.AlarmUnmuted),
-    *(system.NightPhaseEntered, system.StorageRead, system.MessagePosted),
+    *(system.NightPhaseEntered, system.MessagePosted),
 )
-"""What people, files and disks said. Guardian, emergency, notifier and the lives of processes are not
+"""What people and files said. Guardian, emergency, notifier and the lives of processes are not
 repeated, nor are acknowledgements, which name a violation of the true night."""
 
 

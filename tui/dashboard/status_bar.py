@@ -47,7 +47,8 @@ def status_line(moment: Moment, width: int) -> Line:
         *_age(moment, "last event" if roomy else "event"),
     ]
     if overview.night.what_if:
-        pieces.insert(0, (f" {overview.night.what_if} ", ALARM))
+        marked = overview.night.what_if.partition(" (")[0] if roomy else "WHAT-IF"
+        pieces.insert(0, (f" {marked} ", ALARM))
     if overview.night.simulated:
         pieces.append(("  simulated" if roomy else "  sim", QUIET))
         if moment.pace is not None and moment.condition == "live":

@@ -16,9 +16,12 @@ import msgspec
 from adapters.code_identity import code_identity
 from adapters.simulator.camera import TRANSFER, SimulatedCamera
 from adapters.simulator.cluster import ENGINE, SimulatedCluster
+from adapters.simulator.disks import SimulatedDisks, contents
 from adapters.simulator.no_pixels import NoImaging, NoReducing
 from adapters.simulator.script import load_script
 from adapters.simulator.telescope import SimulatedTelescope
+from adapters.storage_monitor import ACTOR as STORAGE_MONITOR
+from adapters.storage_monitor import StorageMonitor
 from adapters.telescope_line.held_clock import HeldClock
 from projections.projector import Projector
 from replay.errors import WhatIfImpossible
@@ -42,11 +45,12 @@ from tui.data_folder import DataFolder
 
 ACTOR = "replay whatif"
 SYSTEM = "night"
-FOLLOWED = frozenset({*DEVICES, "power", TRANSFER})
-"""Actors of what devices and transfer say."""
+FOLLOWED = frozenset({*DEVICES, "power", TRANSFER, STORAGE_MONITOR})
+"""Actors of what devices, transfer and disks say."""
 DECIDERS = frozenset(each.name for each in deciders_of_a_night(folds_of_a_night()))
 INSIDE = FOLLOWED | DECIDERS | {ENGINE, SYSTEM}
 """Actors whose events follow from others: they are made anew."""
+DISKS = "disks"
 LONGEST_AFTER_SUNRISE = 3 * HOUR
 _APPENDED_TOGETHER = 5000
 _LEASE_ENDS = (reduction.ReductionFinished, reduction.ReductionFailed, reduction.ReductionLeaseExpired)
@@ -124,7 +128,11 @@ class _Simulation:
         self._record: Recorder = self._following.record
         shadow = night.folding(before - 1)
         self._folds = FoldsOfANight(**shadow.folds)
-        self._shadow = Folding(shadow.folds, before - 1)
+        self._on_disks = contents()
+        on_disks = Folding({DISKS: self._on_disks})
+        for recorded in night.log.read(until=before - 1, types=on_disks.types):
+            on_disks.take_in(recorded)
+        self._shadow = Folding({**shadow.folds, DISKS: self._on_disks}, before - 1)
         self._changes = changes
         self._build()
         self._follow(before)
@@ -134,6 +142,8 @@ class _Simulation:
         self._folds = folds_of_a_night()
         conductor = Conductor(self._log, self._clock)
         conductor.add(deciders_of_a_night(self._folds))
+        self._on_disks.state = contents().state
+        conductor.add_fold(self._on_disks)
         conductor.catch_up()
         for adapter in (self._telescope, self._camera, self._cluster):
             conductor.add_effects(adapter.effects())
@@ -178,6 +188,8 @@ class _Simulation:
         self._cluster = SimulatedCluster(
             self._clock, self._recorded, reducing, lambda: self._folds.reduction.state
         )
+        disks = SimulatedDisks(self._clock, telescope.faults, self._on_disks, None, writes_chips=0)
+        self._storage_monitor = StorageMonitor(self._clock, self._recorded, disks)
 
     def _recorded(
         self, events: Sequence[Event], *, cause: Recorded | Sequence[Recorded] | None, actor: str
@@ -206,6 +218,7 @@ class _Simulation:
         hardware = deepcopy(self._folds.control.state.hardware)
         self._telescope.start(hardware)
         self._camera.start(unreachable="camera" in hardware.unreachable)
+        self._storage_monitor.start()
 
     def _change_observatory(self) -> None:
         changes, night, time = self._changes, self._night.night, self._branch.time

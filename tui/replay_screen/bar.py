@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from replay.night import Identity
 from tui.dashboard.lines import EMPTY, Line, column, line, strip_of
+from tui.dashboard.palette import ALARM
 from tui.dashboard.wording import jst_seconds, utc_seconds
 from tui.replay_screen.colours import ON_REPLAY, QUIET_ON_REPLAY, REPLAY_GROUND, REPLAY_WORD
 from tui.replay_screen.engine import View
@@ -79,10 +80,11 @@ def _pace(state: BarState, *, roomy: bool) -> list[tuple[str, Style]]:
 
 
 def event_and_log(state: BarState, width: int) -> Line:
-    """The event, and at the right the beginning of the log's digest."""
+    """The event, at the right the beginning of the log's digest; first of all whether it never happened."""
     if state.identity is None:
         return EMPTY
     log = f" log {state.identity.log_digest.rpartition(':')[2][:12]} "
     said = event_text(state.view.event) if state.view is not None else "reading the night …"
-    room = max(width - cell_len(log) - 1, 0)
-    return line((" " + column(said, room), ON_REPLAY), (log, QUIET_ON_REPLAY))
+    mark = " WHAT-IF " if state.identity.what_if else ""
+    room = max(width - cell_len(mark) - cell_len(log) - 1, 0)
+    return line((mark, ALARM), (" " + column(said, room), ON_REPLAY), (log, QUIET_ON_REPLAY))

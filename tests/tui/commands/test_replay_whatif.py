@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from adapters.simulator.disks import SimulatedDisks, contents
 from adapters.simulator.no_pixels import NoImaging, NoReducing
+from adapters.storage_monitor import StorageMonitor
 from projections.overview import read_overview
 from replay.errors import PlaceUnknown, WhatIfImpossible, WhatIfInvalid
 from tests.incidents.incident import register
@@ -17,7 +19,8 @@ from tests.tomoe_es.control.observatory import Observatory, copy_log, plan, surv
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.queue import QueueStarted
 from tomoe_es.events.recipe import RecipeSubmitted
-from tomoe_es.events.system import CodeRegistered, WhatIfBegun
+from tomoe_es.events.reduction import ProductArchived
+from tomoe_es.events.system import CodeRegistered, StorageRead, WhatIfBegun
 from tomoe_es.log import open_log
 from tui.commands import replay
 from tui.commands.status_text import status_text
@@ -32,7 +35,15 @@ FAULTS = "{ device: focus, kind: slow, from: '16:50', to: '17:00', factor: 3 }"
 
 
 class Night(Observatory):
-    """As `tomoe night --no-pixels`: the reduction solves the field that the telescope points at."""
+    """As `tomoe night --no-pixels`: the reduction solves the field that the telescope points at, disks
+    are looked at."""
+
+    def _start_devices(self) -> None:
+        super()._start_devices()
+        holding = contents()
+        self.conductor.add_fold(holding)
+        disks = SimulatedDisks(self.clock, self.telescope.faults, holding, None, writes_chips=0)
+        StorageMonitor(self.clock, self.conductor.record, disks).start()
 
     def make_imaging(self) -> NoImaging:
         self._imaging = NoImaging(self.telescope.truth)
@@ -59,6 +70,16 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def events(top: Path) -> list[Recorded]:
     with closing(open_log(f"sqlite:///{top}/log")) as log:
         return list(log.read())
+
+
+def read_and_written(told: list[Recorded]) -> tuple[int, int]:
+    """Bytes in the archive as it was read last, and as they were written before."""
+    *_, last = [each for each in told if getattr(each.payload, "storage", "") == "archive"]
+    assert isinstance(last.payload, StorageRead)
+    before = [each.payload for each in told[: last.position]]
+    return last.payload.used_bytes, sum(
+        each.size_bytes for each in before if isinstance(each, ProductArchived)
+    )
 
 
 def branched(told: list[Recorded]) -> int:
@@ -164,6 +185,14 @@ def test_what_if_it_had_not_come_and_somebody_had_stopped_the_queue(data: Path, 
     told = events(tmp_path / "without")
     assert alert.payload not in [each.payload for each in told]
     assert "QueuePaused" in {type(each.payload).__name__ for each in told[branched(told) :]}
+
+
+def test_the_disks_hold_what_the_night_simulated_anew_wrote(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "changes.yaml").write_text("insert:\n  - { at: '16:46', stop: 'visitors' }\n")
+    replay.whatif(into=tmp_path / "stopped", changes=tmp_path / "changes.yaml", data=data)
+
+    true, stopped = read_and_written(events(data)), read_and_written(events(tmp_path / "stopped"))
+    assert true[0] == true[1] > stopped[0] == stopped[1] > 0
 
 
 @pytest.mark.parametrize(
