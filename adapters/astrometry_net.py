@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from adapters.brief_fits import read_table, write_table
 from adapters.tycho2_field_index import read_star_list
-from tomoe_es.reduction.astrometry import CatalogueStars, FieldHint, Pairs
+from tomoe_es.reduction.astrometric_solver import CatalogueStars, FieldHint, Pairs
 from tomoe_es.reduction.conditions import AstrometryFailed, SolverTimedOut, SolverUnavailable
 
 ENGINE = "astrometry-engine"
@@ -58,7 +58,7 @@ class AstrometryNet:
         return CatalogueStars(every.sky_deg[near], every.magnitude[near], every.error_arcsec, every.digest)
 
     def solve(self, xy: NDArray[np.float64], image_size: tuple[int, int], hint: FieldHint) -> Pairs:
-        """Pair sources with catalogue stars; see `tomoe_es.reduction.astrometry.AstrometricSolver`."""
+        """Pair sources with catalogue stars; see the port `AstrometricSolver`."""
         with tempfile.TemporaryDirectory(prefix=f"astrometry-{os.getpid()}-", dir=self.scratch) as folder:
             work = Path(folder)
             _write_augmented_xylist(work / "field.axy", xy, image_size, hint, self.cpu_seconds)

@@ -31,14 +31,17 @@ from tomoe_es.events.recipe import RecipeSubmitted
 from tomoe_es.events.reduction import StarIndexBuilt
 from tomoe_es.recipe.operations import operation_of
 from tomoe_es.recipe.targets import targets_of
-from tomoe_es.reduction.astrometry import CatalogueStars, FieldHint, Pairs
+from tomoe_es.reduction.astrometric_solver import CatalogueStars, FieldHint, Pairs
 from tomoe_es.reduction.engine import WorkerRaised
+from tomoe_es.scheduling.sky import separation_arcsec
 
 NAME: Final = "star indexes"
 CELL_DEG: Final = 3.0
 """Size of the parts of the sky for each of which a star index is built."""
+REACH_DEG: Final = 0.5
+"""Over a cell's corner, by a chip's half diagonal and the pointing's error."""
 CELL_RADIUS_DEG: Final = 2.7
-"""Reaches from a cell's centre over its corner by a chip's half diagonal and the pointing's error."""
+"""Reaches so far wherever cells are squares; at the poles they are not."""
 BUILT_AFTER_US: Final = 2 * MINUTE
 """In the night's time; where this machine takes longer the clock waits, so that the order of events stays."""
 MOTIONS: Final = "proper-motions.fits"
@@ -62,11 +65,11 @@ class SkyIndexes(msgspec.Struct, frozen=True):
         return build_field_index([cell], self.folder, year=self.year + 0.5, motions=known)
 
     def stars(self, hint: FieldHint) -> CatalogueStars:
-        """See `tomoe_es.reduction.astrometry.AstrometricSolver`."""
+        """See `tomoe_es.reduction.astrometric_solver.AstrometricSolver`."""
         return _solver(self, sky_cell(hint.ra_deg, hint.dec_deg)).stars(hint)
 
     def solve(self, xy: NDArray[np.float64], image_size: tuple[int, int], hint: FieldHint) -> Pairs:
-        """See `tomoe_es.reduction.astrometry.AstrometricSolver`."""
+        """See `tomoe_es.reduction.astrometric_solver.AstrometricSolver`."""
         return _solver(self, sky_cell(hint.ra_deg, hint.dec_deg)).solve(xy, image_size, hint)
 
 
@@ -80,7 +83,10 @@ def sky_cell(ra_deg: float, dec_deg: float) -> Field:
     dec = (np.floor(dec_deg / CELL_DEG) + 0.5) * CELL_DEG
     cells = max(1, round(360.0 * np.cos(np.radians(dec)) / CELL_DEG))
     ra = (np.floor(ra_deg / 360.0 * cells) + 0.5) * 360.0 / cells
-    return float(ra), float(dec), CELL_RADIUS_DEG
+    corners = [
+        separation_arcsec(0.0, dec, 180.0 / cells, dec + side * CELL_DEG / 2) / 3600 for side in (-1, 1)
+    ]
+    return float(ra), float(dec), max(CELL_RADIUS_DEG, round(max(corners) + REACH_DEG, 2))
 
 
 def build_in_worker(indexes: SkyIndexes, cell: Field) -> StarIndexBuilt:

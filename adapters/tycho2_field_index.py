@@ -30,7 +30,7 @@ from adapters.tycho2_index import (
     sky_deg,
 )
 from adapters.tycho2_motions import J2000, MotionsUnusable, MovedStars, digest_of, stars_at
-from tomoe_es.reduction.astrometry import CatalogueStars
+from tomoe_es.reduction.astrometric_solver import CatalogueStars
 from tomoe_es.reduction.conditions import SolverUnavailable
 
 Field = tuple[float, float, float]

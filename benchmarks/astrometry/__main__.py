@@ -29,7 +29,8 @@ from benchmarks.astrometry.fields import (
     listed_sources,
     measured_sources,
 )
-from tomoe_es.reduction.astrometry import FieldHint, solve_chip
+from tomoe_es.reduction.astrometric_solver import FieldHint
+from tomoe_es.reduction.astrometry import solve_chip
 from tomoe_es.reduction.conditions import AstrometryFailed
 
 WRONG_ARCSEC = 1.0

@@ -13,7 +13,8 @@ from adapters.simulator.sky.catalogue import load_tycho2
 from adapters.simulator.sky.field import stars_on_chip
 from adapters.tycho2_field_index import BUILDS, build_field_index
 from tomoe_es.camera.focal_plane import chip_centre, chip_wcs
-from tomoe_es.reduction.astrometry import FieldHint, solve_chip
+from tomoe_es.reduction.astrometric_solver import FieldHint
+from tomoe_es.reduction.astrometry import solve_chip
 from tomoe_es.reduction.conditions import AstrometryFailed, SolverTimedOut, SolverUnavailable
 from tomoe_es.scheduling.sky import separation_arcsec
 

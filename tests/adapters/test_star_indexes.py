@@ -68,7 +68,18 @@ def test_a_year_has_its_own_indexes(tmp_path: Path) -> None:
     assert SkyIndexes.at(tmp_path, START_US - 20 * 86_400 * SECOND) == first
 
 
-@pytest.mark.parametrize(("ra_deg", "dec_deg"), [(0.0, 0.0), (359.99, 45.0), (123.4, -89.9), (200.0, 89.0)])
+@pytest.mark.parametrize(
+    ("ra_deg", "dec_deg"),
+    [
+        (0.0, 0.0),
+        (359.99, 45.0),
+        (123.4, -89.9),
+        (200.0, 89.0),
+        (0.01, 87.01),
+        (119.99, 87.01),
+        (0.01, 84.01),
+    ],
+)
 def test_a_cell_reaches_beyond_its_edges_by_a_chip(ra_deg: float, dec_deg: float) -> None:
     cell_ra, cell_dec, radius_deg = sky_cell(ra_deg, dec_deg)
     assert separation_arcsec(ra_deg, dec_deg, cell_ra, cell_dec) / 3600 < radius_deg - 0.38

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 from astropy.wcs import WCS
@@ -29,6 +29,7 @@ from tomoe_es.reduction.astrometric_evidence import (
     on_chip,
 )
 from tomoe_es.reduction.astrometric_fit import Correction, Fit, Plane, fit
+from tomoe_es.reduction.astrometric_solver import AstrometricSolver, FieldHint
 from tomoe_es.reduction.conditions import AstrometryFailed
 from tomoe_es.scheduling.sky import separation_arcsec
 
@@ -47,58 +48,11 @@ LARGEST_ROTATION_DEG: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class FieldHint:
-    """What is known of a field before it is solved: where its centre is, about, and its pixel scale."""
-
-    ra_deg: float
-    dec_deg: float
-    radius_deg: float
-    scale_low_arcsec: float
-    scale_high_arcsec: float
-
-
-@dataclass(frozen=True, slots=True)
-class Pairs:
-    """Sources paired with stars: `source` (n,) indexes the positions given, `sky_deg` (n, 2) is ICRS."""
-
-    source: NDArray[np.int64]
-    sky_deg: NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
 class Match:
     """Which sources are stars of the catalogue (n,), and the stars' magnitudes (n,)."""
 
     source: NDArray[np.int64]
     magnitude: NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogueStars:
-    """Stars of the catalogue, brightest first: `sky_deg` (n, 2) ICRS at the time of the exposure, Tycho VT.
-
-    `error_arcsec` is that of a position on an axis; `digest` names the list that they are of.
-    """
-
-    sky_deg: NDArray[np.float64]
-    magnitude: NDArray[np.float64]
-    error_arcsec: float
-    digest: str
-
-
-class AstrometricSolver(Protocol):
-    """Knows the catalogue, and pairs the sources of a field with its stars."""
-
-    def stars(self, hint: FieldHint) -> CatalogueStars:
-        """The stars within the hint's radius. Raises SolverUnavailable."""
-        ...
-
-    def solve(self, xy: NDArray[np.float64], image_size: tuple[int, int], hint: FieldHint) -> Pairs:
-        """Pair positions `xy` (n, 2), 1-based pixels, brightest first, of an image of (width, height).
-
-        x grows to the west and y to the north. Raises AstrometryFailed, SolverUnavailable.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tomoe_es.errors import TomoeError
-from tomoe_es.reduction.astrometry import AstrometricSolver
+from tomoe_es.reduction.astrometric_solver import AstrometricSolver
 from tomoe_es.reduction.conditions import StorageFailed
 from tomoe_es.reduction.job import Failure, ReductionJob, ReductionResult
 from tomoe_es.reduction.reduce_calibration import make_master

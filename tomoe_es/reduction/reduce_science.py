@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from tomoe_es.camera.field_mapping import distorted_wcs
 from tomoe_es.camera.frame_geometry import GAIN_ELECTRONS_PER_COUNT
 from tomoe_es.camera.refraction import USUAL_TEMPERATURE_C, Air
-from tomoe_es.reduction.astrometry import AstrometricSolver, Solution, solve_chip
+from tomoe_es.reduction.astrometric_solver import AstrometricSolver
+from tomoe_es.reduction.astrometry import Solution, solve_chip
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
 from tomoe_es.reduction.checks import Measurements, Verdict, expected_noise_counts, judge
 from tomoe_es.reduction.compressed_image import compressed_image

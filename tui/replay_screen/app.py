@@ -18,7 +18,7 @@ from tomoe_es.errors import TomoeError
 from tui.dashboard.banner import critical_text
 from tui.dashboard.key_line import KeyLine
 from tui.dashboard.moment import Moment
-from tui.dashboard.night_app import STYLE, NightApp
+from tui.dashboard.night_app import STYLE
 from tui.dashboard.recipe_operations import RecipeProgress, recipe_progress
 from tui.dashboard.violations import ViolationsPanel
 from tui.replay_screen import moves
@@ -28,11 +28,11 @@ from tui.replay_screen.bar import BarState, ReplayBar
 from tui.replay_screen.beside import BesidePanel, EventsPanel, WhyPanel
 from tui.replay_screen.bindings import BINDINGS
 from tui.replay_screen.colours import REPLAY_GROUND
-from tui.replay_screen.engine import Beside, Broken, Engine, OnTheWay, Opened, Refused, Seen, View
+from tui.replay_screen.engine import Beside, Broken, OnTheWay, Opened, Refused, Seen
+from tui.replay_screen.going import GoingThroughNight
 from tui.replay_screen.help_sheet import KEYS, LEFT_OUT, help_sheet
 from tui.replay_screen.moves import Move
-from tui.replay_screen.player import FRAME_US, Player
-from tui.replay_screen.search import Search
+from tui.replay_screen.player import FRAME_US
 from tui.replay_screen.source import NightSource
 from tui.replay_screen.strip import Timeline
 
@@ -40,7 +40,7 @@ REPLAY_STYLE = STYLE.parents[1] / "replay_screen" / "style.tcss"
 CRITICAL_KEYS = "9 enter: detail"
 
 
-class ReplayApp(NightApp):
+class ReplayApp(GoingThroughNight):
     """A night that is past, at the playhead."""
 
     CSS_PATH = [STYLE, REPLAY_STYLE]  # noqa: RUF012  as App declares it
@@ -51,33 +51,12 @@ class ReplayApp(NightApp):
         self, source: NightSource, clock: Clock, *, begin: Move | None = None, speed: float = 60.0
     ) -> None:
         """`begin` leads to the first place; else it is the start of the night."""
-        super().__init__()
-        self._source, self._clock = source, clock
-        self._engine = Engine(source, self.post_message, begin or moves.to_place("start"))
-        self._player = Player(speed)
+        super().__init__(source, clock, begin, speed)
         self._identity: Identity | None = None
         self._outline: Outline | None = None
-        self._view: View | None = None
-        self._number = 0  # of the last move that was asked for
-        self._shown_number = -1  # of the last one that was made
         self._on_the_way: float | None = None
         self._beside: Beside = ""
-        self._before: list[int] = []
-        self._search: Search | None = None
-        self._wanted = 0  # direction of a place found that is still searched for
-        self._told_is_final = True  # about the search
-        self._told = ""
         self.failure = ""
-
-    @property
-    def view(self) -> View | None:
-        """What is shown."""
-        return self._view
-
-    @property
-    def is_settled(self) -> bool:
-        """Tell whether the last move that was asked for has been made."""
-        return self._view is not None and self._shown_number == self._number
 
     def top(self) -> Iterable[Widget]:
         """REPLAY, and which moment."""
@@ -98,7 +77,7 @@ class ReplayApp(NightApp):
         """Open the night; pictures come ten times a second while it plays."""
         self.run_worker(self._engine.run, thread=True, exit_on_error=True)
         self.set_interval(FRAME_US / 1e6, self.tick)
-        self._show_bar()
+        self.show_bar()
 
     def on_unmount(self) -> None:
         """Let the background threads end."""
@@ -135,7 +114,7 @@ class ReplayApp(NightApp):
     def on_opened(self, message: Opened) -> None:
         """Say which night it is."""
         self._identity, self._outline = message.identity, message.outline
-        self._show_bar()
+        self.show_bar()
 
     def on_seen(self, message: Seen) -> None:
         """Show what was reached; when it plays, go on from there."""
@@ -150,7 +129,7 @@ class ReplayApp(NightApp):
     def on_on_the_way(self, message: OnTheWay) -> None:
         """Say how far the night is folded."""
         self._on_the_way = message.part
-        self._show_bar()
+        self.show_bar()
 
     def on_refused(self, message: Refused) -> None:
         """Say why it leads nowhere."""
@@ -182,42 +161,18 @@ class ReplayApp(NightApp):
         if self._search is not None and not self._told_is_final:
             self._follow_search(self._search)
 
-    def _follow_search(self, search: Search) -> None:
-        self._told_is_final = search.is_over
-        if self._wanted:
-            self.action_find(self._wanted)
-        self._tell(search.told(self._position))
-        self._show_timeline()
-
-    @property
-    def _position(self) -> int:
-        return self._view.place.position if self._view is not None else 0
-
-    def _ask_engine(self, move: Move) -> None:
-        self._number += 1
-        self._engine.move(self._number, move)
-
-    def _go(self, move: Move, *, is_jump: bool = False) -> None:
-        """Make a move that a person asked for."""
-        if is_jump and self._view is not None:
-            self._before.append(self._position)
-        self._tell("")
-        self._wanted = 0
-        self._player.lift()
-        self._ask_engine(move)
-
     def _show_all(self) -> None:
         moment = self.moment
         if moment is None or self._is_left:
             return
         self.say_in_banner(self.failure or critical_text(moment, CRITICAL_KEYS))
-        self._show_bar()
-        self._show_timeline()
+        self.show_bar()
+        self.show_timeline()
         self.show(moment)
         if self._search is not None and self._told.startswith("/"):
             self._tell(self._search.told(self._position))
 
-    def _show_bar(self) -> None:
+    def show_bar(self) -> None:
         if not self._is_left:
             self.screen_stack[0].query_one(ReplayBar).show(
                 BarState(
@@ -229,18 +184,11 @@ class ReplayApp(NightApp):
                 )
             )
 
-    def _show_timeline(self) -> None:
+    def show_timeline(self) -> None:
         if self._outline is not None and self._view is not None:
             found = self._search.minutes_us if self._search is not None else ()
             timeline = self.screen_stack[0].query_one(Timeline)
             timeline.show(self._outline, self._view.place.time_us, list(found))
-
-    def _tell(self, text: str) -> None:
-        if text != self._told:
-            self._told = text
-            told = self.screen_stack[0].query_one("#told", Static)
-            told.update(text)
-            told.set_class(bool(text), "said")
 
     def on_resize(self) -> None:
         """The lines are as wide as the screen."""
@@ -251,79 +199,6 @@ class ReplayApp(NightApp):
         """The nine panels, and below them the one that is asked for."""
         regions = super().regions(width, height)
         return with_beside(regions, self._beside, width, height) if self._beside else regions
-
-    def action_play(self) -> None:
-        """Play, or pause."""
-        self._player.plays = not self._player.plays
-        if self._view is not None:
-            self._player.put(self._clock.now(), self._view.place.time_us)
-        self._show_bar()
-
-    def action_by_events(self, count: int) -> None:
-        """Pause, and step."""
-        self._player.plays = False
-        self._go(moves.by_events(count))
-
-    def action_to_next(self, unit: str) -> None:
-        """Step to the next operation, exposure, recipe, violation."""
-        self._go(moves.to_next(unit), is_jump=True)
-
-    def action_to_last(self, unit: str) -> None:
-        """Step to the one before."""
-        self._go(moves.to_last(unit), is_jump=True)
-
-    def action_by_time(self, seconds: int) -> None:
-        """So much later or earlier."""
-        self._go(moves.by_time(seconds))
-
-    def action_by_part(self, part: float) -> None:
-        """Later or earlier by a part of the night."""
-        self._go(moves.by_part(part))
-
-    def action_to_place(self, text: str) -> None:
-        """To a place."""
-        self._go(moves.to_place(text), is_jump=True)
-
-    def action_faster(self) -> None:
-        """The next higher speed."""
-        self._change_speed(self._player.faster())
-
-    def action_slower(self) -> None:
-        """The next lower speed."""
-        self._change_speed(self._player.slower())
-
-    def _change_speed(self, speed: float) -> None:
-        self._player.change_speed(self._clock.now(), speed)
-        self._show_bar()
-
-    def action_go_back(self) -> None:
-        """Back to before the last jump."""
-        if self._before:
-            self._go(moves.to_position(self._before.pop()))
-
-    def action_find(self, direction: int) -> None:
-        """Go to the next place that was found, or the one before; wait for it while the search runs."""
-        search = self._search
-        if search is None:
-            self._tell("nothing was searched for: / asks for a condition")
-            return
-        if search.is_over and (search.failure or not search.found):
-            self._wanted = 0
-            self._tell(search.told(self._position))
-        elif search.is_over:
-            self._go(moves.to_found(search, direction), is_jump=True)
-            self._tell(f"/{search.text}")
-        else:
-            self._find_on_the_way(search, direction)
-
-    def _find_on_the_way(self, search: Search, direction: int) -> None:
-        """Go to what is found already; else wait for it."""
-        found = search.after(self._position) if direction > 0 else search.before(self._position)
-        if found is not None:
-            self._go(moves.to_position(found), is_jump=True)
-        else:
-            self._wanted = direction
-        self._tell(f"/{search.text}")
 
     def action_ask(self, what: str) -> None:
         """Ask for a place, a percentage or a condition."""
@@ -350,12 +225,6 @@ class ReplayApp(NightApp):
             self._change_speed(float(given[1:]))
         else:
             self.action_to_place(given)
-
-    def _begin_search(self, text: str) -> None:
-        if self._search is not None:
-            self._search.give_up()
-        self._search, self._wanted, self._told_is_final = Search(self._source, text), 1, False
-        self.run_worker(self._search.run, thread=True)
 
     def _end_asking(self) -> None:
         self.query_one(AskLine).end()

@@ -13,8 +13,9 @@ from tomoe_es.camera.focal_plane import chip_wcs
 from tomoe_es.camera.refraction import Air
 from tomoe_es.reduction.astrometric_evidence import LEAST_LOG_ODDS, log_odds
 from tomoe_es.reduction.astrometric_fit import Correction, fit, similarity
+from tomoe_es.reduction.astrometric_solver import CatalogueStars, FieldHint, Pairs
 from tomoe_es.reduction.astrometric_vote import proposals
-from tomoe_es.reduction.astrometry import CatalogueStars, FieldHint, Pairs, solve_chip
+from tomoe_es.reduction.astrometry import solve_chip
 from tomoe_es.reduction.conditions import AstrometryFailed
 from tomoe_es.scheduling.sky import separation_arcsec
 
