@@ -39,10 +39,14 @@ def light_curve(
     ----------
     file
         An archived cube.
-    ra, dec
-        ICRS position in degrees.
-    x, y
-        Or a pixel of the imaging area, counted from 1 as in FITS.
+    ra
+        Right ascension of the position, ICRS degrees.
+    dec
+        Its declination.
+    x
+        Or column of the pixel of the imaging area, counted from 1 as in FITS.
+    y
+        Its row.
     radius
         Of the circle, in pixels. That of 4.5 fits the zero point MAGZERO in the cube's header.
     json
