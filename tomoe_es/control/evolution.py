@@ -306,6 +306,8 @@ def _clear(state: Control, recorded: Recorded, event: weather.SkyBecameClear) ->
 
 def _weather_read(state: Control, recorded: Recorded, event: weather.WeatherRead) -> None:
     before = state.hardware.read_at.get("weather", recorded.time)
+    if hardware.is_late(state.hardware, recorded):
+        return
     known = state.weather
     known.same_readings = known.same_readings + 1 if event == state.hardware.weather else 1
     hardware.evolve(state.hardware, recorded)

@@ -168,6 +168,17 @@ class TestDanger:
         assert watch.read(10) == []
         assert names(watch.read(1)) == ["WeatherBecameSafe", "ObservingResumed"]
 
+    def test_a_good_reading_that_is_told_late_does_not_shorten_the_ten_minutes(self) -> None:
+        watch = Watch()
+        watch.read(9)
+        watch.read(1 / 6, rain=True)
+        watch.now -= 5 * MINUTE
+        watch.tell(reading())
+        watch.now += 5 * MINUTE
+
+        assert watch.read(10) == []
+        assert names(watch.read(1)) == ["WeatherBecameSafe"]
+
     def test_silence_of_a_minute_closes(self, watch: Watch) -> None:
         last = watch.now
 
