@@ -39,10 +39,14 @@ def light_curve(
     ----------
     file
         An archived cube.
-    ra, dec
-        ICRS position in degrees.
-    x, y
-        Or a pixel of the imaging area, counted from 1 as in FITS.
+    ra
+        ICRS position in degrees, with --dec.
+    dec
+        ICRS position in degrees, with --ra.
+    x
+        Instead of it, column of a pixel of the imaging area, counted from 1 as in FITS, with --y.
+    y
+        Row of that pixel.
     radius
         Of the circle, in pixels. That of 4.5 fits the zero point MAGZERO in the cube's header.
     json
