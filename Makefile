@@ -25,7 +25,7 @@ $(READY): deploy/requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r deploy/requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
-	$(BIN)/python -m tomoe_es.reduction.warm_up
+	$(BIN)/python -m tomoe_es.warm_up
 	touch $@
 
 check: setup ## Style, types, layers

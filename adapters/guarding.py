@@ -24,6 +24,7 @@ from adapters.telescope_line.line import Line, NoTelescope, TelescopeRefused
 from adapters.telescope_line.messages import Reply
 from adapters.untold import Untold, tell, waiting
 from adapters.untold_reserve import Keeper
+from tomoe_es.control.raised import error_raised
 from tomoe_es.errors import LogError
 from tomoe_es.events import Event
 from tomoe_es.log.port import EventLog
@@ -212,7 +213,10 @@ class GuardianLoop:
             wait([self._kept[0]], TELL_SECONDS)
 
     def _take_back(self) -> None:
-        """What the disk did not take is tried again at the next look."""
+        """What the disk did not take is tried again at the next look.
+
+        What can't be kept for a reason that nobody foresaw is told as that: nothing ends the watch over it.
+        """
         if self._kept is None or not self._kept[0].done():
             return
         future, batch = self._kept
@@ -221,7 +225,7 @@ class GuardianLoop:
         if isinstance(error, OSError):
             self._to_keep = [*batch, *self._to_keep]
         elif error is not None:
-            raise error
+            self._to_say.append(error_raised(guardian.NAME, error))
 
     def _over(self) -> bool:
         making = self._watch is not None and self._watch.state.making is not None

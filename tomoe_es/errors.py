@@ -108,3 +108,9 @@ class NothingToResume(TomoeError):
     """The log holds no night that was cut off."""
 
     what_to_do = "begin a night with `tomoe night`"
+
+
+class KernelCacheUnwritable(TomoeError):
+    """There is no folder in which compiled functions can be kept."""
+
+    what_to_do = "let NUMBA_CACHE_DIR name a folder that the night may write to"

@@ -21,6 +21,8 @@ def night_span(night: str) -> tuple[int, int]:
     Raises ValueError when `night` is not a date as '2023-12-12'.
     """
     evening = date.fromisoformat(night)
+    if evening.isoformat() != night or evening == date.max:
+        raise ValueError(f"{night} is not written as 2023-12-12, or is the last day of all")
     noon = datetime(evening.year, evening.month, evening.day, 12, tzinfo=JST)
     return from_datetime(noon), from_datetime(noon + timedelta(days=1))
 

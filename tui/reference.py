@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -34,8 +35,8 @@ def reference() -> str:
     """The page, in Markdown."""
     commands = app.generate_docs(output_format="markdown")
     commands = commands[commands.index("## tomoe ") :]
-    # cyclopts takes the program's name for one word; run as `python -m tui.reference` it is three.
-    commands = commands.replace(" -m tui.reference", "")
+    # cyclopts takes the program's name for one word; run as `python -m MODULE` it is three.
+    commands = re.sub(r"^(tomoe .*?) -m [\w.]+", r"\1", commands, flags=re.MULTILINE)
     return f"{_INTRODUCTION}\n{commands.rstrip()}\n"
 
 

@@ -88,17 +88,20 @@ class SimulatedCluster:
         self._due[due].append((job, leased))
 
     def _ready(self, due: tuple[int, int]) -> bool:
-        return all(self._reducing.ready(job) for job, _ in self._due[due])
+        """What is due no more, since the engine was lost, is not waited for."""
+        return all(self._reducing.ready(job) for job, _ in self._due.get(due, ()))
 
     def _finish(self, due: tuple[int, int]) -> None:
         """Record the results of one exposure's jobs together."""
         events: list[Event] = []
         causes: list[Recorded] = []
-        for job, leased in self._due.pop(due, ()):  # none: the engine was lost meanwhile
+        jobs = self._due.pop(due, [])  # none: the engine was lost meanwhile
+        for index, (job, leased) in enumerate(jobs):
             try:
                 outcome = self._reducing.finish(job)
             except EngineLost as lost:
                 self._record(events, cause=causes, actor=ENGINE)
+                self._due[due] = jobs[index + 1 :]
                 self._lost(lost)
                 return
             events += outcome

@@ -28,7 +28,7 @@ DRIVER_HANGS_AFTER_SECONDS = 1.0
 MOST_KEPT = 20_000
 """Happenings kept for a connection that does not ask, such as one that hangs; the oldest are forgotten."""
 
-_LAST: tuple[type[Event], ...] = (*READINGS, telescope.PowerRead, telescope.DeviceUnreachable)
+_LAST: tuple[type[Event], ...] = (*READINGS, telescope.DeviceUnreachable)
 
 
 class Session:

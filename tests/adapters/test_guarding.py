@@ -23,6 +23,7 @@ from tests.tomoe_es.control.observatory import NIGHT
 from tests.tomoe_es.safety.guarded_observatory import HereLine
 from tomoe_es.clock import SECOND
 from tomoe_es.control.hardware import Hardware
+from tomoe_es.events.monitor import ErrorRaised
 from tomoe_es.events.safety import ProcessFellSilent
 from tomoe_es.events.telescope import DomeSlitCommanded
 from tomoe_es.log.sqlite_log import SqliteLog
@@ -149,6 +150,26 @@ def test_closing_does_not_wait_for_a_disk_that_hangs(bench: Bench) -> None:
     assert bench.shared.is_safe()
     assert waiting(bench.run) == [], "the disk has taken nothing"
     os.close(os.open(hangs, os.O_RDONLY | os.O_NONBLOCK))
+
+
+def test_what_can_t_be_kept_does_not_end_the_watch_and_is_told_as_an_error(bench: Bench) -> None:
+    def happen_what_no_file_can_hold() -> None:
+        bench.shared.connect("night", driver=True)  # hangs: the guardian is to tell what it has not asked for
+        emergency = bench.shared.connect("emergency")
+        reasons = ["half a \ud800 character"]
+        bench.shared.ask(emergency, messages.TakeCharge("emergency 1", "emergency", "somebody", reasons, 0.0))
+        bench.shared.disconnect(emergency)
+
+    bench.happens[EXECUTOR_SILENT_AFTER_SECONDS - 5] = happen_what_no_file_can_hold
+
+    bench.loop.run()
+
+    assert bench.shared.is_safe()
+    log = SqliteLog(bench.run / "log")
+    tell(bench.run, log)
+    [raised] = [each.payload for each in log.read() if isinstance(each.payload, ErrorRaised)]
+    log.close()
+    assert (raised.process, raised.condition, raised.understood) == ("guardian", "UnicodeEncodeError", False)
 
 
 def test_that_the_night_fell_silent_is_told_though_no_telescope_answers(bench: Bench) -> None:

@@ -19,6 +19,7 @@ from tests.chaos.explored_night import DEVICES, KINDS, ExploredNight, LawBroken
 from tomoe_es.control import evolution, executor, interruption, night_course, standstill, weather_watch
 from tomoe_es.control import state as control_state
 from tomoe_es.control.conductor import NoProgress
+from tomoe_es.control.evolving import recipes
 from tomoe_es.recipe.opening import OpeningOperation
 from tomoe_es.recipe.operation import Operation
 
@@ -145,14 +146,14 @@ def opens_in_any_weather(patch: pytest.MonkeyPatch) -> None:
 def deadline_ignored(patch: pytest.MonkeyPatch) -> None:
     """An operation may take for ever."""
     patch.setattr(executor, "next_wakeup", lambda state, now: None)
-    operation_started = evolution._operation_started
+    operation_started = recipes._operation_started
 
     def without_deadline(state: control_state.Control, recorded: Any, event: Any) -> None:
         operation_started(state, recorded, event)
         if state.execution is not None:
             state.execution.deadline = 1 << 62
 
-    patch.setitem(evolution._HANDLERS, type_of("OperationStarted"), without_deadline)
+    patch.setitem(evolution.HANDLERS, type_of("OperationStarted"), without_deadline)
 
 
 def goes_on_after_an_abort(patch: pytest.MonkeyPatch) -> None:
@@ -162,12 +163,12 @@ def goes_on_after_an_abort(patch: pytest.MonkeyPatch) -> None:
 
 def done_is_forgotten(patch: pytest.MonkeyPatch) -> None:
     """An interrupted recipe begins from nothing."""
-    returned = evolution._returned
+    returned = recipes._returned
 
     def forgetting(state: control_state.Control, recorded: Any, event: Any) -> None:
         returned(state, recorded, msgspec.structs.replace(event, exposures_done=[]))
 
-    patch.setitem(evolution._HANDLERS, type_of("RecipeReturnedToPool"), forgetting)
+    patch.setitem(evolution.HANDLERS, type_of("RecipeReturnedToPool"), forgetting)
 
 
 def night_ends_open(patch: pytest.MonkeyPatch) -> None:
@@ -178,7 +179,7 @@ def night_ends_open(patch: pytest.MonkeyPatch) -> None:
 
 
 def type_of(name: str) -> type:
-    return next(each for each in evolution._HANDLERS if each.__name__ == name)
+    return next(each for each in evolution.HANDLERS if each.__name__ == name)
 
 
 def an_eventful_night(explored: ExploredNight) -> None:

@@ -51,11 +51,15 @@ class TestTasks:
     def test_libraries_take_one_thread(self, engine: JobEngine) -> None:
         assert set(engine.submit(tasks.thread_settings).result().values()) == {"1"}
 
-    def test_compiled_kernels_are_found_on_the_disk(self, engine: JobEngine) -> None:
-        room = Needs(1, 900, 0)
-        engine.submit(tasks.kernels_compiled_anew, needs=room).result()  # perhaps compiled here
-        held = [engine.submit(tasks.kernels_compiled_anew, needs=room) for _ in range(3)]
-        assert [each.result() for each in held] == [0, 0, 0]
+    def test_what_one_worker_compiled_another_finds_on_the_disk(
+        self, engine: JobEngine, tmp_path: Path
+    ) -> None:
+        room, begun, until = Needs(1, 900, 0), tmp_path / "begun", tmp_path / "until"
+        compiled = engine.submit(tasks.compile_and_hold, begun, until, needs=room)
+        wait_until(lambda: begun.exists() or compiled.done())
+        assert engine.submit(tasks.kernels_compiled_anew, needs=room).result() == 0  # while that one is held
+        until.touch()
+        compiled.result()
 
     def test_data_goes_by_path(self, engine: JobEngine, tmp_path: Path) -> None:
         cube = tmp_path / "cube"

@@ -14,11 +14,16 @@ from contextlib import contextmanager
 from tomoe_es.control import snapshot
 from tomoe_es.control.correlations import Correlations
 from tomoe_es.control.decider import Decider, Decision, Fold
+from tomoe_es.control.hardware import READINGS, WRONG_CLOCK
 from tomoe_es.control.ports import Effects, Timers
 from tomoe_es.errors import TomoeError
 from tomoe_es.events import Event
 from tomoe_es.events.envelope import Draft, Recorded
+from tomoe_es.events.safety import MakingSafeBegun, MakingSafeOverdue, TelescopeMadeSafe
 from tomoe_es.log.port import Appended, Batch, EventLog
+
+_OF_TELESCOPE = frozenset[type[Event]]({*READINGS, MakingSafeBegun, MakingSafeOverdue, TelescopeMadeSafe})
+"""What others tell of the telescope has its time: so late it is, also when this process hung meanwhile."""
 
 
 class NoProgress(TomoeError):
@@ -28,11 +33,16 @@ class NoProgress(TomoeError):
 
 
 class Conductor:
-    """Runs deciders and adapters over one log; not to be called from several threads."""
+    """Runs deciders and adapters over one log; not to be called from several threads.
 
-    def __init__(self, log: EventLog, timers: Timers) -> None:
+    `forward` sets the clock of `timers` forward, where others have let the telescope's time pass.
+    """
+
+    def __init__(
+        self, log: EventLog, timers: Timers, forward: Callable[[int], None] = lambda _time_us: None
+    ) -> None:
         self._log = log
-        self._timers = timers
+        self._timers, self._forward = timers, forward
         self._folds: list[Fold] = []
         self._deciders: list[Decider] = []
         self._listeners: dict[type[Event], list[Decider]] = {}
@@ -195,11 +205,16 @@ class Conductor:
         return recorded
 
     def _take_in_others(self, before: int) -> None:
-        """Take in what another process appended since the last look."""
+        """Take in what another process appended since the last look; nothing is decided before its time."""
         if before > self._position + 1:
+            now = latest = self._timers.now()
             for recorded in self._log.read(after=self._position, until=before - 1):
                 self._take_in(recorded)
                 self._pending.append(recorded)
+                if type(recorded.payload) in _OF_TELESCOPE and recorded.time <= now + WRONG_CLOCK:
+                    latest = max(latest, recorded.time)
+            if latest > now:
+                self._forward(latest)
 
     def _recorded_by_other(self, draft: Draft, where: Appended) -> bool:
         """Tell whether another process had recorded the command, so that its event is in the log."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from tomoe_es.clock import HOUR
 from tomoe_es.events import Event, camera, telescope, weather
 from tomoe_es.events.envelope import Recorded
 
@@ -61,6 +62,8 @@ READINGS: dict[type[Event], str] = {
 }
 """The device that a reading is of."""
 DEVICES: tuple[str, ...] = tuple(READINGS.values())
+WRONG_CLOCK = 6 * HOUR
+"""A time that is farther ahead of another is that of a wrong clock: nothing is appended so late."""
 
 EVENT_TYPES: frozenset[type[Event]] = frozenset(READINGS) | {
     telescope.DeviceUnreachable,
@@ -72,15 +75,21 @@ EVENT_TYPES: frozenset[type[Event]] = frozenset(READINGS) | {
 """What changes the hardware as it is known."""
 
 
-def evolve(state: Hardware, recorded: Recorded) -> Hardware:
-    """Take one event in; the state given is changed and returned.
+def is_late(state: Hardware, recorded: Recorded) -> bool:
+    """Tell whether a reading was appended after a newer one of its device: it does not tell how it is now.
 
-    A reading that was appended late, after a newer one of its device, tells nothing about how it is now.
+    A newer one that is very far ahead had a wrong clock, and hides nothing.
     """
+    ahead = state.read_at.get(READINGS[type(recorded.payload)], recorded.time) - recorded.time
+    return 0 < ahead <= WRONG_CLOCK
+
+
+def evolve(state: Hardware, recorded: Recorded) -> Hardware:
+    """Take one event in; the state given is changed and returned."""
     event = recorded.payload
     device = READINGS.get(type(event))
     if device is not None:
-        if recorded.time < state.read_at.get(device, recorded.time):
+        if is_late(state, recorded):
             return state
         setattr(state, device, event)
         state.read_at[device] = recorded.time

@@ -11,7 +11,7 @@ CLOUD_LIMIT_C = -18.0
 """Infrared sky temperature minus air temperature: a clear sky is some 30 degrees colder than the air."""
 
 STALE_AFTER = 60 * SECOND
-"""A monitor that has said nothing for so long counts as unsafe."""
+"""A monitor that has said nothing for so long counts as unsafe; so does one whose clock is so far ahead."""
 FROZEN_AFTER = 6
 """So many readings in a row that are alike in every field count as unsafe: real weather varies."""
 SAFE_AFTER = 10 * MINUTE
@@ -43,6 +43,8 @@ def reasons_against(
         reasons.append("weather monitor does not answer")
     elif age_us > STALE_AFTER:
         reasons.append(f"weather reading older than {STALE_AFTER // SECOND} s")
+    elif age_us < -STALE_AFTER:
+        reasons.append("weather reading from a clock that is ahead")
     elif same_readings >= FROZEN_AFTER:
         reasons.append("weather reading frozen")
     return reasons

@@ -10,13 +10,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tomoe_es.compiled import compiled, inlined
 from tomoe_es.errors import LogCorrupt
 from tomoe_es.events import ErasedPayload
 from tomoe_es.log.bulk_sha256 import DIGEST_BYTES, digests, place
 from tomoe_es.log.leaf import PAYLOAD, leaf_of
 from tomoe_es.log.merkle import leaf_hash
 from tomoe_es.log.stored import TAG, erased_payload
-from tomoe_es.reduction.compiled import compiled, inlined
 
 TILE: Final = 256
 
@@ -59,6 +59,13 @@ def roots_of_tiles(hashes: NDArray[np.uint8]) -> NDArray[np.uint8]:
     while width > 1:
         hashes, width = _parents(hashes), width // 2
     return hashes
+
+
+def warm_up() -> None:
+    """Compile, or find compiled, what verifying takes. Raises KernelCacheUnwritable."""
+    line = b'{"position":1,"stream":"warm_up","payload":{"type":"WarmUp"}}\n'
+    hashes, _ = hashes_of_leaves(line, 1, 1)
+    roots_of_tiles(np.repeat(hashes, TILE, axis=0))
 
 
 @compiled

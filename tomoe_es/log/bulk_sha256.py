@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tomoe_es.reduction.compiled import compiled, inlined
+from tomoe_es.compiled import compiled, inlined
 
 LANES: Final = 64  # whose words, 16 KB, stay in the processor's nearest cache
 DIGEST_BYTES: Final = 32

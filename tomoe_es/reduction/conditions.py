@@ -92,13 +92,3 @@ class StorageFailed(ReductionError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: {reason}; look at the disk and its free space, the job can be repeated")
-
-
-class KernelCacheUnwritable(ReductionError):
-    """There is no folder in which compiled functions can be kept."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(
-            f"compiled functions can't be kept on the disk ({reason}): "
-            "let NUMBA_CACHE_DIR name a folder that the night may write to"
-        )

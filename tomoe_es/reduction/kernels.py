@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tomoe_es.camera.frame_geometry import IMAGING_AREA, LEFT_OVERSCAN, RIGHT_OVERSCAN
-from tomoe_es.reduction.compiled import compiled, inlined
+from tomoe_es.compiled import compiled, inlined
 
 Stored = NDArray[np.uint16]
 Floats = NDArray[np.float32]

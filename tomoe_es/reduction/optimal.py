@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tomoe_es.reduction.compiled import compiled
+from tomoe_es.compiled import compiled
 
 MOFFAT_BETA: Final = 4.765
 """The wings of atmospheric turbulence (Trujillo et al. 2001, MNRAS 328, 977)."""

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tomoe_es.reduction.compiled import compiled, inlined
+from tomoe_es.compiled import compiled, inlined
 
 BLOCK: Final = 32
 BLANK: Final = -(2**31)

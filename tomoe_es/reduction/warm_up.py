@@ -1,7 +1,4 @@
-"""Compiles what the reduction of a night needs, so that no worker has to at night.
-
-`python -m tomoe_es.reduction.warm_up` does it after an installation; a night does it before it begins.
-"""
+"""Compiles what the reduction of a night needs, so that no worker has to at night: before it begins."""
 
 from __future__ import annotations
 
@@ -56,7 +53,3 @@ def _search_for_moving_objects() -> None:
     plane = np.ones(CORNER, np.float32)
     difference = differ(frames, DROPPED_FRAMES, np.zeros(CORNER, np.bool_), 0.0, plane)
     search(difference, stars, TYPICAL_FWHM_PIXELS, 1.0)
-
-
-if __name__ == "__main__":
-    warm_up()

@@ -11,7 +11,7 @@ import msgspec
 from tomoe_es.clock import MINUTE, SECOND
 from tomoe_es.control import hardware, weather_limits
 from tomoe_es.control.hardware import Hardware
-from tomoe_es.events import Event, safety, telescope, weather
+from tomoe_es.events import Event, safety, weather
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.safety import making_safe
 from tomoe_es.safety.making_safe import SAFE_STATES, Making
@@ -38,7 +38,6 @@ class Guardian(msgspec.Struct):
     """What the guardian knows, all of it from its own connection."""
 
     seen: Hardware = msgspec.field(default_factory=Hardware)
-    power: telescope.PowerRead | None = None
     same_weather: int = 0  # readings in a row, up to the newest, that are alike in every field
     dangers: dict[str, tuple[int, list[str]]] = {}  # by kind: since when, and why
     sun: tuple[int, float] = (0, -90.0)  # when the altitude of the Sun was computed, and that (degrees)
@@ -62,9 +61,6 @@ def take_in(state: Guardian, event: Event, at_us: int) -> None:
     """Take in what happened at the telescope; the state given is changed."""
     if isinstance(event, weather.WeatherRead):
         state.same_weather = state.same_weather + 1 if event == state.seen.weather else 1
-    if isinstance(event, telescope.PowerRead):
-        state.power = event
-        state.seen.read_at["power"] = at_us
     if isinstance(event, safety.MakingSafeBegun) and event.by == "emergency":
         state.emergency_us = at_us
     recorded = Recorded(0, event.stream(), 0, at_us, 0, 0, 0, "", event)
@@ -178,9 +174,10 @@ def _weather(state: Guardian, now_us: int) -> list[str]:
 
 
 def _power(state: Guardian, now_us: int) -> list[str]:
-    if state.power is None or state.power.state != "failing" or _reads_safe(state, now_us):
+    power = state.seen.power
+    if power is None or power.state != "failing" or _reads_safe(state, now_us):
         return []
-    return [f"the power is failing: {state.power.battery_percent:g} % left in the battery"]
+    return [f"the power is failing: {power.battery_percent:g} % left in the battery"]
 
 
 def _sun(state: Guardian, now_us: int) -> list[str]:

@@ -40,13 +40,13 @@ def light_curve(
     file
         An archived cube.
     ra
-        Right ascension of the position, ICRS degrees.
+        ICRS position in degrees, with --dec.
     dec
-        Its declination.
+        ICRS position in degrees, with --ra.
     x
-        Or column of the pixel of the imaging area, counted from 1 as in FITS.
+        Instead of it, column of a pixel of the imaging area, counted from 1 as in FITS, with --y.
     y
-        Its row.
+        Row of that pixel.
     radius
         Of the circle, in pixels. That of 4.5 fits the zero point MAGZERO in the cube's header.
     json

@@ -10,6 +10,7 @@ from tomoe_es.control.state import Control
 from tomoe_es.errors import NightUnfinished, NothingToResume, UsageError
 from tomoe_es.events.system import NIGHT_OVER, WHAT_IF, NightPlanned
 from tomoe_es.log.port import EventLog
+from tomoe_es.night import night_span
 from tomoe_es.reduction.clipping import FEWEST_FRAMES_TO_CLIP
 from tomoe_es.reduction.queue import is_idle
 from tomoe_es.reduction.queue_state import ReductionState
@@ -37,16 +38,12 @@ def plan_night(options: NightOptions, control: Control) -> NightPlanned:
         )
     check(options)
     night = options.night or (_next_day(last.night) if last is not None else FIRST_NIGHT)
-    try:
-        times = night_times(night)
-    except ValueError:
-        raise OptionInvalid(f"--night {night} is not a date: write it as {FIRST_NIGHT}") from None
+    times = night_times(night)
     if last is not None and night <= last.night:
         raise OptionInvalid(
             f"--night {night} is not after {last.night}, the last night in this log: "
             "a log only grows; choose a later night, or another --data"
         )
-    load_script(options.script, night)  # a mistake in it is told now, not in the middle of the night
     return NightPlanned(
         night=night,
         start_up_us=times.start_up_us,
@@ -90,7 +87,7 @@ def plan_to_resume(control: Control, reduction: ReductionState) -> NightPlanned:
 
 
 def check(options: NightOptions) -> None:
-    """Raise OptionInvalid for what no night can have."""
+    """Raise OptionInvalid or NightScriptInvalid for what no night can have."""
     if not 1 <= options.chips <= len(CHIPS):
         raise OptionInvalid(f"--chips {options.chips} is outside 1 to {len(CHIPS)}")
     if options.exposures < 0:
@@ -104,6 +101,11 @@ def check(options: NightOptions) -> None:
             raise OptionInvalid(f"{name} {frames} is outside {FEWEST_FRAMES_TO_CLIP} to 3600")
     if not options.buffer_ttl_hours >= 0:
         raise OptionInvalid(f"--buffer-ttl-hours {options.buffer_ttl_hours:g} is negative")
+    try:
+        night_span(options.night or FIRST_NIGHT)
+    except ValueError:
+        raise OptionInvalid(f"--night {options.night} is not a date: write it as {FIRST_NIGHT}") from None
+    load_script(options.script, options.night or FIRST_NIGHT)
 
 
 def _next_day(night: str) -> str:

@@ -99,7 +99,7 @@ class _Night:
         self._log, self._last_time = log, _last_time(log)
         self._loop = PacedLoop(0, options.speed, self._alive, self._meanwhile)
         self._attended = 0.0  # real time
-        self._conductor = Conductor(log, self._loop)
+        self._conductor = Conductor(log, self._loop, self._loop.skip_to)
         self._conductor.add(deciders_of_a_night(self._folds))
         self._on_disks = contents()
         self._conductor.add_fold(self._on_disks)

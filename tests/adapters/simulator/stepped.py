@@ -36,8 +36,13 @@ class SteppedTimers:
         heapq.heappush(self._alarms, (max(time_us, self._now), self._count, action))
 
     def call_when_ready(self, time_us: int, ready: Callable[[], bool], action: Callable[[], None]) -> None:
-        """Whatever is not ready is waited for by the action itself."""
-        self.call_at(time_us, action)
+        """As a loop does it: asks first; what is not ready then is waited for by the action itself."""
+
+        def ring() -> None:
+            ready()
+            action()
+
+        self.call_at(time_us, ring)
 
     def run_until(self, time_us: int) -> None:
         """Let all alarms ring that are due up to a time, that time included."""

@@ -17,6 +17,7 @@ from tomoe_es.events import Event, camera, reduction
 from tomoe_es.events.camera import DataType
 from tomoe_es.machines.judging.steps import judge_by_machines
 from tomoe_es.reduction import queue, queue_state
+from tomoe_es.reduction.engine import EngineLost
 from tomoe_es.reduction.queue_state import Job, ReductionState
 
 CHIPS = (101, 102, 221)
@@ -46,6 +47,32 @@ class Listed:
     def finish(self, job: Job) -> list[Event]:
         self.finished.append(job.frame_id)
         return self._reducing.finish(job)
+
+
+class Losing(Listed):
+    """Its engine is lost whenever it is asked for a result, until it is told to be there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.there = False
+        self.held: set[str] = set()
+
+    def begin(self, state: ReductionState, job: Job) -> None:
+        super().begin(state, job)
+        self.held.add(job.frame_id)
+
+    def forget(self, job: Job) -> None:
+        super().forget(job)
+        self.held.remove(job.frame_id)
+
+    def is_there(self) -> bool:
+        return self.there
+
+    def finish(self, job: Job) -> list[Event]:
+        self.held.remove(job.frame_id)
+        if not self.there:
+            raise EngineLost("the scheduler does not answer")
+        return super().finish(job)
 
 
 def reducing_line(line: Line, reducing: Reducing) -> Line:
@@ -137,6 +164,22 @@ def test_after_a_restart_leased_jobs_run_again(line: Line, reducing: Listed) -> 
     assert after.times(reduction.ReductionFinished) == [40] * 3
     assert [each.attempt for each in after.payloads(reduction.ReductionFinished)] == [2] * 3  # type: ignore[attr-defined]
     assert judge_by_machines(after.log.events) == []
+
+
+def test_a_lost_engine_is_told_once_and_its_jobs_go_on_when_it_is_there_again() -> None:
+    losing = Losing()
+    line = reducing_line(Line(), losing)
+    expose(line, 1, "DARK")
+    line.run_until(10)
+    expose(line, 2, "DARK")  # is due later than what meets the loss
+    line.run_until(60)
+    assert len(line.of(reduction.ReductionEngineLost)) == 1
+    assert losing.held == set()
+    losing.there = True
+    line.run_until(300)
+    assert [each.exposure_number for each in line.payloads(reduction.ReductionFinished)] == [1] * 3 + [2] * 3  # type: ignore[attr-defined]
+    assert len(line.of(reduction.ReductionEngineLost)) == 1
+    assert judge_by_machines(line.log.events) == []
 
 
 def test_an_exposure_whose_cubes_are_all_lost_leaves_nothing_to_reduce(line: Line, reducing: Listed) -> None:

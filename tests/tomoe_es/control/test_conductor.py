@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from adapters.paced_loop import PacedLoop
 from tests.tomoe_es.control.conftest import Opener
 from tests.tomoe_es.control.observatory import JumpingClock, make_recipe, plan, submitted, survey
 from tomoe_es.clock import SECOND
 from tomoe_es.control import snapshot
 from tomoe_es.control.conductor import Conductor, NoProgress
 from tomoe_es.control.decider import Decider, Decision, Fold
+from tomoe_es.control.hardware import WRONG_CLOCK
 from tomoe_es.events import Event
 from tomoe_es.events.camera import ExposureAborted, ExposureAbortRequested, ExposureRequested
 from tomoe_es.events.envelope import Draft, Recorded
@@ -24,6 +27,7 @@ from tomoe_es.events.recipe import (
     RecipeRefused,
     RecipeSubmitted,
 )
+from tomoe_es.events.safety import TelescopeMadeSafe
 from tomoe_es.events.system import MessagePosted
 from tomoe_es.events.transfer import ChipCubeExpired, ExposureTransferred
 from tomoe_es.log.sqlite_log import SqliteLog
@@ -249,6 +253,39 @@ class TestOthers:
         bench.conductor.follow_others()
 
         assert bench.logged() == ["QueuePaused", "seen"]
+
+    @pytest.mark.parametrize(
+        ("later", "decided_at"),
+        [
+            (60 * SECOND, NOW + 60 * SECOND),
+            (-60 * SECOND, NOW),
+            (WRONG_CLOCK + SECOND, NOW),
+        ],
+    )
+    def test_nothing_is_decided_before_the_time_of_what_others_did_at_the_telescope(
+        self, bench: Bench, later: int, decided_at: int
+    ) -> None:
+        loop = PacedLoop(NOW, math.inf)
+        bench.conductor = Conductor(bench.log, loop, loop.skip_to)
+        bench.decide(
+            TelescopeMadeSafe,
+            by=lambda _s, recorded, _n: [Decision(message("seen"), recorded.position)],  # type: ignore[union-attr]
+        )
+        made_safe = TelescopeMadeSafe(by="guardian", seconds=50.0, attempts=1)
+        bench.log.append("safety", [draft(made_safe, NOW + later)])
+
+        bench.conductor.follow_others()
+
+        assert [each.time for each in bench.log.read(types=["MessagePosted"])] == [decided_at]
+
+    def test_what_people_say_does_not_set_the_clock(self, bench: Bench) -> None:
+        loop = PacedLoop(NOW, math.inf)
+        bench.conductor = Conductor(bench.log, loop, loop.skip_to)
+        bench.log.append("messages", [draft(message("early"), NOW + 60 * SECOND)])
+
+        bench.conductor.follow_others()
+
+        assert loop.now() == NOW
 
     def test_one_that_is_appended_while_a_decision_is_made_is_not_skipped(self, bench: Bench) -> None:
         def slow(_state: list[Recorded], recorded: Recorded | None, _now: int) -> list[Decision]:

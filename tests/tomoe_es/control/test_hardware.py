@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tomoe_es.clock import HOUR
 from tomoe_es.control import hardware
 from tomoe_es.control.hardware import Hardware
 from tomoe_es.events import Event
@@ -27,3 +28,10 @@ def test_of_two_readings_of_one_moment_the_later_appended_counts() -> None:
     read(state, OPEN, 10)
     read(state, CLOSED, 10)
     assert state.dome_slit == CLOSED
+
+
+def test_a_reading_of_a_wrong_clock_far_ahead_does_not_hide_those_that_follow() -> None:
+    state = Hardware()
+    read(state, CLOSED, 20 + 9 * HOUR)  # local time for UTC
+    read(state, OPEN, 20)
+    assert (state.dome_slit, state.read_at["dome_slit"]) == (OPEN, 20)

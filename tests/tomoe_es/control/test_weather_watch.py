@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.tomoe_es.control.conftest import Opener
 from tests.tomoe_es.control.observatory import NIGHT, plan
-from tomoe_es.clock import MINUTE, SECOND
+from tomoe_es.clock import HOUR, MINUTE, SECOND
 from tomoe_es.control import evolution, fitness, weather_limits, weather_watch
 from tomoe_es.control import state as control_state
 from tomoe_es.events import Event, queue, safety, system, telescope, weather
@@ -168,6 +168,17 @@ class TestDanger:
         assert watch.read(10) == []
         assert names(watch.read(1)) == ["WeatherBecameSafe", "ObservingResumed"]
 
+    def test_a_good_reading_that_is_told_late_does_not_shorten_the_ten_minutes(self) -> None:
+        watch = Watch()
+        watch.read(9)
+        watch.read(1 / 6, rain=True)
+        watch.now -= 5 * MINUTE
+        watch.tell(reading())
+        watch.now += 5 * MINUTE
+
+        assert watch.read(10) == []
+        assert names(watch.read(1)) == ["WeatherBecameSafe"]
+
     def test_silence_of_a_minute_closes(self, watch: Watch) -> None:
         last = watch.now
 
@@ -176,6 +187,16 @@ class TestDanger:
         assert watch.now - last == weather_limits.STALE_AFTER + 1
         assert names(events) == UNSAFE
         assert events[0].reasons == ["weather reading older than 60 s"]  # type: ignore[attr-defined]
+
+    def test_a_reading_from_a_clock_that_is_ahead_closes_for_it_never_gets_old(self, watch: Watch) -> None:
+        watch.now += 9 * HOUR
+        recorded = watch._take_in(reading())
+        watch.now -= 9 * HOUR
+
+        events = watch._decided(recorded)
+
+        assert names(events) == UNSAFE
+        assert events[0].reasons == ["weather reading from a clock that is ahead"]  # type: ignore[attr-defined]
 
     def test_after_a_silence_ten_minutes_of_readings_are_needed(self, watch: Watch) -> None:
         watch.wake()

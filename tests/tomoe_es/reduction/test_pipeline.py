@@ -445,7 +445,8 @@ def test_nothing_is_left_to_compile_for_a_worker_after_the_warm_up(bench: Bench,
     job = bench.job("OBJECT", 25, render("OBJECT", 25, 8))
     job = msgspec.structs.replace(job, steps=("wcs", "stack", "clip", "neo", "cube"))
     (tmp_path / "job").write_bytes(pickle.dumps((job, bench.solver)))
-    subprocess.run([sys.executable, "-m", "tomoe_es.reduction.warm_up"], env=environment, check=True)
+    warm_up = "from tomoe_es.reduction.warm_up import warm_up; warm_up()"
+    subprocess.run([sys.executable, "-c", warm_up], env=environment, check=True)
     compiled = sorted(cache.rglob("*.nbc"))
     reduce_it = (
         "import pickle, pathlib, sys; from tomoe_es.reduction.pipeline import run_job;"

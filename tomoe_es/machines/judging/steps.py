@@ -10,13 +10,23 @@ from tomoe_es.events.monitor import ViolationDetected
 from tomoe_es.events.system import NightPlanned
 from tomoe_es.machines.catalogue import ROUTES, TABLES
 from tomoe_es.machines.deadlines import DEADLINES
-from tomoe_es.machines.judging import by_deadlines, by_machines, by_rules, causes, known, state
+from tomoe_es.machines.judging import (
+    by_deadlines,
+    by_machines,
+    by_rules,
+    causes,
+    known_of_devices,
+    known_of_exposures,
+    known_of_night,
+    state,
+)
 from tomoe_es.machines.judging.by_machines import Judge
+from tomoe_es.machines.judging.known import Handler
 from tomoe_es.machines.judging.state import NEVER, Found, Instance, Instances, Judged
 from tomoe_es.machines.rules import RULES
 
 
-def _fold(change: known.Handler) -> Judge:
+def _fold(change: Handler) -> Judge:
     def judge(judged: Judged, recorded: Recorded, found: list[Found]) -> None:
         change(judged.known, recorded, recorded.payload)
 
@@ -45,8 +55,9 @@ def _steps() -> dict[type[Event], tuple[Judge, ...]]:
         NightPlanned: [_new_night],
         ErasedPayload: [by_machines.erased_step(ROUTES)],
     }
-    for kind, change in known.HANDLERS.items():
-        steps.setdefault(kind, []).append(_fold(change))
+    for subject in (known_of_devices, known_of_exposures, known_of_night):
+        for kind, change in subject.HANDLERS.items():
+            steps.setdefault(kind, []).append(_fold(change))
     for kind, routes in ROUTES.items():
         steps.setdefault(kind, []).extend(by_machines.step(route) for route in routes)
     for rule in RULES.values():

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tomoe_es.reduction.compiled import compiled
+from tomoe_es.compiled import compiled
 
 GROUPS: Final = 6
 FEWEST_FRAMES: Final = 8

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tomoe_es.reduction.compiled import compiled
+from tomoe_es.compiled import compiled
 
 BLOCK: Final = 4
 BLOCKS: Final = 10

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tomoe_es.reduction.compiled import compiled
+from tomoe_es.compiled import compiled
 
 POINTS_A_CELL: Final = 0.7
 SMALLEST_CELL_PIXELS: Final = 8.0

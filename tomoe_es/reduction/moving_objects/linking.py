@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tomoe_es.reduction.compiled import compiled
+from tomoe_es.compiled import compiled
 from tomoe_es.reduction.moving_objects.grid import grid_of, nearest
 
 FASTEST_PIXELS_A_FRAME: Final = 40.0

@@ -1,8 +1,8 @@
-"""Functions compiled to machine code by numba: one pass over a cube where numpy makes ten.
+"""Functions compiled to machine code by numba: one pass where numpy makes ten.
 
 A function is compiled when it is first called with arguments of its types, some seconds each, and kept on the
 disk beside its source, or in the user's cache folder where that can't be written to (`NUMBA_CACHE_DIR` names
-another). All processes find it there. `tomoe_es.reduction.warm_up` compiles what a night needs before it.
+another). All processes find it there. `tomoe_es.warm_up` compiles everything after an installation.
 
 No fast-math: sums are made in the order written, so that a product made again is the same bit for bit.
 """
@@ -14,7 +14,7 @@ from typing import TypeVar, cast
 
 import numba
 
-from tomoe_es.reduction.conditions import KernelCacheUnwritable
+from tomoe_es.errors import KernelCacheUnwritable
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -24,7 +24,10 @@ def compiled(function: Function) -> Function:
     try:
         return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
     except RuntimeError as error:  # numba found no folder for its cache
-        raise KernelCacheUnwritable(str(error)) from error
+        raise KernelCacheUnwritable(
+            f"compiled functions can't be kept on the disk ({error}): "
+            "let NUMBA_CACHE_DIR name a folder that the night may write to"
+        ) from error
 
 
 def inlined(function: Function) -> Function:
