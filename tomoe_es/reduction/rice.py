@@ -112,11 +112,11 @@ def _encode(first: np.int32, folded: Words, room: Words, out: Words) -> int:
         if longest <= 16 and len(block) == BLOCK:
             _join_pairs(room)
             for k in range(BLOCK // 2):
-                code, count = np.uint64(room[2, k]), np.int64(room[3, k])
+                code, count = np.uint64(room[2, k]), int(np.int64(room[3, k]))
                 place, bits, held = _put(out, place, bits, held, code, count)
         else:
             for k in range(len(block)):
-                code, count = np.uint64(room[0, k]), np.int64(room[1, k])
+                code, count = np.uint64(room[0, k]), int(np.int64(room[1, k]))
                 while count > 32:
                     zeros = min(count - 1 - low, 32)
                     place, bits, held = _put(out, place, bits, held, np.uint64(0), zeros)
@@ -131,7 +131,7 @@ def _encode(first: np.int32, folded: Words, room: Words, out: Words) -> int:
 @inlined
 def _low_bits(total: np.uint64, count: int) -> int:
     """How many low bits of a block are noise."""
-    mean = (np.float64(total) - count // 2 - 1) / count
+    mean = (float(total) - count // 2 - 1) / count
     level = np.uint32(max(mean, 0.0)) >> np.uint32(1)
     low = 0
     while level > 0:
