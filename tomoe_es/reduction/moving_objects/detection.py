@@ -118,7 +118,7 @@ def _filtered(
     peak = np.float32(PEAK_SIGMA * least)
     for number, each in enumerate(images):
         sample = (each[SAMPLE] - reference)[trusted]
-        level = float(np.median(sample)) if sample.size else 0.0
+        level = float(np.partition(sample, sample.size // 2)[sample.size // 2]) if sample.size else 0.0
         _filter(
             each, difference.reference, difference.inverse_noise, level, profile, peak, image, bright, blocks
         )
@@ -156,7 +156,7 @@ def _sigma(values: NDArray[np.float32]) -> float:
     if some.size < 100:
         return 0.0
     quarter = some.size // 4
-    ordered = np.partition(some, (quarter, some.size - 1 - quarter))
+    ordered = np.sort(some)
     return float(ordered[some.size - 1 - quarter] - ordered[quarter]) / 1.349
 
 
@@ -206,10 +206,10 @@ def _filter(
             near = w0 * c4[x] + w1 * (c3[x] + c5[x]) + w2 * (c2[x] + c6[x])
             inside[x] = near + w3 * (c1[x] + c7[x]) + w4 * (c0[x] + c8[x])
         for stretch in range(bright.shape[1]):
-            over = 0
+            over = np.int32(0)
             part = out[stretch * _STRETCH : (stretch + 1) * _STRETCH]
             for x in range(len(part)):
-                over += part[x] > peak
+                over = np.int32(over + np.int32(part[x] > peak))
             bright[y - 4, stretch] = over > 0
         if len(blocks) and (y - 4) % BLOCK == BLOCK - 1:
             _sum_blocks(filtered[y - 7 : y - 3], across, blocks[(y - 4) // BLOCK])
