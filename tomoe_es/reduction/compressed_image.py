@@ -14,7 +14,7 @@ import numpy as np
 from astropy.io import fits
 from numpy.typing import NDArray
 
-from tomoe_es.reduction.rice import BLANK, BLOCK, encode, quantise
+from tomoe_es.reduction.rice import BLANK, BLOCK, encode_tiles, most_bytes
 from tomoe_es.reduction.source_table import Table
 from tomoe_es.transfer.cube_file import FITS_BLOCK
 
@@ -42,25 +42,20 @@ def compressed_image(
     NaN stays NaN. The same image gives the same bytes.
     """
     levels = levels_a_count(noise_counts)
-    planes = image.reshape(-1, *image.shape[-2:])
-    values = np.empty(tile[0] * tile[1], np.int32)
-    coded = np.empty(values.size + values.size // 8 + 4, np.uint32)
+    planes = np.ascontiguousarray(image.reshape(-1, *image.shape[-2:]))
     tiles = len(planes) * -(-image.shape[-2] // tile[0]) * -(-image.shape[-1] // tile[1])
-    table = np.zeros(tiles, _ROW)
-    data, number = bytearray(table.nbytes), 0  # grows in place: a second copy of a cube would be 40 MB
-    for plane in planes:
-        for top in range(0, plane.shape[0], tile[0]):
-            for left in range(0, plane.shape[1], tile[1]):
-                down = (top, min(top + tile[0], plane.shape[0]))
-                across = (left, min(left + tile[1], plane.shape[1]))
-                size = encode(values, quantise(plane, down, across, np.float32(levels), values), coded)
-                table[number] = (size, len(data) - table.nbytes, 1 / levels, 0.0)
-                data += coded.view(np.uint8)[:size].data
-                number += 1
-    data[: table.nbytes] = table.tobytes()
-    header = _header(image.shape, name, levels, tile, table, len(data) - table.nbytes)
-    data += bytes(-len(data) % FITS_BLOCK)
-    return Table(header, memoryview(data))
+    table, sizes = np.zeros(tiles, _ROW), np.empty(tiles, np.int32)
+    # Memory for the worst case is asked for, and only what is written to is given.
+    data = np.empty(table.nbytes + most_bytes(tiles, tile[0] * tile[1]) + FITS_BLOCK, np.uint8)
+    heap_bytes = encode_tiles(planes, tile, np.float32(levels), sizes, data[table.nbytes :])
+    table["size"], table["scale"] = sizes, 1 / levels
+    table["place"][1:] = np.cumsum(sizes[:-1])
+    data[: table.nbytes] = table.view(np.uint8)
+    header = _header(image.shape, name, levels, tile, table, heap_bytes)
+    end = table.nbytes + heap_bytes
+    padded = -(-end // FITS_BLOCK) * FITS_BLOCK
+    data[end:padded] = 0
+    return Table(header, data[:padded].data)
 
 
 def _header(

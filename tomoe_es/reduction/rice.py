@@ -1,7 +1,9 @@
 """Rice coding of quantised images, as `RICE_1` of the FITS standard 4.0 (10.4.1) has it, one tile at a time.
 
 Each value is coded as its difference from the one before: how many low bits of a block of 32 differences are
-noise is found from their mean, these are written as they are, and the rest in unary.
+noise is found from their mean, these are written as they are, and the rest in unary. All that can be done for
+many values at once is: what is left to do one after another, the packing of bits, has no branch, and takes
+two values at a time where both fit in a word.
 """
 
 from __future__ import annotations
@@ -22,6 +24,161 @@ _LEVEL_BITS: Final = 5
 _MOST_LOW_BITS: Final = 25
 _WORD: Final = np.uint64(0xFFFFFFFF)
 
+Words = NDArray[np.uint32]
+
+
+def most_bytes(tiles: int, values: int) -> int:
+    """What so many tiles of so many values can take up at most."""
+    return tiles * (values * 4 + values // 2 + 16)
+
+
+@compiled
+def encode_tiles(
+    planes: NDArray[np.float32],
+    tile: tuple[int, int],
+    levels_a_count: np.float32,
+    sizes: NDArray[np.int32],
+    heap: NDArray[np.uint8],
+) -> int:
+    """Code all tiles, plane by plane and row by row, in whole levels of 1 / `levels_a_count`.
+
+    With a power of two of levels a count, whole counts stay exactly what they are. Written are the bytes of
+    each tile, one behind the other, into `heap`, and how many they are into `sizes`; returns their sum.
+    """
+    values = np.empty(tile[0] * tile[1], np.int32)
+    folded = np.empty(len(values), np.uint32)
+    coded = np.empty(len(values) + len(values) // 8 + 4, np.uint32)
+    room = np.empty((4, BLOCK), np.uint32)
+    number = place = 0
+    for plane in range(planes.shape[0]):
+        image = planes[plane]
+        for top in range(0, image.shape[0], tile[0]):
+            bottom = min(top + tile[0], image.shape[0])
+            for left in range(0, image.shape[1], tile[1]):
+                right = min(left + tile[1], image.shape[1])
+                width = right - left
+                for row in range(top, bottom):
+                    begin = (row - top) * width
+                    _quantise(image[row, left:right], levels_a_count, values[begin : begin + width])
+                n = (bottom - top) * width
+                _fold(values[:n], folded)
+                size = _encode(values[0], folded[:n], room, coded)
+                heap[place : place + size] = coded.view(np.uint8)[:size]
+                sizes[number] = size
+                place += size
+                number += 1
+    return place
+
+
+@inlined
+def _quantise(line: NDArray[np.float32], levels_a_count: np.float32, values: NDArray[np.int32]) -> None:
+    for k in range(len(values)):
+        value = np.rint(line[k] * levels_a_count)
+        clipped = min(max(value, np.float32(-LARGEST)), np.float32(LARGEST))
+        values[k] = np.int32(clipped) if value == value else np.int32(BLANK)
+
+
+@inlined
+def _fold(values: NDArray[np.int32], folded: Words) -> None:
+    """Differences from the value before, without sign: 0, -1, 1, -2 become 0, 1, 2, 3."""
+    folded[0] = 0
+    before, here, out = values[:-1], values[1:], folded[1 : len(values)]
+    for k in range(len(out)):
+        step = np.int32(here[k] - before[k])
+        out[k] = np.uint32(np.int32(step << 1) ^ np.int32(step >> 31))
+
+
+@inlined
+def _encode(first: np.int32, folded: Words, room: Words, out: Words) -> int:
+    """Code a tile; the number of bytes. `out`, of big-endian words, needs 1.125 n + 4 of them."""
+    place, held, bits = 0, 0, np.uint64(0)
+    place, bits, held = _put(out, place, bits, held, np.uint64(np.uint32(first)), 32)
+    for begin in range(0, len(folded), BLOCK):
+        block = folded[begin : min(begin + BLOCK, len(folded))]
+        total = np.uint64(0)
+        for k in range(len(block)):
+            total += np.uint64(block[k])
+        low = _low_bits(total, len(block))
+        if low >= _MOST_LOW_BITS:
+            place, bits, held = _put(out, place, bits, held, np.uint64(_MOST_LOW_BITS + 1), _LEVEL_BITS)
+            for k in range(len(block)):
+                place, bits, held = _put(out, place, bits, held, np.uint64(block[k]), 32)
+            continue
+        if total == 0:
+            place, bits, held = _put(out, place, bits, held, np.uint64(0), _LEVEL_BITS)
+            continue
+        place, bits, held = _put(out, place, bits, held, np.uint64(low + 1), _LEVEL_BITS)
+        longest = _codes(block, low, room)
+        if longest <= 16 and len(block) == BLOCK:
+            _join_pairs(room)
+            for k in range(BLOCK // 2):
+                code, count = np.uint64(room[2, k]), int(np.int64(room[3, k]))
+                place, bits, held = _put(out, place, bits, held, code, count)
+        else:
+            for k in range(len(block)):
+                code, count = np.uint64(room[0, k]), int(np.int64(room[1, k]))
+                while count > 32:
+                    zeros = min(count - 1 - low, 32)
+                    place, bits, held = _put(out, place, bits, held, np.uint64(0), zeros)
+                    count -= zeros
+                place, bits, held = _put(out, place, bits, held, code, count)
+    size = 4 * place + (held + 7) // 8
+    if held > 0:
+        _put(out, place, bits, held, np.uint64(0), 32 - held)
+    return size
+
+
+@inlined
+def _low_bits(total: np.uint64, count: int) -> int:
+    """How many low bits of a block are noise."""
+    mean = (float(total) - count // 2 - 1) / count
+    level = np.uint32(max(mean, 0.0)) >> np.uint32(1)
+    low = 0
+    while level > 0:
+        level >>= np.uint32(1)
+        low += 1
+    return low
+
+
+@inlined
+def _codes(block: Words, low: int, room: Words) -> int:
+    """Code words of a block's values and how long each is, into the first two rows of `room`; the longest."""
+    codes, counts = room[0, : len(block)], room[1, : len(block)]
+    shift = np.uint32(low)
+    one = np.uint32(np.uint32(1) << shift)
+    below = np.uint32(one - np.uint32(1))
+    longest = np.uint32(0)
+    for k in range(len(block)):
+        value = block[k]
+        codes[k] = np.uint32(one | np.uint32(value & below))
+        counts[k] = np.uint32(np.uint32(value >> shift) + np.uint32(1) + shift)
+        longest = max(longest, counts[k])
+    return np.int64(longest)  # type: ignore[return-value]
+
+
+@inlined
+def _join_pairs(room: Words) -> None:
+    """Each two code words as one, into the last two rows of `room`."""
+    codes, counts, joined, together = room[0], room[1], room[2], room[3]
+    for k in range(BLOCK // 2):
+        second = counts[2 * k + 1]
+        joined[k] = np.uint32(codes[2 * k] << second) | codes[2 * k + 1]
+        together[k] = np.uint32(counts[2 * k] + second)
+
+
+@inlined
+def _put(
+    out: Words, place: int, bits: np.uint64, held: int, value: np.uint64, count: int
+) -> tuple[int, np.uint64, int]:
+    """Append `count` <= 32 bits to those not written yet, fewer than 32; the next word's place, and both.
+
+    A word that isn't full yet is written too, and over again with the next bits: a branch would cost more.
+    """
+    bits = (bits << np.uint64(count)) | value
+    held += count
+    out[np.uint64(place)] = _big_endian(bits >> np.uint64(held & 31))
+    return place + (held >> 5), bits, held & 31
+
 
 @inlined
 def _big_endian(bits: np.uint64) -> np.uint32:
@@ -33,94 +190,3 @@ def _big_endian(bits: np.uint64) -> np.uint32:
         | ((word >> np.uint32(8)) & np.uint32(0xFF00))
         | (word >> np.uint32(24))
     )
-
-
-@inlined
-def _put(
-    out: NDArray[np.uint32], place: int, bits: np.uint64, held: int, value: np.uint64, count: int
-) -> tuple[int, np.uint64, int]:
-    """Append `count` <= 32 bits to those not written yet, fewer than 32; the next word's place, and both."""
-    bits = (bits << np.uint64(count)) | value
-    held += count
-    if held >= 32:
-        held -= 32
-        out[place] = _big_endian(bits >> np.uint64(held))
-        place += 1
-    return place, bits, held
-
-
-@compiled
-def quantise(
-    image: NDArray[np.float32],
-    rows: tuple[int, int],
-    columns: tuple[int, int],
-    levels_a_count: np.float32,
-    values: NDArray[np.int32],
-) -> int:
-    """Values of a tile of an image in whole levels of 1 / `levels_a_count`, row by row; how many there are.
-
-    With a power of two of levels a count, whole counts stay exactly what they are.
-    """
-    width = columns[1] - columns[0]
-    for row in range(rows[0], rows[1]):
-        begin = (row - rows[0]) * width
-        for k in range(width):
-            value = np.rint(image[row, columns[0] + k] * levels_a_count)
-            clipped = min(max(value, np.float32(-LARGEST)), np.float32(LARGEST))
-            values[begin + k] = np.int32(clipped) if value == value else np.int32(BLANK)
-    return (rows[1] - rows[0]) * width
-
-
-@compiled
-def encode(values: NDArray[np.int32], n: int, out: NDArray[np.uint32]) -> int:
-    """Code the first `n` values; the number of bytes. `out`, of big-endian words, needs 1.1 n + 4 of them."""
-    place, held = 0, 0
-    bits = np.uint64(0)
-    place, bits, held = _put(out, place, bits, held, np.uint64(np.uint32(values[0])), 32)
-    folded = np.zeros(BLOCK, np.uint32)
-    last = values[0]
-    for begin in range(0, n, BLOCK):
-        length = min(BLOCK, n - begin)
-        total = np.uint64(0)
-        for k in range(length):
-            before = last if k == 0 else values[begin + k - 1]
-            step = np.int32(values[begin + k] - before)
-            folded[k] = np.uint32(np.int32(step << 1) ^ np.int32(step >> 31))
-            total += np.uint64(folded[k])
-        last = values[begin + length - 1]
-        mean = (np.float64(total) - length // 2 - 1) / length
-        level = np.uint32(max(mean, 0.0)) >> np.uint32(1)
-        low = 0
-        while level > 0:
-            level >>= np.uint32(1)
-            low += 1
-        if low >= _MOST_LOW_BITS:
-            place, bits, held = _put(out, place, bits, held, np.uint64(_MOST_LOW_BITS + 1), _LEVEL_BITS)
-            for k in range(length):
-                place, bits, held = _put(out, place, bits, held, np.uint64(folded[k]), 32)
-            continue
-        if total == 0:
-            place, bits, held = _put(out, place, bits, held, np.uint64(0), _LEVEL_BITS)
-            continue
-        place, bits, held = _put(out, place, bits, held, np.uint64(low + 1), _LEVEL_BITS)
-        one = np.uint64(1) << np.uint64(low)
-        for k in range(length):
-            value = np.uint64(folded[k])
-            top = int(np.int64(value >> np.uint64(low)))  # numba makes a float of uint64 and int
-            while top + low > 31:
-                zeros = min(top, 32)
-                place, bits, held = _put(out, place, bits, held, np.uint64(0), zeros)
-                top -= zeros
-                if top == 0:
-                    break
-            count = top + 1 + low
-            bits = (bits << np.uint64(count)) | one | (value & (one - np.uint64(1)))
-            held += count
-            if held >= 32:
-                held -= 32
-                out[place] = _big_endian(bits >> np.uint64(held))
-                place += 1
-    size = 4 * place + (held + 7) // 8
-    if held > 0:
-        place, bits, held = _put(out, place, bits, held, np.uint64(0), 32 - held)
-    return size

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tomoe_es.compiled import compiled
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
 
 
@@ -19,13 +20,26 @@ def frame_variance(
     `image` is the light expected on it, such as the stack, in counts. Readout and dark current are as noisy
     as each pixel was in the dark; photons follow Poisson.
     """
-    variance = dark.noise / flat.image
-    variance *= variance
-    photons = np.maximum(image, np.float32(0))
-    photons /= flat.image
-    photons *= np.float32(1 / gain_e_per_count)
-    variance += photons
+    variance = np.empty(image.shape, np.float32)
+    _variance(image, dark.noise, flat.image, np.float32(1 / gain_e_per_count), variance)
     return variance
+
+
+@compiled
+def _variance(
+    image: NDArray[np.float32],
+    noise: NDArray[np.float32],
+    flat: NDArray[np.float32],
+    counts_an_electron: np.float32,
+    variance: NDArray[np.float32],
+) -> None:
+    """In one pass: numpy's six take three times as long."""
+    for row in range(len(variance)):
+        light, dark, divisor, out = image[row], noise[row], flat[row], variance[row]
+        for column in range(len(out)):
+            readout = dark[column] / divisor[column]
+            photons = max(light[column], np.float32(0)) / divisor[column] * counts_an_electron
+            out[column] = readout * readout + photons
 
 
 def stack_variance(

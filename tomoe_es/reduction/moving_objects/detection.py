@@ -8,17 +8,20 @@ than its PSF in one exposure is one point with a length and a direction.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tomoe_es.compiled import compiled
+from tomoe_es.compiled import compiled, inlined
 from tomoe_es.reduction.moving_objects.difference import Difference
-from tomoe_es.reduction.moving_objects.faint_streaks import faint_streaks
+from tomoe_es.reduction.moving_objects.faint_streaks import BLOCK, faint_streaks
 
 PEAK_SIGMA: Final = 4.0
 EDGE_SIGMA: Final = 2.8
+LEAST_SCALE: Final = 0.9
+"""Of the noise that light and readout explain."""
 FILTER_RADIUS: Final = 4
 """`_filter` is written for this one."""
 MOST_POINTS_A_FRAME: Final = 4000
@@ -27,7 +30,7 @@ LONG_PIXELS: Final = 4.0
 _LARGEST_AREA: Final = 20000
 SAMPLE: Final = (slice(5, -4, 17), slice(5, -4, 19))
 """Some 7,000 pixels tell level and noise of a frame to one part in a hundred."""
-_BLOCK: Final = 100
+_STRETCH: Final = 100
 _FWHM_SIGMA: Final = 2.3548
 
 POINT_TYPE: Final = np.dtype(
@@ -53,6 +56,22 @@ def gaussian(fwhm_pixels: float) -> NDArray[np.float32]:
     return np.asarray(profile / np.sqrt((profile**2).sum()), dtype=np.float32)
 
 
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """A matched-filtered difference, of which the arrays are the same for each image.
+
+    `image` (height, width) is 0 in pixels that aren't to be trusted, and `scale` is its noise. `bright` tells
+    by row and stretch of 100 columns where a peak may be; `blocks` are sums of 4 x 4 pixels, if asked for.
+    """
+
+    number: int
+    image: NDArray[np.float32]
+    scale: float
+    bright: NDArray[np.bool_]
+    blocks: NDArray[np.float32]
+    visited: NDArray[np.bool_]
+
+
 def detect(
     images: NDArray[np.float32], difference: Difference, fwhm_pixels: float, noise_factor: float
 ) -> NDArray[np.void]:
@@ -60,8 +79,8 @@ def detect(
 
     Not more than the 4,000 first of a frame: one with more is full of trouble, such as a cloud's edge.
     """
-    filtered_images = _filtered(images, difference, gaussian(fwhm_pixels), noise_factor)
-    return _joined([_points_of(number, image, scale) for number, image, scale in filtered_images])
+    filtered_images = _filtered(images, difference, gaussian(fwhm_pixels), noise_factor, 0)
+    return _joined([_points_of(filtered) for filtered in filtered_images])
 
 
 def detect_with_streaks(
@@ -73,34 +92,48 @@ def detect_with_streaks(
     """
     profile = gaussian(fwhm_pixels)
     points, streaks = [], []
-    for number, image, scale in _filtered(difference.frames, difference, profile, 1.0):
-        points.append(_points_of(number, image, scale))
-        found = faint_streaks(image, scale, profile)
-        streaks.append(_as_points(number, found, ("x", "y", "snr", "length", "angle")))
+    for filtered in _filtered(difference.frames, difference, profile, 1.0, BLOCK):
+        points.append(_points_of(filtered))
+        found = faint_streaks(filtered.blocks, filtered.scale, profile)
+        streaks.append(_as_points(filtered.number, found, ("x", "y", "snr", "length", "angle")))
     return _joined(points), _joined(streaks)
 
 
 def _filtered(
-    images: NDArray[np.float32], difference: Difference, profile: NDArray[np.float32], noise_factor: float
-) -> Iterator[tuple[int, NDArray[np.float32], float]]:
-    """Number, matched-filtered difference and its noise of each image that has any; in the same array."""
-    filtered = np.zeros(difference.reference.shape, dtype=np.float32)
-    for number, image in enumerate(images):
-        changes = image[SAMPLE] - difference.reference[SAMPLE]
-        sample = changes[difference.inverse_noise[SAMPLE] > 0]
-        level = float(np.median(sample)) if sample.size else 0.0
-        _filter(image, difference.reference, difference.inverse_noise, level, profile, filtered)
-        sigma = _sigma(filtered[SAMPLE])
+    images: NDArray[np.float32],
+    difference: Difference,
+    profile: NDArray[np.float32],
+    noise_factor: float,
+    block: int,
+) -> Iterator[Filtered]:
+    """Matched-filtered difference of each image that has any noise; `block` is 4, or 0 for no sums."""
+    height, width = difference.reference.shape
+    image = np.zeros((height, width), np.float32)
+    visited = np.empty((height, width), np.bool_)
+    bright = np.empty((height, -(-width // _STRETCH)), np.bool_)
+    blocks = np.empty((height // block, width // block) if block else (0, 0), np.float32)
+    reference, trusted = difference.reference[SAMPLE], difference.inverse_noise[SAMPLE] > 0
+    # Noise as it is may exceed what light and readout explain, and must not be less.
+    least = LEAST_SCALE * noise_factor
+    peak = np.float32(PEAK_SIGMA * least)
+    for number, each in enumerate(images):
+        sample = (each[SAMPLE] - reference)[trusted]
+        level = float(np.partition(sample, sample.size // 2)[sample.size // 2]) if sample.size else 0.0
+        _filter(
+            each, difference.reference, difference.inverse_noise, level, profile, peak, image, bright, blocks
+        )
+        sigma = _sigma(image[SAMPLE])
         if sigma > 0:
-            # Noise as it is may exceed what light and readout explain, and must not be less.
-            yield number, filtered, max(sigma, 0.9 * noise_factor)
+            yield Filtered(number, image, max(sigma, least), bright, blocks, visited)
 
 
-def _points_of(number: int, filtered: NDArray[np.float32], scale: float) -> NDArray[np.void]:
+def _points_of(filtered: Filtered) -> NDArray[np.void]:
     table = np.empty((MOST_POINTS_A_FRAME, 6))
-    visited = np.zeros(filtered.shape, dtype=np.bool_)
-    count = _points(filtered, visited, PEAK_SIGMA * scale, EDGE_SIGMA * scale, table)
-    points = _as_points(number, table[:count], ("x", "y", "snr", "length", "angle", "area"))
+    scale, visited = filtered.scale, filtered.visited
+    visited[:] = False
+    peak, edge = PEAK_SIGMA * scale, EDGE_SIGMA * scale
+    count = _points(filtered.image, filtered.bright, visited, peak, edge, table)
+    points = _as_points(filtered.number, table[:count], ("x", "y", "snr", "length", "angle", "area"))
     points["snr"] /= scale
     return points
 
@@ -122,8 +155,9 @@ def _sigma(values: NDArray[np.float32]) -> float:
     some = values[values != 0]
     if some.size < 100:
         return 0.0
-    low, high = np.percentile(some, [25, 75])
-    return float(high - low) / 1.349
+    quarter = some.size // 4
+    ordered = np.sort(some)
+    return float(ordered[some.size - 1 - quarter] - ordered[quarter]) / 1.349
 
 
 @compiled
@@ -133,15 +167,23 @@ def _filter(
     inverse_noise: NDArray[np.float32],
     level: float,
     profile: NDArray[np.float32],
+    peak: np.float32,
     filtered: NDArray[np.float32],
+    bright: NDArray[np.bool_],
+    blocks: NDArray[np.float32],
 ) -> None:
-    """Matched filter of (image - reference - level) / noise; 0 within its radius of the edges."""
+    """Matched filter of (image - reference - level) / noise; 0 within its radius of the edges.
+
+    A row is looked at again while it is in the cache: for pixels over `peak`, and for the sums of blocks.
+    """
     height, width = image.shape
     offset = np.float32(level)
     w0, w1, w2, w3, w4 = profile[4], profile[5], profile[6], profile[7], profile[8]
     ring = np.zeros((9, width), dtype=np.float32)
     across = np.zeros(width, dtype=np.float32)
     filtered[:4] = filtered[height - 4 :] = np.float32(0)
+    bright[:4] = bright[height - 4 :] = False
+    blocks[:1] = blocks[(height - 4) // BLOCK :] = np.float32(0)
     for y in range(height):
         row = ring[y % 9]
         for x in range(width):
@@ -163,11 +205,31 @@ def _filter(
         for x in range(len(inside)):
             near = w0 * c4[x] + w1 * (c3[x] + c5[x]) + w2 * (c2[x] + c6[x])
             inside[x] = near + w3 * (c1[x] + c7[x]) + w4 * (c0[x] + c8[x])
+        for stretch in range(bright.shape[1]):
+            over = np.int32(0)
+            part = out[stretch * _STRETCH : (stretch + 1) * _STRETCH]
+            for x in range(len(part)):
+                over = np.int32(over + np.int32(part[x] > peak))
+            bright[y - 4, stretch] = over > 0
+        if len(blocks) and (y - 4) % BLOCK == BLOCK - 1:
+            _sum_blocks(filtered[y - 7 : y - 3], across, blocks[(y - 4) // BLOCK])
+
+
+@inlined
+def _sum_blocks(rows: NDArray[np.float32], down: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+    """Sums of blocks of 4 x 4 pixels of four rows; `down` is room for work."""
+    a, b, c, d = rows[0], rows[1], rows[2], rows[3]
+    for x in range(len(down)):
+        down[x] = a[x] + b[x] + c[x] + d[x]
+    for column in range(len(out)):
+        x = BLOCK * column
+        out[column] = down[x] + down[x + 1] + down[x + 2] + down[x + 3]
 
 
 @compiled
 def _points(
     filtered: NDArray[np.float32],
+    bright: NDArray[np.bool_],
     visited: NDArray[np.bool_],
     peak: float,
     edge: float,
@@ -179,15 +241,11 @@ def _points(
     count = 0
     stack = np.empty((_LARGEST_AREA, 2), dtype=np.int32)
     for y in range(1, height - 1):
-        row = filtered[y]
-        for block in range(0, width, _BLOCK):
-            over = 0
-            part = row[block : block + _BLOCK]
-            for x in range(len(part)):
-                over += part[x] > threshold
-            if over == 0:
+        for stretch in range(bright.shape[1]):
+            if not bright[y, stretch]:
                 continue
-            for x in range(max(1, block), min(width - 1, block + _BLOCK)):
+            first = stretch * _STRETCH
+            for x in range(max(1, first), min(width - 1, first + _STRETCH)):
                 if filtered[y, x] <= threshold or visited[y, x]:
                     continue
                 if count == len(table):
