@@ -108,9 +108,7 @@ def measure(image: NDArray[np.float32], mask: NDArray[np.uint8], gain_e_per_coun
         deblend_cont=0.005,
     )
     sources = _measured(light, bad, found, noise, gain_e_per_count)
-    # A faint neighbour's centroid may have been drawn onto a full star, whose light is then its own.
-    sources["saturated"] = _near_saturated(mask, found["xcpeak"], found["ycpeak"])
-    sources["saturated"] |= _near_saturated(mask, sources["x"], sources["y"])
+    sources["saturated"] = _near_saturated(mask, found)
     good = sources[_well_measured(sources)]
     fwhm = float(np.median(good["fwhm"])) * PIXEL_SCALE_ARCSEC if len(good) else None
     ellipticity = float(np.median(good["ellipticity"])) if len(good) else None
@@ -161,13 +159,11 @@ def _well_measured(sources: NDArray[np.void]) -> NDArray[np.int64]:
     return np.asarray(brightest[good[brightest]][:STARS_OF_PROFILE])
 
 
-def _near_saturated(
-    mask: NDArray[np.uint8], x: NDArray[np.generic], y: NDArray[np.generic]
-) -> NDArray[np.bool_]:
-    """Whether a pixel within one of these places was full."""
+def _near_saturated(mask: NDArray[np.uint8], found: NDArray[np.void]) -> NDArray[np.bool_]:
+    """Whether a pixel within one of an object's peak was full."""
     height, width = mask.shape
-    column = np.clip(np.rint(x).astype(int), 1, width - 2)
-    row = np.clip(np.rint(y).astype(int), 1, height - 2)
+    column = np.clip(np.rint(found["xcpeak"]).astype(int), 1, width - 2)
+    row = np.clip(np.rint(found["ycpeak"]).astype(int), 1, height - 2)
     around = np.arange(-1, 2)
     bits = mask[(row[:, None] + around)[:, :, None], (column[:, None] + around)[:, None, :]]
     return np.asarray(((bits & SATURATED) != 0).any(axis=(1, 2)))

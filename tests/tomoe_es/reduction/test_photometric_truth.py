@@ -23,6 +23,8 @@ from tomoe_es.reduction.stack import Stack, stack
 from tomoe_es.reduction.zero_point import ZeroPoint, extinction_mag, limiting_magnitude, zero_point
 from tomoe_es.transfer.cube_file import as_stored
 
+DARKS, FLATS = 144, 120
+"""Of fewer, the masters' own noise would show in the scatter of bright stars; a night takes 360 and 180."""
 GAIN, NFRAME, SECONDS = 0.23, 18, 0.5
 ISOLATED_PIXELS = 12.0
 CATALOGUE_LIMIT_MAG = 14.0
@@ -82,8 +84,10 @@ def renderer_of(data_type: str, number: int, count: int, det_id: int, ra: float,
 @pytest.fixture(scope="module", params=FIELDS, ids=lambda field: str(field[0]))
 def chip(request: pytest.FixtureRequest) -> Measured:
     det_id, ra, dec = request.param
-    dark, _ = master_dark(Cube(rendered(renderer_of("DARK", 1, 36, det_id, ra, dec), 36)), GAIN)
-    flat, _, _ = master_flat(Cube(rendered(renderer_of("FLAT", 2, 24, det_id, ra, dec), 24)), dark, GAIN)
+    dark, _ = master_dark(Cube(rendered(renderer_of("DARK", 1, DARKS, det_id, ra, dec), DARKS)), GAIN)
+    flat, _, _ = master_flat(
+        Cube(rendered(renderer_of("FLAT", 2, FLATS, det_id, ra, dec), FLATS)), dark, GAIN
+    )
     sky = renderer_of("OBJECT", 3, NFRAME, det_id, ra, dec)
     stacked = stack(rendered(sky, NFRAME), dark, flat, GAIN)
     photometry = measure(stacked.image, stacked.mask, GAIN * stacked.frames_used)
