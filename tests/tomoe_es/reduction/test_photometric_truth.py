@@ -81,7 +81,13 @@ def renderer_of(data_type: str, number: int, count: int, det_id: int, ra: float,
     )
 
 
-@pytest.fixture(scope="module", params=FIELDS, ids=lambda field: str(field[0]))
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(field, id=str(field[0]), marks=pytest.mark.xdist_group(f"chip {field[0]}"))
+        for field in FIELDS
+    ],
+)
 def chip(request: pytest.FixtureRequest) -> Measured:
     det_id, ra, dec = request.param
     dark, _ = master_dark(Cube(rendered(renderer_of("DARK", 1, DARKS, det_id, ra, dec), DARKS)), GAIN)

@@ -11,6 +11,8 @@ import pytest
 from .conftest import EVENTS_ONLY, FinishedNight, read_night, start_night
 from .streams import streams
 
+pytestmark = pytest.mark.xdist_group("same seed")
+
 DISKS_TOO = f"""{EVENTS_ONLY.script}
   - {{ device: storage/buffer, kind: fail, from: '21:00', to: '21:20' }}
 """
