@@ -1,4 +1,4 @@
-"""The command line: one module a command in `tui/commands/`, put together here."""
+"""The command line as a whole: what `tomoe --help`, a mistyped command and the reference page need."""
 
 from __future__ import annotations
 
@@ -7,15 +7,7 @@ from importlib import metadata
 from cyclopts import App
 
 from tui import cli_errors
-from tui.commands import alarm, audit, cube, lock, log, normal, notifier, queue, recipe, replay, stats
-from tui.commands.dashboard import dashboard
-from tui.commands.emergency import emergency
-from tui.commands.guardian import guardian
-from tui.commands.night import night
-from tui.commands.rebuild import rebuild
-from tui.commands.status import status
-from tui.commands.telescope import telescope
-from tui.commands.worker import worker
+from tui.start import COMMANDS, command
 
 app = App(
     name="tomoe",
@@ -27,12 +19,8 @@ app = App(
     ),
     version=metadata.version("tomoe-es"),
 )
-for command in (
-    *(night, dashboard, status, recipe.app, queue.app, lock.app),
-    *(alarm.app, normal.app, notifier.app, log.app, audit.app, replay.app, cube.app, stats.app, rebuild),
-    *(emergency, guardian, telescope, worker),
-):
-    app.command(command)
+for each in COMMANDS:
+    app.command(command(each))
 
 
 def main() -> None:

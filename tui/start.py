@@ -1,28 +1,41 @@
-"""Entry point of `tomoe`: the commands of the shorter way to the telescope load only what they need."""
+"""Entry point of `tomoe`: a command loads only what it needs, so that it answers at once."""
 
 from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Callable
+from typing import Any
 
-SHORT_WAY = ("emergency", "guardian", "telescope")
+from cyclopts import App
+
+from tui import cli_errors
+
+COMMANDS = (
+    *("night", "dashboard", "status", "recipe", "queue", "lock", "alarm", "normal", "notifier", "log"),
+    *("audit", "replay", "cube", "stats", "rebuild", "emergency", "guardian", "telescope", "worker"),
+)
+"""Each is a module of `tui.commands`, in the order of `tomoe --help`."""
 
 
 def main() -> None:
     """Run the command that was given."""
-    from tui import cli_errors
-
     name = sys.argv[1] if len(sys.argv) > 1 else ""
-    if name in SHORT_WAY:
-        from cyclopts import App
-
+    if name in COMMANDS:
         app = App(name="tomoe")
-        app.command(getattr(importlib.import_module(f"tui.commands.{name}"), name))
+        app.command(command(name))
         cli_errors.run(app)
     else:
         from tui import cli
 
         cli.main()
+
+
+def command(name: str) -> App | Callable[..., Any]:
+    """What carries out a command: an app of its own where it has commands in turn."""
+    module = importlib.import_module(f"tui.commands.{name}")
+    found: App | Callable[..., Any] = module.app if hasattr(module, "app") else getattr(module, name)
+    return found
 
 
 if __name__ == "__main__":
