@@ -25,16 +25,22 @@ class LocalWakeUp:
 
     def __init__(self) -> None:
         self._appended = Condition()
+        self._waiting = 0
 
     def notify(self) -> None:
-        """Wake whoever waits."""
-        with self._appended:
-            self._appended.notify_all()
+        """Wake whoever waits; who begins to wait at this moment looks again soon."""
+        if self._waiting:
+            with self._appended:
+                self._appended.notify_all()
 
     def wait(self, timeout_seconds: float) -> None:
         """Return at the next append of this process, or after the time, at most LOOK_SECONDS."""
         with self._appended:
-            self._appended.wait(min(timeout_seconds, self.LOOK_SECONDS))
+            self._waiting += 1
+            try:
+                self._appended.wait(min(timeout_seconds, self.LOOK_SECONDS))
+            finally:
+                self._waiting -= 1
 
 
 class PositionSubscription:

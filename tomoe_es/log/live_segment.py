@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import apsw
@@ -30,8 +28,7 @@ CREATE TRIGGER event_refuses_gaps BEFORE INSERT ON event
                                       (SELECT first_position - 1 FROM segment))
     OR NEW.version <> 1 + coalesce((SELECT max(version) FROM event WHERE stream=NEW.stream),
                                    (SELECT base_version FROM stream WHERE id=NEW.stream))
-    OR EXISTS(SELECT 1 FROM closed)
-BEGIN SELECT RAISE(ABORT, 'the log is append-only: event refuses gaps, repetitions and a closed night'); END;
+BEGIN SELECT RAISE(ABORT, 'the log is append-only: event refuses gaps and repetitions'); END;
 CREATE TABLE command(
     id TEXT PRIMARY KEY, first_position INTEGER NOT NULL, last_position INTEGER NOT NULL,
     first_version INTEGER NOT NULL, last_version INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -55,6 +52,13 @@ SCHEMA += "".join(
 )
 """`base_version`: the stream's version at the end of the night before; 0 for a new stream.
 `closed`: one row once the night is over, after which the next segment takes the appends."""
+
+CLOSE = """
+INSERT INTO closed VALUES(?, ?);
+CREATE TRIGGER event_refuses_a_closed_night BEFORE INSERT ON event
+BEGIN SELECT RAISE(ABORT, 'the log is append-only: event refuses a closed night'); END;
+"""
+"""Ends a night. A trigger that is always there, and looks whether it is closed, takes 0.5 us an event."""
 
 EVENT_COLUMNS = "position, stream, version, type, time, correlation, cause, code, actor, payload"
 
@@ -82,7 +86,7 @@ def _write_schema(draft: Path, name: SegmentName) -> None:
     """Not yet in WAL mode: closing would swallow an error of bringing the WAL into the file."""
     connection = apsw.Connection(str(draft))
     try:
-        with transaction(connection):
+        with Transaction(connection):
             connection.execute(SCHEMA)
             connection.execute("INSERT INTO segment VALUES(?, ?)", (name.first_position, name.night))
         if connection.execute("PRAGMA journal_mode=WAL").get != "wal":
@@ -107,17 +111,25 @@ def connect(path: Path, for_one_thread: bool = False) -> apsw.Connection:
     return connection
 
 
-@contextmanager
-def transaction(connection: apsw.Connection) -> Iterator[None]:
-    """Hold the one right to write; on the disk when it ends, undone when it raises."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
+class Transaction:
+    """Holds the one right to write; on the disk when it ends, undone when it raises."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+        self._execute = connection.cursor().execute  # the same cursor again: making one takes a microsecond
+
+    def __enter__(self) -> None:
+        """Wait for the right to write."""
+        self._execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Commit, or undo."""
+        try:
+            if error is None:
+                self._execute("COMMIT")
+        finally:
+            if self._connection.in_transaction:
+                self._execute("ROLLBACK")
 
 
 def wait_for_turn(tries: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import takewhile
 from pathlib import Path
 
 from tomoe_es.log import live_segment
@@ -36,15 +36,18 @@ class NightsWriter:
 
     def commit(self, requests: list[Request]) -> None:
         """Write the requests, in their order, those of one night in one transaction."""
-        for _, group in groupby(requests, key=self._night_to_begin):
-            todo = list(group)
-            while True:
-                writer = self._writer_for(todo[0])
-                try:
-                    writer.commit(todo)
-                    break
-                except NightEnded as ended:
-                    self._go_on_to(ended.successor)
+        while requests:
+            writer = self._writer or self._open_last()
+            todo = list(takewhile(self._is_of_open_night, requests))
+            if writer is None or not todo:
+                night = night_of(requests[0].time)
+                self._go_on_to(writer.end_night(night) if writer else SegmentName(1, 1, night))
+                continue
+            try:
+                writer.commit(todo)
+                requests = requests[len(todo) :]
+            except NightEnded as ended:
+                self._go_on_to(ended.successor)
 
     def end_night(self, night: str) -> None:
         """Close the segment of a night, so that it can be sealed; does nothing when a later one is open."""
@@ -56,22 +59,10 @@ class NightsWriter:
             following += timedelta(days=1)
         self._go_on_to(writer.end_night(following.isoformat()))
 
-    def _night_to_begin(self, request: Request) -> str | None:
-        """The night whose segment this request begins; None when it goes to the open one."""
-        time = request.batches[0].events[0].time
-        if self._writer is not None and self._writer.is_in_night(time):
-            return None
-        night = night_of(time)
-        return None if night in self._nights else night
-
-    def _writer_for(self, request: Request) -> SegmentWriter:
-        writer = self._open_last()
-        night = self._night_to_begin(request)
-        if night is None:
-            assert writer is not None
-            return writer
-        self._go_on_to(writer.end_night(night) if writer else SegmentName(1, 1, night))
-        return self._writer_for(request)
+    def _is_of_open_night(self, request: Request) -> bool:
+        """Whether a request goes to the open segment; otherwise it begins the one of a new night."""
+        writer, time = self._writer, request.time
+        return writer is not None and (writer.is_in_night(time) or night_of(time) in self._nights)
 
     def _open_last(self) -> SegmentWriter | None:
         if self._writer is None:

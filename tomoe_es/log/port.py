@@ -13,7 +13,7 @@ ANY_VERSION: None = None
 """Expected version of an append that does not care what else was appended to the stream."""
 
 
-class Batch(msgspec.Struct, frozen=True):
+class Batch(msgspec.Struct, frozen=True, gc=False):
     """Events for one stream, as part of an atomic append over several."""
 
     stream: str
@@ -22,7 +22,7 @@ class Batch(msgspec.Struct, frozen=True):
     command_id: str | None = None
 
 
-class Appended(msgspec.Struct, frozen=True):
+class Appended(msgspec.Struct, frozen=True, gc=False):
     """Where a batch went: its positions follow each other without a gap, and so do its versions."""
 
     first_position: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
+from threading import Lock
 
 import apsw
 
@@ -30,6 +31,7 @@ class SqliteLog:
         except OSError as error:
             raise live_segment.unavailable("opening", folder, error) from error
         self._appends = GroupCommit(self._commit)
+        self._writing = Lock()  # not even closing may disturb a commit
         self._wake_up = LocalWakeUp()
         self._reader = NightsReader(folder)
         self._writer = NightsWriter(folder)
@@ -48,9 +50,9 @@ class SqliteLog:
 
     def append_many(self, batches: Sequence[Batch]) -> list[Appended]:
         """Append to several streams, all or none, in the order given."""
-        if not batches or not all(batch.events for batch in batches):
-            raise ValueError("there is nothing to append: give at least one event for each stream")
         payloads = [[encode_event(draft.payload) for draft in batch.events] for batch in batches]
+        if not payloads or not all(payloads):
+            raise ValueError("there is nothing to append: give at least one event for each stream")
         answers = self._appends.submit(Request(batches, payloads))
         self._wake_up.notify()
         return answers
@@ -78,12 +80,17 @@ class SqliteLog:
 
     def close(self) -> None:
         """Close the files; the log can't be used afterwards."""
-        if not self._closed:
-            self._closed = True
-            self._writer.close()
-            self._reader.close()
+        with self._writing:
+            if not self._closed:
+                self._closed = True
+                self._writer.close()
+                self._reader.close()
 
     def _commit(self, requests: list[Request]) -> None:
+        with self._writing:
+            self._write(requests)
+
+    def _write(self, requests: list[Request]) -> None:
         try:
             self._refuse_when_closed()
             self._writer.commit(requests)
@@ -91,7 +98,7 @@ class SqliteLog:
             if len(requests) > 1:  # one caller's fault must not be the others'
                 for request in requests:
                     if not request.is_done:
-                        self._commit([request])
+                        self._write([request])
             else:
                 requests[0].error = self._named(error)
 

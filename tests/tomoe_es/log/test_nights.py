@@ -99,6 +99,14 @@ def test_a_crash_between_two_nights_is_made_good_by_the_next_append(three_nights
     log.close()
 
 
+def test_a_closed_night_takes_no_more_events_whoever_appends(three_nights: Path) -> None:
+    first = list_segments(three_nights)[0]
+    with apsw.Connection(str(first.live_path(three_nights))) as connection:
+        following = "position + 1, stream, version + 1, type, time, 0, 0, 0, actor, payload"
+        with pytest.raises(apsw.ConstraintError, match="event refuses a closed night"):
+            connection.execute(f"INSERT INTO event SELECT {following} FROM event WHERE position=2")
+
+
 def test_making_a_segment_never_replaces_one(three_nights: Path) -> None:
     first = list_segments(three_nights)[0]
     create(three_nights, first)
