@@ -39,7 +39,7 @@ def raw_apsw(folder: Path, appends: int, each: int) -> Speed:
     """Speed of bare inserts into the log's own schema."""
     name = SegmentName(1, 1, "2023-12-12")
     create(folder, name)
-    connection = connect(name.live_path(folder))
+    connection = connect(name.live_path(folder), for_one_thread=True)
     for statement in (
         "stream(name, base_version) VALUES('a', 0)",
         "type(name) VALUES('a')",
