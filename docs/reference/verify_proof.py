@@ -44,7 +44,6 @@ for each in map(b64decode, path):  # RFC 9162, section 2.1.3.2
         node = sha256(b"\1" + node + each).digest()
     place, last = place >> 1, last >> 1
 need(last == 0 and node == b64decode(root), "the path does not lead to the signed root")
-
 event = json.loads(leaf[:-32] + b"}}")
 need(event["position"] == index + 1, "the leaf is another event's")
 need(len(files) < 3 or sha256(files[2]).digest() == leaf[-32:], "the payload is not the one recorded")

@@ -7,11 +7,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from threading import Event as Signal
 from threading import Thread
 from typing import Any
 
+import apsw
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -32,10 +34,11 @@ from projections.store import ProjectionReader
 from tests.projections.any_events import any_moments
 from tests.projections.memory_log import MemoryLog
 from tests.projections.night_story import Moment, record, whole_night
-from tomoe_es.errors import DataFolderInUse
+from tomoe_es.errors import DataFolderInUse, UnknownEventType
 from tomoe_es.events.envelope import Draft
 from tomoe_es.events.system import MessagePosted
 from tomoe_es.log import open_log
+from tomoe_es.log.segment_names import list_segments
 
 Content = dict[str, list[tuple[Any, ...]]]
 
@@ -99,6 +102,23 @@ def test_a_rebuilt_projection_equals_the_live_one(tmp_path: Path, log: MemoryLog
 
     assert content(tmp_path) == live
     assert check(log, tmp_path) == []
+
+
+def test_an_event_of_a_newer_version_stops_the_projections_before_it(tmp_path: Path) -> None:
+    with closing(open_log(f"sqlite:///{tmp_path / 'log'}")) as log:
+        posted = Draft(MessagePosted(recipe_id="r", text="t"), 1_702_371_600_000_000)
+        log.append("a", [posted])
+        (segment,) = list_segments(tmp_path / "log")
+        with closing(apsw.Connection(str(segment.live_path(tmp_path / "log")))) as connection:
+            connection.execute("INSERT INTO type VALUES(99, 'MeteorSeen')")
+            columns = "position + 1, stream, version + 1, 99, time, 0, 0, 0, actor"
+            payload = """CAST('{"type":"MeteorSeen"}' AS BLOB)"""
+            connection.execute(f"INSERT INTO event SELECT {columns}, {payload} FROM event")
+        with Projector(log, tmp_path / "projections") as projector:
+            with pytest.raises(UnknownEventType, match="MeteorSeen") as unknown:
+                projector.catch_up()
+            assert unknown.value.position == 2
+            assert projector.position < 2
 
 
 def test_following_takes_in_what_is_appended_and_all_of_it_before_it_ends(tmp_path: Path) -> None:

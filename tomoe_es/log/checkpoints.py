@@ -21,9 +21,12 @@ VERIFIER_FILE = "checkpoint.vkey"
 
 
 def key_of(folder: Path, origin: str, seed: bytes) -> SigningKey:
-    """The log's key; made from `seed`, 32 random bytes, when it has none yet."""
+    """The log's key, its public half beside it; made from `seed`, 32 random bytes, when it has none yet."""
     path = folder / KEY_FILE
-    return read_key(path) if path.exists() else make_key(path, origin, seed)
+    key = read_key(path) if path.exists() else make_key(path, origin, seed)
+    if not (folder / VERIFIER_FILE).exists():
+        _write(folder / VERIFIER_FILE, key.verifier().text() + "\n")
+    return key
 
 
 def verifier_of(folder: Path) -> Verifier:
@@ -51,11 +54,7 @@ def write_checkpoint(folder: Path, key: SigningKey) -> str:
     note = key.sign(Checkpoint(key.name, size, tree.root(size)).text())
     (folder / "checkpoints").mkdir(exist_ok=True)
     for path in (folder / "checkpoints" / f"{size:012d}", folder / "checkpoint"):
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        draft.write_text(note, encoding="utf-8")
-        sync_path(draft)
-        draft.rename(path)
-        sync_path(path.parent)
+        _write(path, note)
     return note
 
 
@@ -63,3 +62,12 @@ def stored_notes(folder: Path) -> list[str]:
     """The checkpoints in the folder, those of fewer events first."""
     paths = sorted((folder / "checkpoints").glob("[0-9]*"))
     return [path.read_text(encoding="utf-8") for path in paths]
+
+
+def _write(path: Path, text: str) -> None:
+    """A file that is whole on the disk, or as it was."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_text(text, encoding="utf-8")
+    sync_path(draft)
+    draft.rename(path)
+    sync_path(path.parent)

@@ -91,19 +91,23 @@ class Verifier(msgspec.Struct, frozen=True):
 
 
 def make_key(path: Path, name: str, seed: bytes) -> SigningKey:
-    """Write a new key that only its owner can read, and its public half beside it (`.vkey`).
+    """Write a new key that only its owner can read; whole on the disk or not there.
 
     `seed` is 32 random bytes. Raises FileExistsError when there is a key, ValueError for a bad name or seed.
     """
     if len(seed) != 32 or not name or any(each in name for each in " +\n"):
         raise ValueError("a key needs 32 random bytes and a name without space, plus and line end")
     key = SigningKey(name, seed)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(key.text() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    path.with_suffix(".vkey").write_text(key.verifier().text() + "\n", encoding="utf-8")
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(key.text() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)  # unlike a rename, never replaces a key
+    finally:
+        draft.unlink(missing_ok=True)
     return key
 
 

@@ -285,6 +285,13 @@ def test_the_key_is_secret_and_made_once(folder: Path) -> None:
         read_key(path)
 
 
+def test_a_key_that_was_made_just_before_a_crash_has_its_public_half_afterwards(tmp_path: Path) -> None:
+    made = make_key(tmp_path / "checkpoint.key", "kiso.example/log", SEED)
+    assert key_of(tmp_path, "another/log", bytes(32)) == made
+    assert verifier_of(tmp_path) == made.verifier()
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["checkpoint.key", "checkpoint.vkey"]
+
+
 def test_notes_are_those_of_the_public_tools() -> None:
     """The example of golang.org/x/mod/sumdb/note."""
     secret = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"
