@@ -6,18 +6,28 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 
 from tomoe_es.errors import LogUnavailable
+from tomoe_es.events import encode_event
 from tomoe_es.log.port import Appended, Batch
+
+_NOTHING = "there is nothing to append: give at least one event for each stream"
 
 
 class Request:
     """One caller's batches, with their encoded payloads, and what came of them."""
 
-    __slots__ = ("answers", "batches", "error", "has_turn", "payloads", "time", "turn")
+    __slots__ = ("answers", "error", "has_turn", "parts", "time", "turn")
 
-    def __init__(self, batches: Sequence[Batch], payloads: list[list[bytes]]) -> None:
-        self.batches = batches
-        self.payloads = payloads
-        self.time = batches[0].events[0].time  # UTC microseconds, of the first event: tells the night
+    def __init__(self, batches: Sequence[Batch]) -> None:
+        """Encode the payloads; raises ValueError when a batch has no events, or when there is none."""
+        self.parts: list[tuple[Batch, list[bytes]]] = []
+        for batch in batches:
+            payloads = [encode_event(draft.payload) for draft in batch.events]
+            self.parts.append((batch, payloads))
+            if not payloads:
+                raise ValueError(_NOTHING)
+        if not self.parts:
+            raise ValueError(_NOTHING)
+        self.time = batches[0].events[0].time  # UTC microseconds: tells the night
         self.answers: list[Appended] | None = None
         self.error: Exception | None = None
         self.has_turn = False

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 
 from tomoe_es.errors import LogUnavailable
-from tomoe_es.events import encode_event
 from tomoe_es.events.envelope import Draft, Recorded
 from tomoe_es.log.group_commit import GroupCommit, Request
 from tomoe_es.log.port import Appended, Batch
@@ -56,10 +55,7 @@ class PostgresLog:
 
     def append_many(self, batches: Sequence[Batch]) -> list[Appended]:
         """Append to several streams, all or none, in the order given."""
-        if not batches or not all(batch.events for batch in batches):
-            raise ValueError("there is nothing to append: give at least one event for each stream")
-        payloads = [[encode_event(draft.payload) for draft in batch.events] for batch in batches]
-        return self._appends.submit(Request(batches, payloads))
+        return self._appends.submit(Request(batches))
 
     def read(
         self, after: int = 0, until: int | None = None, types: Collection[str] | None = None

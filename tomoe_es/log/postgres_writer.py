@@ -55,8 +55,8 @@ class PostgresWriter:
 
         Raises LogUnavailable when the server is gone: then nothing of a request is known to be in the log.
         """
-        batches = [batch for request in requests for batch in request.batches]
-        payloads = [each for request in requests for each in request.payloads]
+        batches = [batch for request in requests for batch, _ in request.parts]
+        payloads = [encoded for request in requests for _, encoded in request.parts]
         placed = self._connections.run(
             "writing to", lambda connection: self._write(connection, batches, payloads), _AFTER_LOSS
         )
@@ -66,7 +66,7 @@ class PostgresWriter:
         if not conflicts:
             answers = iter(_answers(placed))
             for request in requests:
-                request.answers = [next(answers) for _ in request.batches]
+                request.answers = [next(answers) for _ in request.parts]
         elif len(requests) > 1:  # one caller's conflict must not be the others'
             for request in requests:
                 self.commit([request])

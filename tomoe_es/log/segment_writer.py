@@ -25,6 +25,7 @@ _INSERT_EVENTS = [
     f"INSERT INTO event({EVENT_COLUMNS}) VALUES" + ",".join([f"({','.join('?' * _COLUMNS)})"] * rows)
     for rows in range(_ROWS_AT_ONCE + 1)
 ]
+_VALUES_AT_ONCE = _ROWS_AT_ONCE * _COLUMNS
 _INSERT_COMMAND = "INSERT INTO command VALUES(?, ?, ?, ?, ?)"
 
 T = TypeVar("T")
@@ -147,7 +148,7 @@ class SegmentWriter:
         commands: dict[str, Appended] = {}
         answers: list[Appended] = []
         added: Values = []
-        for batch, payloads in zip(request.batches, request.payloads, strict=True):
+        for batch, payloads in request.parts:
             name, command_id = batch.stream, batch.command_id
             if command_id is not None:
                 answer = commands.get(command_id) or given.get(command_id) or self._first_answer(command_id)
@@ -159,7 +160,7 @@ class SegmentWriter:
                 return VersionConflict(name, batch.expected_version, version)
             stream = stream or self._new_stream(name, version)
             answer = Appended(head + 1, head + len(payloads), version + 1, version + len(payloads))
-            for draft, payload in zip(batch.events, payloads, strict=True):
+            for index, draft in enumerate(batch.events):
                 head += 1
                 version += 1
                 added += (
@@ -172,7 +173,7 @@ class SegmentWriter:
                     draft.cause,
                     draft.code,
                     actors[draft.actor],
-                    payload,
+                    payloads[index],
                 )
             streams[name] = stream, version
             if command_id is not None:
@@ -185,8 +186,8 @@ class SegmentWriter:
         return answers
 
     def _insert(self, values: Values) -> None:
-        for start in range(0, len(values), _ROWS_AT_ONCE * _COLUMNS):
-            some = values[start : start + _ROWS_AT_ONCE * _COLUMNS]
+        for start in range(0, len(values), _VALUES_AT_ONCE):
+            some = values[start : start + _VALUES_AT_ONCE]
             self._cursor.execute(_INSERT_EVENTS[len(some) // _COLUMNS], some)
 
     def _first_answer(self, command_id: str) -> Appended | None:

@@ -10,7 +10,6 @@ from threading import Lock
 import apsw
 
 from tomoe_es.errors import LogUnavailable
-from tomoe_es.events import encode_event
 from tomoe_es.events.envelope import Draft, Recorded
 from tomoe_es.log import live_segment
 from tomoe_es.log.following import LocalWakeUp, PositionSubscription
@@ -50,10 +49,7 @@ class SqliteLog:
 
     def append_many(self, batches: Sequence[Batch]) -> list[Appended]:
         """Append to several streams, all or none, in the order given."""
-        payloads = [[encode_event(draft.payload) for draft in batch.events] for batch in batches]
-        if not payloads or not all(payloads):
-            raise ValueError("there is nothing to append: give at least one event for each stream")
-        answers = self._appends.submit(Request(batches, payloads))
+        answers = self._appends.submit(Request(batches))
         self._wake_up.notify()
         return answers
 

@@ -33,14 +33,14 @@ class HeldCommits:
         self.appends = GroupCommit(self._commit)
 
     def _commit(self, requests: list[Request]) -> None:
-        self.groups.append([each.batches[0].stream for each in requests])
+        self.groups.append([each.parts[0][0].stream for each in requests])
         self.begun.set()
         self.go.wait()
         for each in requests:
             each.answers = ANSWER
 
     def submit(self, stream: str) -> list[Appended]:
-        return self.appends.submit(Request([Batch(stream, [DRAFT])], [[b""]]))
+        return self.appends.submit(Request([Batch(stream, [DRAFT])]))
 
 
 def until(condition: Callable[[], bool]) -> None:
