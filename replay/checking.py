@@ -18,7 +18,7 @@ from replay.state_file import read_states, write_states
 from tomoe_es.log.read_only import ReadOnlyLog
 from tomoe_es.night import night_of
 
-PARTS: tuple[tuple[str, ...], ...] = (("control",), tuple(name for name in STATES if name != "control"))
+PARTS: tuple[tuple[str, ...], ...] = (("monitor",), tuple(name for name in STATES if name != "monitor"))
 """States whose deciders are judged together; the parts can be judged at the same time."""
 
 
