@@ -346,7 +346,10 @@ def _looked_up(owner: Any, key: Any) -> Any:
 
 
 def _length(value: Any) -> int | None:
-    return len(value) if hasattr(value, "__len__") else None
+    try:
+        return len(value)
+    except TypeError:  # it has none: nothing can be said of it
+        return None
 
 
 def _contained(one: Any, other: Any) -> bool:
