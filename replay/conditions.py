@@ -98,11 +98,13 @@ def condition(text: str, at: Callable[[str], int] | None = None) -> Condition:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         where = f" near column {error.offset}" if isinstance(error, SyntaxError) else ""
         raise ConditionInvalid(f"'{text}' can't be read{where}: {getattr(error, 'msg', error)}") from None
-    is_joined = isinstance(tree.body, ast.BoolOp) and isinstance(tree.body.op, ast.And)
-    nodes = tree.body.values if is_joined else [tree.body]
-    parts, terms = zip(*(_part(each, at) for each in nodes), strict=True)
-    whole = _joined(True, list(terms)) if is_joined else terms[0]
-    return Condition(text, parts, whole.only_at, whole.monotone)
+    match tree.body:
+        case ast.BoolOp(op=ast.And(), values=joined):
+            compiled = [_part(each, at) for each in joined]
+        case single:
+            compiled = [_part(single, at)]
+    whole = _joined(True, [term for _, term in compiled])
+    return Condition(text, tuple(part for part, _ in compiled), whole.only_at, whole.monotone)
 
 
 def _part(node: ast.expr, at: Callable[[str], int] | None) -> tuple[Part, Term]:
