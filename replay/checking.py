@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -49,8 +50,12 @@ def check(
 
     The states before each night are folded here, once; the nights are decided in other processes.
     """
-    context = multiprocessing.get_context("spawn")
-    with closing(ReadOnlyLog(folder)) as log, ProcessPoolExecutor(workers, mp_context=context) as pool:
+    processes = ProcessPoolExecutor(
+        workers,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=gc.disable,  # what is folded holds no cycles: looking for them takes a fifth of the time
+    )
+    with closing(ReadOnlyLog(folder)) as log, processes as pool:
         folding = Folding(state_folds())
         waiting: list[tuple[ReplayedNight, list[Future[Judged]]]] = []
         for name in sorted(nights):
