@@ -66,7 +66,7 @@ bench-astrometry: setup ## How many chips are solved, how well, how fast, and no
 	$(BIN)/python -m benchmarks.astrometry --out docs/benchmarks-astrometry.md
 
 bench-replay: setup ## Replay's speed on a night of full scale, which is run first
-	$(BIN)/python -m benchmarks.replay
+	$(BIN)/python -m benchmarks.replay --out docs/benchmarks-replay.md
 
 CHIPS ?= 200
 SEED ?= 1

@@ -7,10 +7,9 @@ joins products with their exposures. Times are UTC microseconds, positions ICRS 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-import sqlite_utils
 
 from projections.projection import Projection, Row
 from projections.store import ProjectionReader
@@ -19,6 +18,9 @@ from tomoe_es.camera.frame_id import det_id_of
 from tomoe_es.events import camera, reduction
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.scheduling.sky import separation_arcsec
+
+if TYPE_CHECKING:
+    import sqlite_utils
 
 
 class OpenExposure(msgspec.Struct):

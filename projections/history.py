@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-import sqlite_utils
 
 from projections.overview_model import FinishedRecipe, Outcome
 from projections.projection import Projection, Row
 from projections.store import ProjectionReader
 from tomoe_es.events import ErasedPayload, recipe
 from tomoe_es.events.envelope import Recorded
+
+if TYPE_CHECKING:
+    import sqlite_utils
 
 
 class OpenRecipe(msgspec.Struct):

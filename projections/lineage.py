@@ -7,10 +7,9 @@ which recipe and operation, the readings that were newest when it was asked for,
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-import sqlite_utils
 
 from projections.projection import Projection, Row
 from projections.store import ProjectionReader
@@ -18,6 +17,9 @@ from tomoe_es.camera.frame_id import FILE_PREFIXES
 from tomoe_es.control import hardware
 from tomoe_es.events import Event, camera, recipe, reduction
 from tomoe_es.events.envelope import Recorded
+
+if TYPE_CHECKING:
+    import sqlite_utils
 
 
 class Lineage(msgspec.Struct, kw_only=True):

@@ -6,12 +6,14 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-import sqlite_utils
 
 from tomoe_es.events import Event
+
+if TYPE_CHECKING:
+    import sqlite_utils
 
 Row = tuple[str, tuple[Any, ...]]
 """A table's name and a value for each of its columns."""

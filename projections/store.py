@@ -6,10 +6,9 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-import sqlite_utils
 
 from projections.errors import (
     NoNightYet,
@@ -19,6 +18,9 @@ from projections.errors import (
     ProjectionUnwritable,
 )
 from projections.projection import Projection, Row
+
+if TYPE_CHECKING:
+    import sqlite_utils
 
 BUSY_SECONDS = 10.0
 _PROGRESS = "CREATE TABLE projection (version TEXT, position INTEGER, time_us INTEGER, state BLOB) STRICT"
@@ -85,7 +87,7 @@ class ProjectionWriter:
                 self._connection.execute(f'DROP {kind} "{name}"')
             self._connection.execute(_PROGRESS)
             if self.projection.create_tables is not None:
-                self.projection.create_tables(sqlite_utils.Database(self._connection))
+                self.projection.create_tables(_as_database(self._connection))
             first = (self.projection.version, 0, 0, msgspec.json.encode(self.projection.state()))
             self._connection.execute("INSERT INTO projection VALUES (?, ?, ?, ?)", first)
 
@@ -144,7 +146,7 @@ class ProjectionReader:
 
     def database(self) -> sqlite_utils.Database:
         """The file as sqlite-utils offers it, for queries over rows."""
-        return sqlite_utils.Database(self.connection)
+        return _as_database(self.connection)
 
     @contextmanager
     def one_moment(self) -> Iterator[None]:
@@ -222,3 +224,10 @@ def _insert_statements(connection: sqlite3.Connection) -> dict[str, str]:
         columns = len(connection.execute(f'PRAGMA table_info("{table}")').fetchall())
         statements[table] = f'INSERT OR IGNORE INTO "{table}" VALUES ({", ".join("?" * columns)})'
     return statements
+
+
+def _as_database(connection: sqlite3.Connection) -> sqlite_utils.Database:
+    """As sqlite-utils offers it."""
+    from sqlite_utils import Database  # takes 0.2 s to load, and most only read a state
+
+    return Database(connection)

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from replay.conditions import Condition, Moment
+from replay.conditions import Condition, Moment, Part
 from replay.folds import state_folds
 from replay.ladder import Folding
 from replay.night import ReplayedNight
@@ -94,49 +94,74 @@ def _by_halves(night: ReplayedNight, condition: Condition) -> Recorded | None:
 
 
 class _Watching:
-    """A condition with just the states that it looks at, going forward."""
+    """A condition with just the states that it looks at, going forward.
+
+    A part of it is judged again only after an event that changes one of its states, or when it looks at the
+    event itself.
+    """
 
     def __init__(self, night: ReplayedNight, condition: Condition, position: int) -> None:
         self._condition = condition
         folds = {name: fold for name, fold in state_folds().items() if name in condition.states}
         if condition.machines:
             folds[_MACHINES] = _machines_fold(condition.machines)
-        self._folding = Folding(folds)
+        folding = Folding(folds)
         if night.ladder.kept_before(position) > 0:
             known = night.folding(position).states()
             for name, fold in folds.items():
                 fold.state = known["monitor"].judged if name == _MACHINES else known[name]
         else:
-            for recorded in night.log.read(until=position, types=self._folding.types):
-                self._folding.take_in(recorded)
-        self._states: dict[str, Any] = {}
-        self._changing = self._folding.types
+            for recorded in night.log.read(until=position, types=folding.types):
+                folding.take_in(recorded)
+        self._evolvers = {
+            kind: [(name, fold) for name, fold in folds.items() if kind in fold.types]
+            for kind in frozenset[type[Event]]().union(*(fold.types for fold in folds.values()))
+        }
+        states = folding.states()
+        machines: dict[str, Instances] = states[_MACHINES].machines if condition.machines else {}
+        nothing: Any = None
+        self._moment = Moment(states, machines, nothing)
+        self._parts = [each.value for each in condition.parts]
+        self._values = [
+            not each.looks_at_event and bool(each.value(self._moment)) for each in condition.parts
+        ]
+        self._at_every = tuple(i for i, each in enumerate(condition.parts) if each.looks_at_event)
+        self._at = {
+            kind: tuple(
+                i
+                for i, each in enumerate(condition.parts)
+                if each.looks_at_event or any(name in _folds_of(each) for name, _ in evolvers)
+            )
+            for kind, evolvers in self._evolvers.items()
+        }
 
     @property
     def types(self) -> frozenset[str] | None:
         """Event types that must be looked at; None: all."""
         if self._condition.looks_at_event and self._condition.only_at is None:
             return None
-        return self._changing | (self._condition.only_at or frozenset())
+        changing = frozenset(each.__name__ for each in self._evolvers)
+        return changing | (self._condition.only_at or frozenset())
 
     def holds_at_start(self) -> bool:
         """Tell whether the condition, which does not look at the event, holds already."""
-        states = self._folding.states()
-        nothing: Any = None
-        return self._condition.holds(Moment(states, self._machines(states), nothing))
+        return all(self._values)
 
     def holds_after(self, recorded: Recorded) -> bool:
         """Take the next event in, and judge."""
-        self._folding.take_in(recorded)
-        only_at = self._condition.only_at
-        if only_at is not None and type(recorded.payload).__name__ not in only_at:
-            return False
-        states = self._folding.states()
-        return self._condition.holds(Moment(states, self._machines(states), recorded))
+        kind, moment, only_at = type(recorded.payload), self._moment, self._condition.only_at
+        for name, fold in self._evolvers.get(kind, ()):
+            moment.states[name] = fold.state = fold.evolve(fold.state, recorded)
+        moment.event = recorded
+        if only_at is not None:
+            return kind.__name__ in only_at and self._condition.holds(moment)
+        for index in self._at.get(kind, self._at_every):
+            self._values[index] = bool(self._parts[index](moment))
+        return all(self._values)
 
-    def _machines(self, states: dict[str, Any]) -> dict[str, Instances]:
-        judged: Judged | None = states.get(_MACHINES)
-        return judged.machines if judged is not None else {}
+
+def _folds_of(part: Part) -> frozenset[str]:
+    return part.states | {_MACHINES} if part.machines else part.states
 
 
 def _machines_fold(machines: frozenset[str]) -> Fold:

@@ -20,7 +20,7 @@ class Coming:
         """`deciders`: actors that are only in the night's process, also before it says its code."""
         self._events, self._deciders = events, deciders
         self._seen: deque[Recorded] = deque()
-        self._elsewhere: deque[Recorded] = deque()
+        self.passed: deque[Recorded] = deque()  # what other processes appended, not taken yet
         self._code: int | None = None  # of the process that runs the night; None: it has not said so
 
     def first(self) -> Recorded | None:
@@ -39,9 +39,9 @@ class Coming:
 
     def elsewhere(self, before: Recorded | None) -> list[Recorded]:
         """Take what other processes appended before an event; None: all."""
-        found = []
-        while self._elsewhere and (before is None or self._elsewhere[0].position < before.position):
-            found.append(self._elsewhere.popleft())
+        found: list[Recorded] = []
+        while self.passed and (before is None or self.passed[0].position < before.position):
+            found.append(self.passed.popleft())
         return found
 
     def is_elsewhere(self, recorded: Recorded) -> bool:
@@ -53,10 +53,10 @@ class Coming:
     def _read(self) -> bool:
         """Read up to the next one of the night's process; False at the end."""
         for recorded in self._events:
-            if self.is_elsewhere(recorded):
-                self._elsewhere.append(recorded)
+            if recorded.code != self._code and self.is_elsewhere(recorded):
+                self.passed.append(recorded)
                 continue
-            if isinstance(recorded.payload, CodeRegistered):
+            if type(recorded.payload) is CodeRegistered:
                 self._code = recorded.position
             self._seen.append(recorded)
             return True

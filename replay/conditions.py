@@ -49,16 +49,41 @@ class Term(msgspec.Struct, frozen=True):
     is_constant: bool = False
 
 
-class Condition(msgspec.Struct, frozen=True):
-    """A condition that was checked."""
+class Part(msgspec.Struct, frozen=True):
+    """One of the conditions that `and` joins, and what it looks at: while that stays, so does its value."""
 
-    text: str
-    holds: Callable[[Moment], bool]
-    states: frozenset[str]  # which it looks at
+    value: Value
+    states: frozenset[str]
     machines: frozenset[str]
     looks_at_event: bool
+
+
+class Condition(msgspec.Struct, frozen=True):
+    """A condition that was checked: it holds when all of its parts do."""
+
+    text: str
+    parts: tuple[Part, ...]
     only_at: frozenset[str] | None
     monotone: bool
+
+    def holds(self, moment: Moment) -> bool:
+        """Judge one moment."""
+        return all(each.value(moment) for each in self.parts)
+
+    @property
+    def states(self) -> frozenset[str]:
+        """Names of those that it looks at."""
+        return frozenset().union(*(each.states for each in self.parts))
+
+    @property
+    def machines(self) -> frozenset[str]:
+        """Names of those that it looks at."""
+        return frozenset().union(*(each.machines for each in self.parts))
+
+    @property
+    def looks_at_event(self) -> bool:
+        """Whether it looks at the event itself."""
+        return any(each.looks_at_event for each in self.parts)
 
 
 def condition(text: str, at: Callable[[str], int] | None = None) -> Condition:
@@ -73,18 +98,20 @@ def condition(text: str, at: Callable[[str], int] | None = None) -> Condition:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         where = f" near column {error.offset}" if isinstance(error, SyntaxError) else ""
         raise ConditionInvalid(f"'{text}' can't be read{where}: {getattr(error, 'msg', error)}") from None
+    match tree.body:
+        case ast.BoolOp(op=ast.And(), values=joined):
+            compiled = [_part(each, at) for each in joined]
+        case single:
+            compiled = [_part(single, at)]
+    whole = _joined(True, [term for _, term in compiled])
+    return Condition(text, tuple(part for part, _ in compiled), whole.only_at, whole.monotone)
+
+
+def _part(node: ast.expr, at: Callable[[str], int] | None) -> tuple[Part, Term]:
     compiler = _Compiler(at)
-    term = compiler.term(tree.body)
-    value = term.value
-    return Condition(
-        text,
-        lambda moment: bool(value(moment)),
-        frozenset(compiler.states),
-        frozenset(compiler.machines),
-        compiler.looks_at_event,
-        term.only_at,
-        term.monotone,
-    )
+    term = compiler.term(node)
+    part = Part(term.value, frozenset(compiler.states), frozenset(compiler.machines), compiler.looks_at_event)
+    return part, term
 
 
 _GROWING = frozenset({"event.position", "control.last_exposure_number"})
@@ -164,9 +191,10 @@ class _Compiler:
         self.states.add(root)
         kind: Any = names.STATE_TYPES[root]
         path, value = root, _state(root)
-        for field in fields:
+        for number, field in enumerate(fields):
             kind = names.field_type(kind, field, path)
-            value, path = _attribute(value, field), f"{path}.{field}"
+            value = _attribute(value, field) if number else _attribute_of_state(root, field)
+            path = f"{path}.{field}"
         return Term(value, path, kind, names.allowed_values(kind), grows=path in _GROWING)
 
     def _of_event(self, path: str, fields: list[str]) -> Term:
@@ -251,12 +279,18 @@ def _joined(is_and: bool, terms: list[Term]) -> Term:
 def _compared(compare: Callable[[Any, Any], Any], one: Term, other: Term) -> Term:
     for words, constant in ((one, other), (other, one)):
         _check_words(words, constant)
-    left, right = one.value, other.value
+    left, right, constant = one.value, other.value, other.constant
 
     def value(moment: Moment) -> bool:
         try:
             return bool(compare(left(moment), right(moment)))
         except TypeError:  # something is not known yet: nothing can be said of it
+            return False
+
+    def value_by_constant(moment: Moment) -> bool:
+        try:
+            return bool(compare(left(moment), constant))
+        except TypeError:
             return False
 
     only_at = None
@@ -267,7 +301,8 @@ def _compared(compare: Callable[[Any, Any], Any], one: Term, other: Term) -> Ter
             only_at = frozenset(other.constant)
     upwards = compare in (operator.ge, operator.gt) and one.grows and other.is_constant
     mirrored = compare in (operator.le, operator.lt) and other.grows and one.is_constant
-    return Term(value, only_at=only_at, monotone=upwards or mirrored)
+    chosen = value_by_constant if other.is_constant else value
+    return Term(chosen, only_at=only_at, monotone=upwards or mirrored)
 
 
 def _check_words(term: Term, other: Term) -> None:
@@ -296,6 +331,10 @@ def _state(name: str) -> Value:
     return lambda moment: moment.states[name]
 
 
+def _attribute_of_state(name: str, field: str) -> Value:
+    return lambda moment: getattr(moment.states[name], field)
+
+
 def _attribute(owner: Value, field: str) -> Value:
     return lambda moment: getattr(owner(moment), field, None)
 
@@ -309,7 +348,10 @@ def _looked_up(owner: Any, key: Any) -> Any:
 
 
 def _length(value: Any) -> int | None:
-    return len(value) if hasattr(value, "__len__") else None
+    try:
+        return len(value)
+    except TypeError:  # it has none: nothing can be said of it
+        return None
 
 
 def _contained(one: Any, other: Any) -> bool:

@@ -19,13 +19,14 @@ from replay.structural_copy import copy_state
 from tomoe_es.control.decider import Decider, Decision, Fold
 from tomoe_es.control.deciders_of_a_night import FoldsOfANight, deciders_of_a_night
 from tomoe_es.control.hardware import READINGS
-from tomoe_es.events import ErasedPayload, Event, camera, encode_event, telescope
+from tomoe_es.events import EVENT_TYPES, ErasedPayload, Event, camera, encode_event, telescope
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.system import CodeRegistered, NightResumed, ProcessStarted
 from tomoe_es.safety.guardian import NAME as GUARDIAN
 
 PROCESS_BEGINS = (CodeRegistered, NightResumed)
 """Before these there was no process that could have decided."""
+TELLS_OF_PROCESSES = frozenset({*PROCESS_BEGINS, ProcessStarted})
 BY_THE_TELESCOPE = (READINGS.keys() - {camera.CameraRead}) | {
     *(telescope.PowerRead, telescope.DeviceUnreachable, telescope.DeviceReached),
     telescope.DeviceCommandFailed,
@@ -78,14 +79,13 @@ class Judge:
             each.name: each for each in of_the_night if any(each.fold is fold for fold in chosen)
         }
         self._listeners: dict[type[Event], list[Decider]] = {}
-        for decider in self._deciders.values():
-            for each in decider.inputs:
-                self._listeners.setdefault(each, []).append(decider)
         self._stale_alarms: dict[type[Event], list[str]] = {}
         for name, decider in self._deciders.items():
+            for each in decider.inputs:
+                self._listeners.setdefault(each, []).append(decider)
             for each in decider.fold.types:
                 self._stale_alarms.setdefault(each, []).append(name)
-        self._relevant = {*PROCESS_BEGINS, ProcessStarted, *self._listeners, *self._stale_alarms}
+        self._relevant = {*TELLS_OF_PROCESSES, *self._listeners, *self._stale_alarms}
         self._pending: deque[Recorded] = deque()
         self._gathered: dict[str, Recorded] = {}
         self._processed: deque[Recorded] = deque(maxlen=REMEMBERED)
@@ -100,8 +100,9 @@ class Judge:
     def run(self, events: Iterator[Recorded]) -> Judged:
         """Judge all events, or up to the last difference that is asked for."""
         relevant, deciders = self._relevant, self._deciders
-        concerning = (each for each in events if type(each.payload) in relevant or each.actor in deciders)
-        self._coming = Coming(concerning, self._own_actors)
+        if not relevant.issuperset(EVENT_TYPES.values()):
+            events = (each for each in events if type(each.payload) in relevant or each.actor in deciders)
+        self._coming = Coming(events, self._own_actors)
         while not self._is_enough() and self._step():
             pass
         return self.judged
@@ -113,20 +114,21 @@ class Judge:
         if self._pending:
             self._react(self._pending.popleft())
             return True
-        if self._gathered and not self._is_recorded_together(self._coming.first()):
+        upcoming = self._coming.first()
+        if self._gathered and not self._is_recorded_together(upcoming):
             gathered, self._gathered = self._gathered, {}
             for name, recorded in gathered.items():
                 self._ask(self._deciders[name], recorded)
             return True
-        upcoming = self._coming.first()
         if upcoming is None:
             return self._take_in_elsewhere(None)
-        if self._wake_before(upcoming):
+        if upcoming.time > self._now and self._wake_before(upcoming):
             return True
         if upcoming.actor in self._deciders:
             self._account_for(upcoming)
         elif isinstance(upcoming.payload, PROCESS_BEGINS) or not self._take_in_elsewhere(upcoming):
             self._take_in(self._coming.next())
+            self._react(self._pending.popleft())
         return True
 
     def _is_recorded_together(self, upcoming: Recorded | None) -> bool:
@@ -159,6 +161,8 @@ class Judge:
         now = self._now
         decided = decider.decide(decider.fold.state, recorded, now)
         upcoming = self._coming.first()
+        if not decided and (upcoming is None or upcoming.actor != decider.name):
+            return
         if upcoming is not None and upcoming.actor == decider.name and upcoming.time > now:
             if not decided and recorded is not None and upcoming.cause != recorded.position:
                 return
@@ -212,6 +216,8 @@ class Judge:
             if each.actor in self._deciders or each.time != now:
                 break
             inputs.append(each)
+        if not inputs:
+            return None
         trial = Fold(copy_state(decider.fold.state), decider.fold.evolve, decider.fold.types)
         fits: int | None = None
         for count, each in enumerate(inputs, 1):
@@ -251,22 +257,19 @@ class Judge:
         if isinstance(upcoming.payload, PROCESS_BEGINS) or self._now == 0:
             self._now = max(self._now, upcoming.time)
             return False  # no process was there to wake anybody
-        if upcoming.time <= self._now:
-            return False
         if type(upcoming.payload) not in BY_THE_TELESCOPE and upcoming.actor not in self._deciders:
             self._unasked |= self._passed_over
             self._passed_over.clear()
-        for name in self._unasked:
-            decider = self._deciders[name]
-            self._alarms[name] = decider.next_wakeup(decider.fold.state, self._now)
-        self._unasked.clear()
+        self._ask_for_alarms(upcoming.time)
         due = [
             (when, name)
             for name, when in self._alarms.items()
-            if when is not None and name not in self._passed_over
+            if when is not None and when <= upcoming.time and name not in self._passed_over
         ]
-        when, name = min(due, default=(upcoming.time, ""))
-        if when > upcoming.time or (when == upcoming.time and upcoming.actor != name):
+        if not due:
+            return False
+        when, name = min(due)
+        if when == upcoming.time and upcoming.actor != name:
             return False
         self._now = max(self._now, when)
         self._unasked.add(name)
@@ -276,6 +279,16 @@ class Judge:
             self._alarms[name] = None  # it would ask for the same time for ever
             self._unasked.discard(name)
         return True
+
+    def _ask_for_alarms(self, until: int) -> None:
+        """Ask those whose state changed when to wake them, if that may be up to a time."""
+        for name in list(self._unasked):
+            decider = self._deciders[name]
+            if decider.not_before(decider.fold.state) <= until:
+                self._alarms[name] = decider.next_wakeup(decider.fold.state, self._now)
+                self._unasked.discard(name)
+            else:
+                self._alarms.pop(name, None)
 
     def _differ(self, decider: Decider, recorded: Recorded | None, now: int, decided: list[Decision]) -> None:
         """Note the difference, and go on with what was recorded."""
@@ -299,32 +312,42 @@ class Judge:
 
     def _take_in(self, recorded: Recorded) -> None:
         """Take the next one in, after what other processes appended before it."""
-        self._take_in_elsewhere(recorded)
+        if self._coming.passed:
+            self._take_in_elsewhere(recorded)
         self._fold(recorded)
 
     def _take_in_elsewhere(self, before: Recorded | None) -> bool:
         """Take in what other processes appended before an event, or all; tell whether there was anything."""
+        if not self._coming.passed:
+            return False
         found = self._coming.elsewhere(before)
         for recorded in found:
             self._fold(recorded)
         return bool(found)
 
     def _fold(self, recorded: Recorded) -> None:
-        if isinstance(recorded.payload, ProcessStarted):
-            self._has_guardian |= recorded.payload.process == GUARDIAN
-        if isinstance(recorded.payload, PROCESS_BEGINS):  # a process begins: what another left undone is gone
+        kind = type(recorded.payload)
+        if kind in TELLS_OF_PROCESSES:
+            self._follow_processes(recorded.payload)
+        if recorded.time > self._now:
+            self._now = recorded.time
+        self._folding.take_in(recorded)
+        self._last = recorded
+        if kind in self._stale_alarms:
+            self._unasked.update(self._stale_alarms[kind])
+        self._pending.append(recorded)
+        self.judged.events += 1
+
+    def _follow_processes(self, event: Event) -> None:
+        if isinstance(event, ProcessStarted):
+            self._has_guardian |= event.process == GUARDIAN
+        else:  # a process begins: what another left undone is gone
             self._pending.clear()
             self._gathered.clear()
             self._processed.clear()
             self._alarms.clear()
             self._passed_over.clear()
             self._unasked = set(self._deciders)
-        self._now = max(self._now, recorded.time)
-        self._folding.take_in(recorded)
-        self._last = recorded
-        self._unasked.update(self._stale_alarms.get(type(recorded.payload), ()))
-        self._pending.append(recorded)
-        self.judged.events += 1
 
     def _count(self, name: str, decisions: int) -> None:
         self.judged.decisions += decisions

@@ -8,12 +8,14 @@ from typing import Any, Protocol
 
 from replay.structural_copy import copy_state, layer
 from tomoe_es.control.decider import Fold
-from tomoe_es.events import Event
+from tomoe_es.events import EVENT_TYPES, Event
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.log.port import EventLog
 
 KEPT_EVERY = 2048
 """Events between two copies: half of them are folded by a seek."""
+
+_ALL = frozenset(EVENT_TYPES.values())
 
 States = dict[str, Any]
 """By name of the state."""
@@ -43,9 +45,10 @@ class Folding:
         self.position = recorded.position
 
     def read_to(self, log: EventLog, position: int) -> None:
-        """Take in all events up to a position."""
+        """Take in all events up to a position; only those that change anything are read."""
         evolvers = self._evolvers
-        for recorded in log.read(after=self.position, until=position):
+        types = None if evolvers.keys() >= _ALL else self.types
+        for recorded in log.read(after=self.position, until=position, types=types):
             for fold in evolvers.get(type(recorded.payload), ()):
                 fold.state = fold.evolve(fold.state, recorded)
         self.position = max(self.position, position)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import NoReturn
 
 import msgspec
 
-from tomoe_es.errors import LogUnavailable
-from tomoe_es.events.envelope import Draft, Recorded
+from tomoe_es.events.envelope import Recorded
 from tomoe_es.log.following import LocalWakeUp, PositionSubscription
-from tomoe_es.log.port import Appended, Batch
+from tomoe_es.log.refusing import RefusesAppends
 
 
 def renumbered(events: Iterable[Recorded]) -> list[Recorded]:
@@ -35,10 +33,11 @@ def renumbered(events: Iterable[Recorded]) -> list[Recorded]:
     return found
 
 
-class PartOfLog:
+class PartOfLog(RefusesAppends):
     """An EventLog of events that were renumbered; it refuses every append."""
 
     def __init__(self, events: Sequence[Recorded]) -> None:
+        super().__init__("a part of a log can't be appended to: it shows what was")
         self._events = events
 
     def read(
@@ -63,21 +62,3 @@ class PartOfLog:
 
     def close(self) -> None:
         """Nothing is open."""
-
-    def append(
-        self,
-        stream: str,
-        events: Sequence[Draft],
-        *,
-        expected_version: int | None = None,
-        command_id: str | None = None,
-    ) -> Appended:
-        """Refused."""
-        self._refuse()
-
-    def append_many(self, batches: Sequence[Batch]) -> list[Appended]:
-        """Refused."""
-        self._refuse()
-
-    def _refuse(self) -> NoReturn:
-        raise LogUnavailable("a part of a log can't be appended to: it shows what was")

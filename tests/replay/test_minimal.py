@@ -18,7 +18,7 @@ from replay.minimal import broken_rules, comes_to_hold
 from tests.tomoe_es.control.observatory import Observatory, copy_log, plan
 from tomoe_es.events.system import ProcessStarted
 from tomoe_es.log import open_log
-from tui.commands import replay
+from tui.commands.replay import bisect, export, show
 from tui.data_folder import DataFolder
 
 pytestmark = pytest.mark.xdist_group("replay minimal")
@@ -59,7 +59,7 @@ def test_the_fewest_events_are_a_night_and_a_test_that_runs(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log, test = tmp_path / "two.jsonl", tmp_path / "test_two.py"
-    assert replay.export(minimal=True, rule=RULE, out=log, pytest=test, data=data) == 0
+    assert export.export(minimal=True, rule=RULE, out=log, pytest=test, data=data) == 0
     said = capsys.readouterr().out
     assert said.startswith("night 2023-12-12")
     assert f"kept: the rule {RULE} is broken" in said
@@ -70,15 +70,15 @@ def test_the_fewest_events_are_a_night_and_a_test_that_runs(
     assert broken_rules(log) == {RULE}
 
     # It opens as a night.
-    replay.import_(log, data=tmp_path / "again")
-    assert replay.show("end", data=tmp_path / "again") == 0
-    assert replay.bisect(rule=RULE, data=tmp_path / "again") == 0
+    export.import_(log, data=tmp_path / "again")
+    assert show.show("end", data=tmp_path / "again") == 0
+    assert bisect.bisect(rule=RULE, data=tmp_path / "again") == 0
     with closing(open_log(f"sqlite:///{tmp_path}/again/log")) as again:
         assert [each.position for each in again.read()] == list(range(1, again.head() + 1))
 
     # The test runs: it passes while the rule is broken, and one that expects it kept fails.
     assert _run(test) == 0
-    replay.export(minimal=True, rule=RULE, out=log, pytest=test, expect="kept", data=data)
+    export.export(minimal=True, rule=RULE, out=log, pytest=test, expect="kept", data=data)
     assert _run(test) == 1
 
 
@@ -86,7 +86,7 @@ def test_of_a_condition_too(data: Path, tmp_path: Path) -> None:
     log, test = tmp_path / "idle.jsonl", tmp_path / "test_idle.py"
     wanted = 'camera == "idle" and dome.slit == "closed"'
 
-    replay.export(minimal=True, condition=wanted, out=log, pytest=test, data=data)
+    export.export(minimal=True, condition=wanted, out=log, pytest=test, data=data)
 
     assert comes_to_hold(wanted, log)
     assert not comes_to_hold('camera == "exposing"', log)
@@ -107,15 +107,15 @@ def _run(test: Path) -> int:
 
 def test_what_can_not_be_is_told(data: Path, tmp_path: Path) -> None:
     with pytest.raises(RuleUnknown):
-        replay.export(minimal=True, rule="TwoExecutioners", out=tmp_path / "log", data=data)
+        export.export(minimal=True, rule="TwoExecutioners", out=tmp_path / "log", data=data)
     with pytest.raises(NothingToKeep, match="SlitDidNotClose"):
-        replay.export(minimal=True, rule="SlitDidNotClose", out=tmp_path / "log", data=data)
+        export.export(minimal=True, rule="SlitDidNotClose", out=tmp_path / "log", data=data)
     with pytest.raises(PlaceUnknown, match="--out"):
-        replay.export(minimal=True, rule=RULE, data=data)
+        export.export(minimal=True, rule=RULE, data=data)
     with pytest.raises(PlaceUnknown, match="beside it"):
-        replay.export(
+        export.export(
             minimal=True, rule=RULE, out=tmp_path / "log", pytest=tmp_path / "far" / "test_it.py", data=data
         )
     with pytest.raises(PlaceUnknown, match="--minimal"):
-        replay.export(rule=RULE, data=data)
+        export.export(rule=RULE, data=data)
     assert not (tmp_path / "log").exists()

@@ -35,8 +35,9 @@ class Decider(msgspec.Struct, frozen=True):
     """Pure decisions over one state.
 
     `decide(state, recorded, now)` gets the event that woke it, or None when its own time came;
-    `next_wakeup(state, now)` says when that is. A decider that gathers is called once for a run of events
-    that were recorded together, with the last of them.
+    `next_wakeup(state, now)` says when that is, and `not_before(state)` tells at little cost up to when it is
+    not. A decider that gathers is called once for a run of events that were recorded together, with the last
+    of them.
     """
 
     name: str
@@ -45,3 +46,4 @@ class Decider(msgspec.Struct, frozen=True):
     decide: Callable[[Any, Recorded | None, int], list[Decision]]
     next_wakeup: Callable[[Any, int], int | None] = lambda _state, _now: None
     gathers: bool = False
+    not_before: Callable[[Any], int] = lambda _state: 0

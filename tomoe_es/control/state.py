@@ -148,7 +148,7 @@ def situation(state: Control, now: int) -> Situation:
         hardware=state.hardware,
         settings=execution.settings,
         weather_safe=state.weather.safe,
-        sun_altitude_deg=sun_altitude(now),
+        sun_altitude=sun_altitude,
         recipe_id=execution.recipe_id,
         of_schedule=execution.recipe_id in state.night.roles,
         observer=opened.recipe.observer,

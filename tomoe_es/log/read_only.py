@@ -9,29 +9,29 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import NoReturn
 
 import apsw
 
 from tomoe_es.errors import LogUnavailable
-from tomoe_es.events.envelope import Draft, Recorded
+from tomoe_es.events.envelope import Recorded
 from tomoe_es.log.following import LocalWakeUp, PositionSubscription
 from tomoe_es.log.live_reader import LiveReader
 from tomoe_es.log.live_segment import wait_for_turn
 from tomoe_es.log.nights_reader import NightsReader, SegmentReader
-from tomoe_es.log.port import Appended, Batch
+from tomoe_es.log.refusing import RefusesAppends
 from tomoe_es.log.sealed_reader import SealedReader
 from tomoe_es.log.segment_names import SegmentName
 
 
-class ReadOnlyLog:
+class ReadOnlyLog(RefusesAppends):
     """An EventLog that refuses every append."""
 
     def __init__(self, folder: Path) -> None:
         """Open the log in a folder; LogUnavailable when there is none."""
+        super().__init__(f"the log in '{folder}' was opened to be read only: nothing was appended")
         self.folder = folder
         if not folder.is_dir():
             raise LogUnavailable(f"there is no log in '{folder}': name the data folder of a night")
@@ -58,24 +58,6 @@ class ReadOnlyLog:
     def close(self) -> None:
         """Close the files."""
         self._reader.close()
-
-    def append(
-        self,
-        stream: str,
-        events: Sequence[Draft],
-        *,
-        expected_version: int | None = None,
-        command_id: str | None = None,
-    ) -> Appended:
-        """Refused."""
-        self._refuse()
-
-    def append_many(self, batches: Sequence[Batch]) -> list[Appended]:
-        """Refused."""
-        self._refuse()
-
-    def _refuse(self) -> NoReturn:
-        raise LogUnavailable(f"the log in '{self.folder}' was opened to be read only: nothing was appended")
 
 
 class _UntouchedReader(LiveReader):

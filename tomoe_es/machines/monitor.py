@@ -64,10 +64,15 @@ def next_wakeup(state: MonitorState, now: int) -> int | None:
     return due + 1 if due is not None else None
 
 
+def not_before(state: MonitorState) -> int:
+    """No deadline is over yet at that time."""
+    return 0 if state.unrecorded else state.judged.next_due
+
+
 def decider(fold: Fold) -> Decider:
     """The monitor over its state."""
     assert fold.evolve is evolve, "the monitor decides on its own state"
-    return Decider(NAME, fold, INPUTS, decide, next_wakeup)
+    return Decider(NAME, fold, INPUTS, decide, next_wakeup, not_before=not_before)
 
 
 def _unrecorded(found: Found, position: int) -> Unrecorded:

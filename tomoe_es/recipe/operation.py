@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import msgspec
@@ -53,7 +54,7 @@ class Situation(msgspec.Struct, kw_only=True):
     hardware: Hardware
     settings: Settings
     weather_safe: bool
-    sun_altitude_deg: float
+    sun_altitude: Callable[[int], float]  # degrees, at a UTC time in microseconds
     recipe_id: str
     of_schedule: bool  # the recipe is of the night's own daily work
     observer: str
@@ -63,6 +64,11 @@ class Situation(msgspec.Struct, kw_only=True):
     next_exposure_number: int
     window_end_us: int  # of the recipe
     observing_end_us: int | None  # of the night; None when no night is planned
+
+    @property
+    def sun_altitude_deg(self) -> float:
+        """Of the Sun's centre now; computed for those who ask, since most do not."""
+        return self.sun_altitude(self.now)
 
 
 class Operation(msgspec.Struct, frozen=True):

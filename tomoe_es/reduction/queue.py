@@ -14,7 +14,6 @@ from tomoe_es.events.camera import ExposureRequested
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.reduction import Lane
 from tomoe_es.reduction.engine import RequestUnmet
-from tomoe_es.reduction.needs import Needs
 from tomoe_es.reduction.queue_state import NO_MASTER, Job, ReductionState, evolve, has_master
 
 NAME = "reduction queue"
@@ -50,7 +49,7 @@ def decide(state: ReductionState, recorded: Recorded | None, now: int) -> list[D
     decisions += [
         Decision(_overdue(job), job.position) for job in state.leased.values() if now >= job.lease_until
     ]
-    free = _free(state)
+    free = state.total - state.taken
     for lane in LANES:
         for job in state.waiting[lane].values():
             if free.cpus <= 0:
@@ -103,14 +102,6 @@ def _overdue(job: Job) -> Event:
 def is_idle(state: ReductionState) -> bool:
     """Tell whether nothing waits and nothing runs."""
     return not state.leased and not any(state.waiting.values()) and not state.transferred
-
-
-def _free(state: ReductionState) -> Needs:
-    """What of the engine no lease takes."""
-    free = state.total
-    for job in state.leased.values():
-        free -= job.needs
-    return free
 
 
 def _unmet(state: ReductionState, job: Job) -> Event:

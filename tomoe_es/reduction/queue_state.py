@@ -53,13 +53,18 @@ class Job(msgspec.Struct):
     lane: Lane
     dark_exposure: int | None  # the last matching one, then the one that is used
     flat_exposure: int | None
-    job_id: str
+    name: str  # what it is made of: chip-cube, type, steps and version of the code
     queued_position: int
     position: int  # of ReductionQueued, then of the newest lease
     needs: Needs
     attempt: int = 0
     failures: int = 0  # attempts that the job itself may have spoiled; a lost engine isn't one
     lease_until: int = 0
+
+    @property
+    def job_id(self) -> str:
+        """The same for the same job, also after a crash."""
+        return str(uuid.uuid5(_JOB_NAMESPACE, self.name))
 
 
 class Master(msgspec.Struct, frozen=True):
@@ -87,6 +92,7 @@ class ReductionState(msgspec.Struct):
         default_factory=lambda: {"express": {}, "default": {}}
     )
     leased: dict[str, Job] = {}
+    taken: Needs = NOTHING  # by the leased jobs together
     calibrations: list[ExposureRequested] = []  # darks and flats of all nights, oldest first
     masters: dict[int, dict[int, Master]] = {}  # by calibration exposure and chip
 
@@ -159,6 +165,7 @@ def _leased(state: ReductionState, recorded: Recorded, event: reduction.Reductio
     job.attempt, job.lease_until, job.position = event.attempt, event.lease_until_us, recorded.position
     job.dark_exposure, job.flat_exposure = event.dark_exposure, event.flat_exposure
     state.leased[event.frame_id] = job
+    state.taken += job.needs
 
 
 def _lease_expired(state: ReductionState, recorded: Recorded, event: reduction.ReductionLeaseExpired) -> None:
@@ -209,9 +216,10 @@ def _queue(state: ReductionState, recorded: Recorded, event: reduction.Reduction
     if event.data_type != "OBJECT":
         state.calibrations.append(opened.request)
     opened.open_jobs = len(event.frame_ids)
+    waiting, needs = state.waiting[event.lane], needs_of(event.data_type, opened.request.frames, event.steps)
+    made_by = f"{event.data_type} {' '.join(event.steps)} {state.code_version}"
     for frame_id in event.frame_ids:
-        name = f"{frame_id} {event.data_type} {' '.join(event.steps)} {state.code_version}"
-        state.waiting[event.lane][frame_id] = Job(
+        waiting[frame_id] = Job(
             exposure_number=number,
             frame_id=frame_id,
             det_id=det_id_of(frame_id),
@@ -219,8 +227,8 @@ def _queue(state: ReductionState, recorded: Recorded, event: reduction.Reduction
             lane=event.lane,
             dark_exposure=event.dark_exposure,
             flat_exposure=event.flat_exposure,
-            job_id=str(uuid.uuid5(_JOB_NAMESPACE, name)),
-            needs=needs_of(event.data_type, opened.request.frames, event.steps),
+            name=f"{frame_id} {made_by}",
+            needs=needs,
             queued_position=position,
             position=position,
         )
@@ -234,8 +242,11 @@ def _waiting_lane(state: ReductionState, frame_id: str) -> dict[str, Job]:
 
 def _take_out(state: ReductionState, frame_id: str) -> Job | None:
     """The job, which is over; None when it was over already."""
-    holders = (state.leased, *state.waiting.values())
-    return next((holder.pop(frame_id) for holder in holders if frame_id in holder), None)
+    job = state.leased.pop(frame_id, None)
+    if job is not None:
+        state.taken -= job.needs
+        return job
+    return next((lane.pop(frame_id) for lane in state.waiting.values() if frame_id in lane), None)
 
 
 def _back(state: ReductionState, frame_id: str, attempt: int, failures: int = 1) -> None:
@@ -244,6 +255,7 @@ def _back(state: ReductionState, frame_id: str, attempt: int, failures: int = 1)
     if job is not None and job.attempt == attempt:
         job.failures += failures
         del state.leased[frame_id]
+        state.taken -= job.needs
         state.waiting[job.lane][frame_id] = job
 
 

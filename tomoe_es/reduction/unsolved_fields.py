@@ -7,8 +7,9 @@ on all, and a cover that is closed no sky. One event tells of all chips of an ex
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from statistics import median
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -17,8 +18,11 @@ from tomoe_es.control.decider import Decider, Decision, Fold
 from tomoe_es.events import Event, camera, reduction
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.reduction import FieldsUnsolved, UnsolvedCause
-from tomoe_es.reduction.astrometry import FEWEST_PAIRS, FEWEST_SOURCES_OF_A_CLEAR_SKY
-from tomoe_es.reduction.zero_point import CLEAR_ZERO_POINT_MAG
+from tomoe_es.reduction.clear_sky import (
+    CLEAR_ZERO_POINT_MAG,
+    FEWEST_PAIRS,
+    FEWEST_SOURCES_OF_A_CLEAR_SKY,
+)
 
 NAME = "unsolved fields"
 DARKEST_SKY_MAG_ARCSEC2: Final = 21.5
@@ -62,6 +66,8 @@ class Exposure(msgspec.Struct):
 
     darkest_sky_counts: float
     chips: dict[str, Chip] = {}
+    open: int = 0  # chips that are not done
+    failed: int = 0
 
 
 class UnsolvedState(msgspec.Struct):
@@ -77,44 +83,62 @@ def initial() -> UnsolvedState:
 
 def evolve(state: UnsolvedState, recorded: Recorded) -> UnsolvedState:
     """Take one event in; the state given is changed and returned."""
-    event = recorded.payload
+    event: Any = recorded.payload
+    tell = _OF_A_CHIP.get(type(event))
+    if tell is not None:
+        exposure = state.exposures.get(event.exposure_number)
+        if exposure is not None and event.frame_id in exposure.chips:
+            tell(exposure, exposure.chips[event.frame_id], event)
+            _forget_if_solved(state, event.exposure_number)
+        return state
     match event:
         case camera.ExposureRequested() if "wcs" in event.pipeline:
             state.exposures[event.exposure_number] = Exposure(_darkest_sky_counts(event))
         case camera.ExposureAborted() | FieldsUnsolved():
             state.exposures.pop(event.exposure_number, None)
         case reduction.ReductionQueued() if event.exposure_number in state.exposures:
-            state.exposures[event.exposure_number].chips = {each: Chip() for each in event.frame_ids}
+            chips = {each: Chip() for each in event.frame_ids}
+            darkest_sky_counts = state.exposures[event.exposure_number].darkest_sky_counts
+            state.exposures[event.exposure_number] = Exposure(darkest_sky_counts, chips, open=len(chips))
             _forget_if_solved(state, event.exposure_number)
-        case reduction.ReductionEvent() if event.exposure_number in state.exposures:
-            chip = state.exposures[event.exposure_number].chips.get(getattr(event, "frame_id", ""))
-            if chip is not None:
-                _told(chip, event)
-                _forget_if_solved(state, event.exposure_number)
         case _:
             pass
     return state
 
 
-def _told(chip: Chip, event: reduction.ReductionEvent) -> None:
-    match event:
-        case reduction.PhotometryMeasured():
-            chip.sources, chip.sky_counts = event.sources, event.sky_counts
-        case reduction.FieldSolved():
-            chip.solved = True
-        case reduction.AstrometryFailed():
-            chip.failed, chip.catalogue_stars = True, event.catalogue_stars
-        case reduction.ReductionFinished():
-            chip.done = True
-        case reduction.ReductionFailed() if event.given_up:
-            chip.done = True
-        case _:
-            pass
+def _measured(exposure: Exposure, chip: Chip, event: reduction.PhotometryMeasured) -> None:
+    chip.sources, chip.sky_counts = event.sources, event.sky_counts
+
+
+def _solved(exposure: Exposure, chip: Chip, event: reduction.FieldSolved) -> None:
+    chip.solved = True
+
+
+def _not_solved(exposure: Exposure, chip: Chip, event: reduction.AstrometryFailed) -> None:
+    exposure.failed += not chip.failed
+    chip.failed, chip.catalogue_stars = True, event.catalogue_stars
+
+
+def _done(exposure: Exposure, chip: Chip, event: reduction.ReductionEvent) -> None:
+    if isinstance(event, reduction.ReductionFinished) or (
+        isinstance(event, reduction.ReductionFailed) and event.given_up
+    ):
+        exposure.open -= not chip.done
+        chip.done = True
+
+
+_OF_A_CHIP: Final[dict[type[Event], Callable[[Exposure, Chip, Any], None]]] = {
+    reduction.PhotometryMeasured: _measured,
+    reduction.FieldSolved: _solved,
+    reduction.AstrometryFailed: _not_solved,
+    reduction.ReductionFinished: _done,
+    reduction.ReductionFailed: _done,
+}
 
 
 def _forget_if_solved(state: UnsolvedState, number: int) -> None:
-    chips = state.exposures[number].chips.values()
-    if all(each.done and not each.failed for each in chips):
+    exposure = state.exposures[number]
+    if not exposure.open and not exposure.failed:
         del state.exposures[number]
 
 
@@ -123,7 +147,7 @@ def decide(state: UnsolvedState, recorded: Recorded | None, now: int) -> list[De
     return [
         Decision(_told_together(number, exposure), recorded.position if recorded is not None else 0)
         for number, exposure in state.exposures.items()
-        if exposure.chips and all(chip.done for chip in exposure.chips.values())
+        if exposure.chips and not exposure.open
     ]
 
 

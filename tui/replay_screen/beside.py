@@ -25,12 +25,18 @@ class BesidePanel(RowsPanel):
     def __init__(self) -> None:
         super().__init__()
         self.view: View | None = None
+        self._to_choose = ""  # key of the row under the playhead, until there is room for rows
 
     def put(self, view: View) -> None:
         """Show what belongs to another place."""
-        self.view = view
+        self.view, self._to_choose = view, str(view.place.position)
         self._say_again()
-        self.choose(str(view.place.position))
+
+    def _say_again(self) -> None:
+        super()._say_again()
+        if self._to_choose and self.moment is not None and self.size.width:
+            self.choose(self._to_choose)
+            self._to_choose = ""
 
     @property
     def chosen_position(self) -> int | None:

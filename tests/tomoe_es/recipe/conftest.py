@@ -75,7 +75,7 @@ class Scene:
             hardware=self.hardware,
             settings=self.settings,
             weather_safe=self.weather_safe,
-            sun_altitude_deg=self.sun_altitude_deg,
+            sun_altitude=lambda _: self.sun_altitude_deg,
             recipe_id="11111111-1111-5111-8111-111111111111",
             of_schedule=False,
             observer="T. Morokuma",

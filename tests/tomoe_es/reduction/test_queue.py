@@ -17,6 +17,7 @@ from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.reduction import Lane
 from tomoe_es.reduction import queue, queue_state
 from tomoe_es.reduction.needs import WORKER_MB, needs_of
+from tomoe_es.reduction.queue_state import NOTHING
 
 NOW = 1_702_382_400_000_000
 NIGHT = "2023-12-12"
@@ -651,6 +652,7 @@ def _check(engine: Engine) -> None:
     state = engine.state
     waiting = [name for lane in state.waiting.values() for name in lane]
     assert len(state.leased) <= state.total.cpus
+    assert state.taken == sum((each.needs for each in state.leased.values()), NOTHING)
     assert not set(waiting) & set(state.leased)
     assert len(waiting) == len(set(waiting))
     held: dict[str, int] = {}  # every lease is over before the next one of the same frame begins

@@ -19,6 +19,7 @@ from tomoe_es.control import weather_limits
 from tomoe_es.log import open_log
 from tomoe_es.log.sealing import seal
 from tui.commands import replay
+from tui.commands.replay import bisect, causes, check, diff, export, names, play, show, timing, whatif, when
 from tui.data_folder import DataFolder
 
 pytestmark = pytest.mark.xdist_group("replay command")
@@ -45,13 +46,13 @@ def log_is_left_as_it_is(data: Path):  # type: ignore[no-untyped-def]
 
 
 COMMANDS = {
-    "show": lambda data, **how: replay.show("16:55", data=data, **how),
-    "why": lambda data, **how: replay.why("exposure:2", data=data, **how),
-    "effects": lambda data, **how: replay.effects("exposure:2", data=data, **how),
-    "when": lambda data, **how: replay.when("dome.slit == 'closing'", data=data, **how),
-    "bisect": lambda data, **how: replay.bisect("control.last_exposure_number >= 2", data=data, **how),
-    "diff": lambda data, **how: replay.diff("16:50", "end", data=data, **how),
-    "timing": lambda data, **how: replay.timing(data=data, **how),
+    "show": lambda data, **how: show.show("16:55", data=data, **how),
+    "why": lambda data, **how: causes.why("exposure:2", data=data, **how),
+    "effects": lambda data, **how: causes.effects("exposure:2", data=data, **how),
+    "when": lambda data, **how: when.when("dome.slit == 'closing'", data=data, **how),
+    "bisect": lambda data, **how: bisect.bisect("control.last_exposure_number >= 2", data=data, **how),
+    "diff": lambda data, **how: diff.diff("16:50", "end", data=data, **how),
+    "timing": lambda data, **how: timing.timing(data=data, **how),
 }
 
 
@@ -81,32 +82,32 @@ def test_json_has_them_too(name: str, data: Path, capsys: pytest.CaptureFixture[
 
 
 def _exported(form: Literal["jsonl", "csv", "trace"]) -> Callable[[Path, Path], object]:
-    return lambda data, _: replay.export(form=form, end="3", data=data)
+    return lambda data, _: export.export(form=form, end="3", data=data)
 
 
 def _imported(data: Path, tmp_path: Path) -> None:
-    replay.export(out=tmp_path / "night.jsonl", data=data)
-    replay.import_(tmp_path / "night.jsonl", data=tmp_path / "imported")
+    export.export(out=tmp_path / "night.jsonl", data=data)
+    export.import_(tmp_path / "night.jsonl", data=tmp_path / "imported")
 
 
 def _minimal(data: Path, tmp_path: Path) -> None:
     wanted = "control.last_exposure_number >= 1"
-    replay.export(minimal=True, condition=wanted, out=tmp_path / "few.jsonl", data=data)
+    export.export(minimal=True, condition=wanted, out=tmp_path / "few.jsonl", data=data)
     sys.stdout.write((tmp_path / "few.jsonl").read_text())
 
 
 EVERY_OTHER: dict[str, Callable[[Path, Path], object]] = {
-    "play": lambda data, _: replay.play(end="3", speed=1e9, data=data),
+    "play": lambda data, _: play.play(end="3", speed=1e9, data=data),
     "export": _exported("jsonl"),
     "export csv": _exported("csv"),
     "export trace": _exported("trace"),
     "export minimal": _minimal,
     "import": _imported,
-    "bisect rule": lambda data, _: replay.bisect(rule="TwoExecutors", data=data),
-    "whatif": lambda data, tmp_path: replay.whatif(
+    "bisect rule": lambda data, _: bisect.bisect(rule="TwoExecutors", data=data),
+    "whatif": lambda data, tmp_path: whatif.whatif(
         into=tmp_path / "dry", start="17:05", weather="clear", data=data
     ),
-    "check": lambda data, _: replay.check(data=data),
+    "check": lambda data, _: check.check(data=data),
 }
 
 
@@ -130,7 +131,7 @@ def test_no_command_is_forgotten() -> None:
 
 
 def test_show_names_what_is_where(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    replay.show("end", data=data)
+    show.show("end", data=data)
     lines = capsys.readouterr().out.splitlines()
     assert "dome_slit        closed" in lines
     assert "telescope_lock   locked" in lines
@@ -138,48 +139,48 @@ def test_show_names_what_is_where(data: Path, capsys: pytest.CaptureFixture[str]
 
 
 def test_show_steps(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    replay.show("end", step="exposure", count=-1, data=data)
+    show.show("end", step="exposure", count=-1, data=data)
     assert "ExposureRequested" in capsys.readouterr().out
 
 
 def test_one_state_whole(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    replay.show("16:55", state="projection queue", data=data)
+    show.show("16:55", state="projection queue", data=data)
     assert list(json.loads(capsys.readouterr().out)["states"]) == ["projection queue"]
     with pytest.raises(PlaceUnknown, match="did you mean 'control'"):
-        replay.show("16:55", state="contrl", data=data)
+        show.show("16:55", state="contrl", data=data)
 
 
 def test_when_goes_back_too_and_says_where_nothing_is(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    replay.when("dome.slit == 'closing'", limit=9, json=True, data=data)
+    when.when("dome.slit == 'closing'", limit=9, json=True, data=data)
     places = [each["position"] for each in json.loads(capsys.readouterr().out)["events"]]
-    replay.when("dome.slit == 'closing'", back=True, json=True, data=data)
+    when.when("dome.slit == 'closing'", back=True, json=True, data=data)
     [last] = json.loads(capsys.readouterr().out)["events"]
     assert last["position"] == places[-1]
     assert len(places) > 1
 
-    assert replay.when("control.last_exposure_number > 999", data=data) == 1
-    assert replay.bisect("control.last_exposure_number > 999", data=data) == 1
+    assert when.when("control.last_exposure_number > 999", data=data) == 1
+    assert bisect.bisect("control.last_exposure_number > 999", data=data) == 1
 
 
 def test_when_knows_times_of_the_night(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert replay.when("event.time >= at('16:55') and dome.slit == 'closed'", data=data, json=True) == 0
+    assert when.when("event.time >= at('16:55') and dome.slit == 'closed'", data=data, json=True) == 0
     assert json.loads(capsys.readouterr().out)["events"][0]["time"] >= 1_702_367_700_000_000
 
 
 def test_mistakes_are_told(data: Path) -> None:
     with pytest.raises(ConditionInvalid):
-        replay.when("dome.slit = 3", data=data)
+        when.when("dome.slit = 3", data=data)
     with pytest.raises(NightUnknown):
-        replay.show(night="2024-01-01", data=data)
+        show.show(night="2024-01-01", data=data)
     with pytest.raises(PlaceUnknown):
-        replay.play(speed=0, data=data)
+        play.play(speed=0, data=data)
 
 
 @pytest.mark.slow
 def test_check_says_same_or_shows_the_first_difference(
     data: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    assert replay.check(data=data) == 0
+    assert check.check(data=data) == 0
     assert "same   2023-12-12" in capsys.readouterr().out
 
     # given a log in which a decision was recorded that this code does not make
@@ -194,7 +195,7 @@ def test_check_says_same_or_shows_the_first_difference(
     finally:
         weather_limits.SAFE_AFTER = before
 
-    assert replay.check(every_night=True, data=changed.top) == 1
+    assert check.check(every_night=True, data=changed.top) == 1
     said = capsys.readouterr().out
     assert "DIFFERS   2023-12-12" in said
     assert "then  nothing" in said
@@ -204,8 +205,8 @@ def test_check_says_same_or_shows_the_first_difference(
 
 def test_exported_and_imported_it_is_the_same_log(data: Path, tmp_path: Path) -> None:
     file = tmp_path / "night.jsonl"
-    assert replay.export(out=file, data=data) == 0
-    assert replay.import_(file, data=tmp_path / "again") == 0
+    assert export.export(out=file, data=data) == 0
+    assert export.import_(file, data=tmp_path / "again") == 0
 
     with (
         closing(open_log(f"sqlite:///{data}/log")) as one,
@@ -213,36 +214,36 @@ def test_exported_and_imported_it_is_the_same_log(data: Path, tmp_path: Path) ->
     ):
         assert list(one.read()) == list(two.read())
     with pytest.raises(ImportRefused):
-        replay.import_(file, data=tmp_path / "again")
+        export.import_(file, data=tmp_path / "again")
 
 
 def test_trace_and_csv_are_written(data: Path, tmp_path: Path) -> None:
-    replay.export(form="trace", out=tmp_path / "night.json", data=data)
+    export.export(form="trace", out=tmp_path / "night.json", data=data)
     assert json.loads((tmp_path / "night.json").read_text())["otherData"]["night"] == "2023-12-12"
-    replay.export(form="csv", start="10", end="20", out=tmp_path / "night.csv", data=data)
+    export.export(form="csv", start="10", end="20", out=tmp_path / "night.csv", data=data)
     assert len((tmp_path / "night.csv").read_text().splitlines()) == 4 + 1 + 11
 
 
 def test_play_prints_the_events(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    replay.play(start="10", end="20", speed=1e9, data=data)
+    play.play(start="10", end="20", speed=1e9, data=data)
     assert len(capsys.readouterr().out.splitlines()) == 5 + 11
 
 
 def test_names_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    replay.list_names()
+    names.list_names()
     assert "dome_slit" in capsys.readouterr().out
-    replay.list_names(json=True)
+    names.list_names(json=True)
     assert "closed" in json.loads(capsys.readouterr().out)["machines"]["dome_slit"]
 
 
 def test_a_sealed_night_is_told_by_the_root_of_its_tree(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    replay.export(out=tmp_path / "night.jsonl", data=data)
-    replay.import_(tmp_path / "night.jsonl", data=tmp_path)
+    export.export(out=tmp_path / "night.jsonl", data=data)
+    export.import_(tmp_path / "night.jsonl", data=tmp_path)
     seal(tmp_path / "log", "2023-12-12")
     capsys.readouterr()
 
-    replay.show("end", data=tmp_path)
+    show.show("end", data=tmp_path)
 
     assert "log   tree root of" in capsys.readouterr().out

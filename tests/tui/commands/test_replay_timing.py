@@ -16,7 +16,7 @@ from replay.timing import timing as timing_of
 from tests.projections.night_story import record, whole_night
 from tests.replay.test_timing import told
 from tomoe_es.log import open_log
-from tui.commands import replay
+from tui.commands.replay import timing
 from tui.commands.replay.timing_text import BAR, bar, path_lines, plot_lines
 from tui.data_folder import DataFolder
 
@@ -33,7 +33,7 @@ def told_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_way_to_the_archive_follows_the_table(
     told_night: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert replay.timing(data=told_night) == 0
+    assert timing.timing(data=told_night) == 0
     lines = capsys.readouterr().out.splitlines()
     begin = lines.index("from the shutter to the archive, 12 products")
     assert lines[begin + 1 : begin + 12] == [
@@ -55,7 +55,7 @@ def test_the_way_to_the_archive_follows_the_table(
 
 
 def test_bars_in_the_terminal(told_night: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert replay.timing(plot=True, data=told_night) == 0
+    assert timing.timing(plot=True, data=told_night) == 0
     lines = capsys.readouterr().out.splitlines()
     at = lines.index("shutter to archive, seconds: the products at p50, p90, p99 of 12")
     assert lines[at + 1].startswith("  p50      5.50  ████████")
@@ -65,7 +65,7 @@ def test_bars_in_the_terminal(told_night: Path, capsys: pytest.CaptureFixture[st
 
 def test_the_picture_is_a_png_that_names_the_night(told_night: Path, tmp_path: Path) -> None:
     out = tmp_path / "night.png"
-    assert replay.timing(png=out, data=told_night) == 0
+    assert timing.timing(png=out, data=told_night) == 0
     content = out.read_bytes()
     assert content.startswith(b"\x89PNG\r\n")
     assert b"night 2023-12-12, last event sha256:" in content
@@ -76,12 +76,12 @@ def test_without_matplotlib_it_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(PlotsNotInstalled):
-        replay.timing(png=tmp_path / "night.png", data=told_night)
+        timing.timing(png=tmp_path / "night.png", data=told_night)
     assert "tomoe-es[plots]" in PlotsNotInstalled.what_to_do
 
 
 def test_json_has_the_ways(told_night: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert replay.timing(json=True, data=told_night) == 0
+    assert timing.timing(json=True, data=told_night) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["critical_path"]["products"] == 12
     assert said["critical_path"]["examples"]["p99"]["parts"]["ring to buffer"] == 4.0

@@ -22,7 +22,7 @@ from tomoe_es.events.recipe import RecipeSubmitted
 from tomoe_es.events.reduction import ProductArchived
 from tomoe_es.events.system import CodeRegistered, StorageRead, WhatIfBegun
 from tomoe_es.log import open_log
-from tui.commands import replay
+from tui.commands.replay import diff, export, show, whatif
 from tui.commands.status_text import status_text
 from tui.data_folder import DataFolder
 from tui.night.options import NightOptions
@@ -101,7 +101,7 @@ def test_with_nothing_otherwise_the_night_is_the_same_to_its_end(
     """Also in the middle of an exposure, and of the closing of the dome."""
     (tmp_path / "same.yaml").write_text(f"faults: [{FAULTS}]\n")
 
-    assert replay.whatif(into=tmp_path / "same", changes=tmp_path / "same.yaml", start=place, data=data) == 0
+    assert whatif.whatif(into=tmp_path / "same", changes=tmp_path / "same.yaml", start=place, data=data) == 0
 
     true, same = events(data), events(tmp_path / "same")
     mark = branched(same)
@@ -114,7 +114,7 @@ def test_what_if_the_weather_had_stayed_good(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     into = tmp_path / "dry"
-    assert replay.whatif(into=into, start="16:53", weather="clear", json=True, data=data) == 0
+    assert whatif.whatif(into=into, start="16:53", weather="clear", json=True, data=data) == 0
 
     true, dry = events(data), events(into)
     mark = branched(dry)
@@ -129,9 +129,9 @@ def test_what_if_the_weather_had_stayed_good(
     # Every output says so.
     what_if = f"WHAT-IF OF night 2023-12-12 ({told['replay']['log_digest']}): weather: clear"
     assert told["other"]["what_if"].startswith(what_if)
-    assert replay.show("end", data=into) == 0
+    assert show.show("end", data=into) == 0
     assert capsys.readouterr().out.startswith(what_if)
-    replay.export(form="csv", end="5", out=tmp_path / "part.csv", data=into)
+    export.export(form="csv", end="5", out=tmp_path / "part.csv", data=into)
     assert (tmp_path / "part.csv").read_text().startswith(f"# {what_if}")
     overview = read_overview(DataFolder(into).projections)
     assert status_text(overview).startswith(what_if)
@@ -140,12 +140,12 @@ def test_what_if_the_weather_had_stayed_good(
         run_night(NightOptions(), DataFolder(into))
 
     # And it can be compared again.
-    assert replay.diff(data=data, other_data=into) == 0
+    assert diff.diff(data=data, other_data=into) == 0
     said = capsys.readouterr().out
     assert "the first events that differ" in said
     assert what_if in said
-    assert replay.diff("end", "end", other_data=into, state="reduction", data=data) == 0
-    assert replay.diff(data=data, other_data=data) == 0
+    assert diff.diff("end", "end", other_data=into, state="reduction", data=data) == 0
+    assert diff.diff(data=data, other_data=data) == 0
     assert "they are the same, event by event" in capsys.readouterr().out
 
 
@@ -155,7 +155,7 @@ def test_what_if_the_alert_had_come_ten_minutes_earlier_and_the_mount_were_slow(
     true = events(data)
     alert = next(each for each in true if isinstance(each.payload, RecipeSubmitted) and each.position > 700)
 
-    assert replay.whatif(into=tmp_path, move=(f"{alert.position}=-6",), slew=0.5, data=data) == 0
+    assert whatif.whatif(into=tmp_path, move=(f"{alert.position}=-6",), slew=0.5, data=data) == 0
 
     told = events(tmp_path)
     mark = branched(told)
@@ -175,7 +175,7 @@ def test_what_if_it_had_not_come_and_somebody_had_stopped_the_queue(data: Path, 
     alert = next(each for each in true if isinstance(each.payload, RecipeSubmitted) and each.position > 700)
     (tmp_path / "changes.yaml").write_text("insert:\n  - { at: '17:01', stop: 'visitors' }\n")
 
-    replay.whatif(
+    whatif.whatif(
         into=tmp_path / "without",
         changes=tmp_path / "changes.yaml",
         leave_out=(f"recipe:{alert.payload.recipe_id[:12]}",),
@@ -189,7 +189,7 @@ def test_what_if_it_had_not_come_and_somebody_had_stopped_the_queue(data: Path, 
 
 def test_the_disks_hold_what_the_night_simulated_anew_wrote(data: Path, tmp_path: Path) -> None:
     (tmp_path / "changes.yaml").write_text("insert:\n  - { at: '16:46', stop: 'visitors' }\n")
-    replay.whatif(into=tmp_path / "stopped", changes=tmp_path / "changes.yaml", data=data)
+    whatif.whatif(into=tmp_path / "stopped", changes=tmp_path / "changes.yaml", data=data)
 
     true, stopped = read_and_written(events(data)), read_and_written(events(tmp_path / "stopped"))
     assert true[0] == true[1] > stopped[0] == stopped[1] > 0
@@ -214,7 +214,7 @@ def test_what_can_not_be_is_told(
     data: Path, tmp_path: Path, options: dict[str, object], error: type[Exception], says: str
 ) -> None:
     with pytest.raises(error, match=says):
-        replay.whatif(into=tmp_path / "none", data=data, **options)
+        whatif.whatif(into=tmp_path / "none", data=data, **options)
     assert not (tmp_path / "none" / "log").exists()
 
 
@@ -232,10 +232,10 @@ def test_what_can_not_be_is_told(
 def test_a_file_of_changes_is_checked(data: Path, tmp_path: Path, content: str, says: str) -> None:
     (tmp_path / "changes.yaml").write_text(content)
     with pytest.raises(WhatIfInvalid, match=says):
-        replay.whatif(into=tmp_path / "none", changes=tmp_path / "changes.yaml", start="16:53", data=data)
+        whatif.whatif(into=tmp_path / "none", changes=tmp_path / "changes.yaml", start="16:53", data=data)
 
 
 def test_a_folder_that_holds_a_log_is_left_alone(data: Path) -> None:
     with pytest.raises(WhatIfImpossible, match="a log in"):
-        replay.whatif(into=data, start="16:53", weather="clear", data=data)
+        whatif.whatif(into=data, start="16:53", weather="clear", data=data)
     assert QueueStarted in {type(each.payload) for each in events(data)}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tomoe_es.errors import NothingToResume, TomoeError
-from tui.commands import alarm, lock, log, log_trust, normal, queue, replay
+from tui.commands import alarm, lock, log, log_trust, normal, queue
 from tui.commands.audit import why
 from tui.commands.dashboard import dashboard
 from tui.commands.emergency import emergency
@@ -16,6 +16,7 @@ from tui.commands.guardian import guardian
 from tui.commands.night import night
 from tui.commands.notifier import follow
 from tui.commands.rebuild import rebuild
+from tui.commands.replay.show import show
 from tui.commands.status import status
 from tui.night.plan import OptionInvalid
 
@@ -40,7 +41,7 @@ COMMANDS: dict[str, Callable[[Path], int | None]] = {
     "notifier": lambda data: follow(data=data),
     "queue stop": lambda data: queue.stop(why="fog", data=data),
     "rebuild": lambda data: rebuild(data=data),
-    "replay show": lambda data: replay.show(data=data),
+    "replay show": lambda data: show(data=data),
     "status": lambda data: status(data=data),
 }
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.dashboard.hand_fed import COMPACT, WIDE, HandSetClock, said, shown, title, until
-from tests.tui.replay_screen.past_night import event, position, press, replay, told, type_in
+from tests.tui.dashboard.hand_fed import COMPACT, WIDE, HandSetClock, said, settled, shown, title, until
+from tests.tui.replay_screen.past_night import (
+    event,
+    log_of_the_story,
+    position,
+    press,
+    replay,
+    told,
+    type_in,
+)
 from tui.replay_screen.app import ReplayApp
+from tui.replay_screen.beside import EventsPanel
 
 EXPOSURES = 'event.type == "ExposureRequested"'
 
@@ -95,6 +105,21 @@ def test_events_around_the_playhead_are_chosen_gone_to_and_explained() -> None:
         await press(app, pilot, "k", "w")
         assert position(app) == 215
         assert title(app, "#why").startswith("w why it began with event 215")
+
+    replay(look)
+
+
+def test_the_event_under_the_playhead_is_chosen_also_when_it_is_known_before_the_panel_has_room() -> None:
+    async def look(app: ReplayApp, pilot: Pilot[int], clock: HandSetClock) -> None:
+        await press(app, pilot, "G")
+        panel, view = app.query_one(EventsPanel), app.view
+        assert view is not None
+        assert panel.size.width == 0
+        panel.put(msgspec.structs.replace(view, events=log_of_the_story().events[-5:]))
+        app._beside = "events"
+        app.arrange()
+        await settled(app, pilot)
+        assert panel.chosen_position == 217
 
     replay(look)
 
