@@ -17,8 +17,8 @@ from adapters.simulator.true_state import TrueState
 from tomoe_es.camera.focal_plane import chip_centre
 from tomoe_es.events import Event, reduction, transfer
 from tomoe_es.events.reduction import QualityVerdict
+from tomoe_es.reduction.archive_path import archive_path
 from tomoe_es.reduction.job import ProductKind
-from tomoe_es.reduction.product import archive_path
 from tomoe_es.reduction.queue_state import Exposure, Job, ReductionState
 
 CUBE_BYTES = 93_314_880

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from replay.folds import read_model_folds, state_folds
+from replay.ladder import Ladder
 from replay.night import ReplayedNight
 from tests.projections.memory_log import MemoryLog
 from tests.tomoe_es.control.observatory import Observatory, plan, survey
@@ -35,8 +37,13 @@ def events(observatory_of_the_night: Observatory) -> list[Recorded]:
 
 @pytest.fixture(scope="session")
 def night(events: list[Recorded]) -> ReplayedNight:
-    """Read only: no test changes it."""
-    return ReplayedNight(log_of(events))
+    """Read only: no test changes it. It keeps many copies, since tests ask for the states at every event."""
+    opened = ReplayedNight(log_of(events))
+    opened.use_ladders(
+        Ladder(opened.log, state_folds, every=32),
+        Ladder(opened.log, read_model_folds, every=32, layered=False),
+    )
+    return opened
 
 
 def log_of(events: list[Recorded]) -> MemoryLog:

@@ -30,6 +30,7 @@ from tomoe_es.reduction.astrometric_evidence import (
 )
 from tomoe_es.reduction.astrometric_fit import Correction, Fit, Plane, fit
 from tomoe_es.reduction.astrometric_solver import AstrometricSolver, FieldHint
+from tomoe_es.reduction.clear_sky import FEWEST_PAIRS, FEWEST_SOURCES_OF_A_CLEAR_SKY
 from tomoe_es.reduction.conditions import AstrometryFailed
 from tomoe_es.scheduling.sky import separation_arcsec
 
@@ -37,9 +38,6 @@ BRIGHTEST_SOURCES: Final = 20
 HINT_RADIUS_DEG: Final = 0.5
 SCALE_TOLERANCE: Final = 0.02
 FEWEST_SOURCES: Final = 4
-FEWEST_SOURCES_OF_A_CLEAR_SKY: Final = 100
-"""A clear chip shows more than 300 in 17 x 0.5 s, even at the galactic poles."""
-FEWEST_PAIRS: Final = 2
 FIRST_PAIRING_ARCSEC: Final = 4.0
 PAIRING_SIGMAS: Final = 5.0
 LARGEST_RMS_SIGMAS: Final = 3.0

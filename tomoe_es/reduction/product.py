@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import io
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -17,7 +16,7 @@ from astropy.io import fits
 from astropy.wcs import WCS
 from numpy.typing import NDArray
 
-from tomoe_es.camera.frame_id import FILE_PREFIXES, parse_frame_id
+from tomoe_es.reduction.archive_path import archive_path
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
 from tomoe_es.reduction.checks import Verdict
 from tomoe_es.reduction.job import ArchivedProduct, ProductKind, ReductionJob
@@ -140,13 +139,6 @@ def archive_product(job: ReductionJob, kind: ProductKind, parts: list[bytes | me
         sha256=written.sha256,
         size_bytes=written.size_bytes,
     )
-
-
-def archive_path(frame_id: str, kind: ProductKind) -> Path:
-    """Where a product belongs, below the archive folder."""
-    frame = parse_frame_id(frame_id)
-    name = f"{FILE_PREFIXES[kind]}{frame}.{'psv' if kind == 'ADES' else 'fits'}"
-    return Path(f"{frame.utc_date:%Y%m%d}", f"{frame.exposure_number:08d}", name)
 
 
 def _sections_of(raw: fits.Header) -> fits.Header:

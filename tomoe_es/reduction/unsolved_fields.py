@@ -17,8 +17,11 @@ from tomoe_es.control.decider import Decider, Decision, Fold
 from tomoe_es.events import Event, camera, reduction
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.reduction import FieldsUnsolved, UnsolvedCause
-from tomoe_es.reduction.astrometry import FEWEST_PAIRS, FEWEST_SOURCES_OF_A_CLEAR_SKY
-from tomoe_es.reduction.zero_point import CLEAR_ZERO_POINT_MAG
+from tomoe_es.reduction.clear_sky import (
+    CLEAR_ZERO_POINT_MAG,
+    FEWEST_PAIRS,
+    FEWEST_SOURCES_OF_A_CLEAR_SKY,
+)
 
 NAME = "unsolved fields"
 DARKEST_SKY_MAG_ARCSEC2: Final = 21.5

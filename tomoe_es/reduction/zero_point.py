@@ -9,14 +9,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tomoe_es.reduction.clear_sky import CLEAR_ZERO_POINT_MAG
 from tomoe_es.reduction.photometry import APERTURE_RADIUS_PIXELS, Photometry
 
 FEWEST_STARS_FOR_SCATTER: Final = 3
 LEAST_SIGNAL_TO_NOISE: Final = 20.0
 LIMIT_SIGMA: Final = 5.0
-CLEAR_ZERO_POINT_MAG: Final = 24.917
-"""Magnitude of a star of one electron a second in the middle of the field under a clear sky: ours, from the
-published limit of 18.5 mag at 5 sigma in 0.5 s."""
 
 
 @dataclass(frozen=True, slots=True)

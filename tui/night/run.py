@@ -9,22 +9,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from copy import deepcopy
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from adapters.buffer_storage import BufferStorage
 from adapters.code_identity import code_identity
 from adapters.disks import RealDisks
-from adapters.engines.process_pool import ProcessPool
-from adapters.engines.reduction_jobs import ReductionJobs, warm_up
-from adapters.leftovers import sweep_leftovers
 from adapters.log_reserve import LogWithReserve
 from adapters.paced_loop import PacedLoop
 from adapters.simulator.camera import Imaging, SimulatedCamera
 from adapters.simulator.cluster import Reducing, SimulatedCluster
 from adapters.simulator.disks import SimulatedDisks, contents
-from adapters.simulator.imaging import StarImaging
 from adapters.simulator.no_pixels import NoImaging, NoReducing
-from adapters.simulator.sky.catalogue import give_catalogue_motions
-from adapters.star_indexes import MOTIONS, StarIndexes
 from adapters.storage_monitor import StorageMonitor
 from adapters.telescope_line.remote_telescope import RemoteTelescope
 from adapters.untold import tell, waiting
@@ -43,11 +38,9 @@ from tomoe_es.events.telescope import DomeSlitCommanded, MirrorCoverCommanded
 from tomoe_es.log import open_log
 from tomoe_es.log.port import EventLog
 from tomoe_es.reduction import queue as reduction_queue
-from tomoe_es.reduction.engine import JobEngine
 from tomoe_es.safety.reconciling import differences
 from tui.data_folder import DataFolder
 from tui.night.beside import Beside, started
-from tui.night.engine import reducing_engine
 from tui.night.first_recipes import RecipeFile, read_recipes, submissions, survey_submissions
 from tui.night.inbox import Inbox
 from tui.night.notifying import NIGHT_ENDED, NotifierBeside
@@ -57,6 +50,9 @@ from tui.night.progress import ProgressLines
 from tui.night.projecting import PROCESS as PROJECTOR
 from tui.night.projecting import ProjectorProcess
 from tui.person import person
+
+if TYPE_CHECKING:
+    from tui.night.pixels import Workers
 
 OPERATOR, SYSTEM = "operator", "night"
 FOLLOW_OTHERS_SECONDS = 0.2
@@ -125,7 +121,11 @@ class _Night:
             else plan_night(self._options, self._control)
         )
         files = read_recipes(self._options.recipes)
-        workers = self._workers() if plan.pixels else None
+        workers = None
+        if plan.pixels:
+            from tui.night.pixels import Workers  # takes seconds to load
+
+            workers = Workers(self._options, self._data, self._code, self._stack)
         beside = self._beside = Beside(self._data, self._stack)
         resumed_from = self._last_time if self._options.resume else 0
         self._loop.set_time(max(plan.start_up_us - 60 * SECOND, resumed_from, beside.time_at(plan.night)))
@@ -197,16 +197,21 @@ class _Night:
         except OSError:  # a full disk: the next night reads the log instead
             part.unlink(missing_ok=True)
 
-    def _build(
-        self, plan: system.NightPlanned, beside: Beside, workers: tuple[ProcessPool, JobEngine] | None
-    ) -> RemoteTelescope:
+    def _build(self, plan: system.NightPlanned, beside: Beside, workers: Workers | None) -> RemoteTelescope:
         telescope = RemoteTelescope(
             self._loop, self._conductor.record, beside.line, plan, self._options.speed
         )
         imaging: Imaging
         reducing: Reducing
         if workers is not None:
-            imaging, reducing = self._with_pixels(plan, telescope, *workers)
+            imaging, reducing = workers.imaging_and_reducing(
+                plan,
+                self._loop,
+                self._conductor,
+                telescope,
+                lambda: self._control,
+                lambda: self._folds.reduction.state,
+            )
         else:
             imaging = no_imaging = NoImaging(telescope.truth)
             reducing = NoReducing(telescope.transparency, no_imaging.offset_arcsec)
@@ -232,34 +237,6 @@ class _Night:
         real = RealDisks({"buffer": data.buffer, "archive": data.archive, "log": data.log})
         disks = SimulatedDisks(self._loop, self._telescope.faults, self._on_disks, real, writes_chips=writes)
         return StorageMonitor(self._loop, self._conductor.record, disks)
-
-    def _workers(self) -> tuple[ProcessPool, JobEngine]:
-        """What renders and what reduces. Before the first sign of life: kernels are compiled."""
-        pool = ProcessPool(self._options.workers)
-        sweep_leftovers(self._data.scratch)
-        self._stack.callback(pool.close)
-        engine = reducing_engine(self._options.engine, pool, self._code)
-        self._stack.callback(engine.close)
-        warm_up(engine)
-        return pool, engine
-
-    def _with_pixels(
-        self, plan: system.NightPlanned, telescope: RemoteTelescope, pool: ProcessPool, engine: JobEngine
-    ) -> tuple[Imaging, Reducing]:
-        data = self._data
-        imaging = StarImaging(
-            pool,
-            telescope,
-            lambda: self._control.hardware,
-            lambda: self._folds.reduction.state.code_version,
-            plan.seed,
-            data.buffer,
-            data.truth,
-        )
-        give_catalogue_motions(data.scratch / MOTIONS)
-        indexes = StarIndexes(self._loop, self._conductor.record, pool, data.scratch, plan.chips)
-        self._conductor.add_effects(indexes.effects())
-        return imaging, ReductionJobs(engine, data.buffer, data.archive, data.scratch)
 
     def _register(self) -> None:
         """Say which code writes from now on."""

@@ -12,7 +12,7 @@ import pytest
 from adapters.simulator.sky.photometry import zero_point_mag
 from tomoe_es.reduction import checks
 from tomoe_es.reduction.checks import Measurements, all_checks, expected_noise_counts, judge
-from tomoe_es.reduction.zero_point import CLEAR_ZERO_POINT_MAG
+from tomoe_es.reduction.clear_sky import CLEAR_ZERO_POINT_MAG
 
 GAIN = 0.23
 

@@ -9,9 +9,10 @@ import msgspec
 
 from tui.data_folder import DataFolder
 from tui.night.options import NightOptions
-from tui.night.run import run_night
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # the processes that a night starts load this file too, and need nothing of it
+    from tui.night.run import run_night
+
     options = msgspec.json.decode(sys.argv[2], type=NightOptions, dec_hook=lambda kind, value: kind(value))
     speed = float(sys.argv[3]) if len(sys.argv) > 3 else float("inf")
     run_night(msgspec.structs.replace(options, speed=speed), DataFolder(Path(sys.argv[1])))

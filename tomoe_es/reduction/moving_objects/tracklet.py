@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 import numpy as np
-from astropy.wcs import WCS
 from numpy.typing import NDArray
 
 from tomoe_es.camera.focal_plane import CHIPS
@@ -15,6 +14,9 @@ from tomoe_es.camera.frame_geometry import IMAGING_AREA, LINE_READOUT_SECONDS
 from tomoe_es.camera.frame_id import parse_frame_id
 from tomoe_es.reduction.moving_objects.track import Track
 from tomoe_es.scheduling.sky import separation_arcsec
+
+if TYPE_CHECKING:
+    from astropy.wcs import WCS  # takes a second to load, and tracklets are read where nothing else needs it
 
 Kind = Literal["object", "satellite"]
 
