@@ -22,6 +22,7 @@ def _mistake() -> None:
     [].pop()
 
 
+@pytest.mark.slow
 def test_an_unforeseen_error_is_in_the_log_and_the_night_can_be_resumed(tmp_path: Path) -> None:
     data = DataFolder(tmp_path)
     data.make()

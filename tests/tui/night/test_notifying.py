@@ -65,6 +65,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 def test_a_night_tells_that_it_begins_what_goes_wrong_and_what_it_came_to(
     tmp_path: Path, webhook: Webhook
 ) -> None:

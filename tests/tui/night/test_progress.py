@@ -20,6 +20,7 @@ CLEAR = msgspec.structs.replace(SHORT_NIGHT, exposures=4, observing_hours=1.0, c
 SAY = "from tui.night.progress import say; say('first'); say('second')"
 
 
+@pytest.mark.slow
 def test_a_night_goes_on_when_its_reader_has_gone(tmp_path: Path) -> None:
     text = msgspec.json.encode(CLEAR, enc_hook=str).decode()
     command = [sys.executable, str(DRIVER), str(tmp_path), text]

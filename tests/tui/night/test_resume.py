@@ -101,6 +101,7 @@ def _check(before: list[Recorded], night: FinishedNight) -> None:
     assert night.of_type("NightPhaseEntered")[-1].payload.phase == "ended"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_a_night_killed_anywhere_goes_on(tmp_path: Path, seed: int) -> None:
     data = tmp_path / "data"
@@ -112,6 +113,7 @@ def test_a_night_killed_anywhere_goes_on(tmp_path: Path, seed: int) -> None:
     assert names <= {"DeviceFault", "CubeLost"}  # what was in the ring buffer is lost with the process
 
 
+@pytest.mark.slow
 def test_an_interrupted_recipe_returns_to_the_pool_with_what_is_done(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with _night_at_its_fifth_exposure(data) as process:
@@ -137,6 +139,7 @@ def test_an_interrupted_recipe_returns_to_the_pool_with_what_is_done(tmp_path: P
         assert len(skipped) == len(done)
 
 
+@pytest.mark.slow
 def test_when_asked_to_stop_it_interrupts_the_recipe_and_closes_at_once(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with _night_at_its_fifth_exposure(data) as process:
@@ -153,6 +156,7 @@ def test_when_asked_to_stop_it_interrupts_the_recipe_and_closes_at_once(tmp_path
     assert night.of_type("RecipeSubmitted")
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("pixel night")
 @pytest.mark.parametrize("part", [0.16, 0.5])
 def test_a_pixel_night_killed_in_its_work_gives_the_same_archive(
@@ -181,6 +185,7 @@ def test_there_is_nothing_to_resume_in_an_empty_log(tmp_path: Path) -> None:
         run_night(msgspec.structs.replace(SHORT_NIGHT, resume=True), DataFolder(tmp_path / "data"))
 
 
+@pytest.mark.slow
 def test_the_next_night_follows_in_the_same_log_with_a_snapshot_or_without(tmp_path: Path) -> None:
     with_snapshot, without = tmp_path / "with", tmp_path / "without"
     short = msgspec.structs.replace(SHORT_NIGHT, exposures=4, observing_hours=1.0, chips=1, script="clear")

@@ -88,6 +88,7 @@ def data(tmp_path: Path) -> DataFolder:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fate", [signal.SIGSTOP, signal.SIGKILL])
 def test_an_emergency_needs_no_night(data: DataFolder, fate: signal.Signals) -> None:
     with night_with_open_dome(data) as process:
@@ -111,6 +112,7 @@ def test_an_emergency_needs_no_night(data: DataFolder, fate: signal.Signals) -> 
     assert [each.payload.by for each in events(data, "TelescopeMadeSafe")][-1] == "emergency"  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_a_night_that_hung_goes_on_after_the_emergency(data: DataFolder) -> None:
     with night_with_open_dome(data) as process:
         process.send_signal(signal.SIGSTOP)
@@ -122,6 +124,7 @@ def test_a_night_that_hung_goes_on_after_the_emergency(data: DataFolder) -> None
     assert times == sorted(times)
 
 
+@pytest.mark.slow
 def test_an_emergency_needs_no_log(data: DataFolder) -> None:
     with night_with_open_dome(data, speed=300):
         [path] = data.log.glob("*.sqlite")
