@@ -21,8 +21,8 @@ from tomoe_es.reduction.engine import JobEngine
 
 pytestmark = [pytest.mark.xdist_group("job engines"), pytest.mark.timeout(900)]
 
-SHORT_PATIENCE_SECONDS = 60.0
-"""A worker of a busy machine takes half of it to import what it reduces with."""
+SHORT_PATIENCE_SECONDS = 20.0
+"""Enough for a worker of a busy machine to import what it reduces with."""
 
 
 class Queue:

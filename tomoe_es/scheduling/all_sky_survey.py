@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tomoe_es.clock import MINUTE, SECOND, isot, to_datetime
+from tomoe_es.events.system import NightPlanned
 from tomoe_es.observatory import BEST_FOCUS_MM, LATITUDE_DEG
 from tomoe_es.recipe.model import OperationCall, Recipe
 from tomoe_es.scheduling.sky import equatorial
@@ -18,7 +19,7 @@ _CLEAR_OF_MOON_DEG = MOON_LIMIT_DEG + 1.5
 """A dither goes up to 0.7 degrees aside, and the Moon 0.5 degrees on within the window."""
 
 
-def survey_recipes(times: NightTimes, exposures: int) -> list[Recipe]:
+def survey_recipes(times: NightTimes | NightPlanned, exposures: int) -> list[Recipe]:
     """Recipes that together take the given number of exposures, spread over the observing time."""
     count = -(-exposures // DITHERS)
     length = times.observing_end_us - times.observing_start_us

@@ -46,6 +46,7 @@ def night(
     recipes: Path | None = None,
     chips: int = 2,
     exposures: int = 24,
+    observing_hours: float | None = None,
     seed: int = 1,
     speed: float = 1000.0,
     data: Path | None = None,
@@ -77,6 +78,8 @@ def night(
         How many of the 84 chips take part, from the centre outwards.
     exposures
         Without --recipes: how many exposures of an all-sky survey are made up.
+    observing_hours
+        How long to observe from nightfall on, for a short night; else till dawn.
     seed
         Of the simulated noise, pointing errors and weather; the same seed gives the same night.
     speed
@@ -115,6 +118,7 @@ def night(
             recipes=recipes,
             chips=chips,
             exposures=exposures,
+            observing_hours=observing_hours,
             seed=seed,
             night=night,
             script=script,
@@ -134,6 +138,7 @@ def night(
         night=night,
         chips=chips,
         exposures=exposures,
+        observing_hours=observing_hours,
         seed=seed,
         speed=speed,
         pixels=pixels,

@@ -16,7 +16,6 @@ from tomoe_es.recipe.identity import recipe_id
 from tomoe_es.recipe.time_window import window_span
 from tomoe_es.recipe.yaml_tree import LARGEST_BYTES
 from tomoe_es.scheduling.all_sky_survey import survey_recipes
-from tomoe_es.scheduling.twilight import night_times
 
 
 class RecipeUnreadable(UsageError):
@@ -78,7 +77,7 @@ def survey_submissions(
             window_end_us=window_span(recipe.time_window, plan.night)[1],
             direct=False,
         )
-        for recipe in survey_recipes(night_times(plan.night), exposures)
+        for recipe in survey_recipes(plan, exposures)
     ]
 
 

@@ -20,6 +20,7 @@ class NightOptions(msgspec.Struct, frozen=True, kw_only=True):
     night: str | None = None  # None: the one after the last in the log
     chips: int = 2
     exposures: int = 24  # of a generated survey, when no recipes are given
+    observing_hours: float | None = None  # from nightfall on; None: till dawn
     seed: int = 1
     speed: float = 1000.0
     pixels: bool = True

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from adapters.simulator.script import load_script
 from tomoe_es.camera.focal_plane import CHIPS, chips_for
+from tomoe_es.clock import HOUR
 from tomoe_es.control.state import Control
 from tomoe_es.errors import NightUnfinished, NothingToResume, UsageError
 from tomoe_es.events.system import NIGHT_OVER, WHAT_IF, NightPlanned
@@ -14,8 +15,10 @@ from tomoe_es.night import night_span
 from tomoe_es.reduction.clipping import FEWEST_FRAMES_TO_CLIP
 from tomoe_es.reduction.queue import is_idle
 from tomoe_es.reduction.queue_state import ReductionState
-from tomoe_es.scheduling.twilight import night_times
+from tomoe_es.scheduling.twilight import NightTimes, night_times
 from tui.night.options import FIRST_NIGHT, NightOptions
+
+LONGEST_NIGHT_HOURS = 24
 
 
 class OptionInvalid(UsageError):
@@ -50,7 +53,7 @@ def plan_night(options: NightOptions, control: Control) -> NightPlanned:
         sunset_us=times.sunset_us,
         calibration_us=times.calibration_us,
         observing_start_us=times.observing_start_us,
-        observing_end_us=times.observing_end_us,
+        observing_end_us=_observing_end(times, options.observing_hours),
         sunrise_us=times.sunrise_us,
         chips=list(chips_for(options.chips)),
         simulated=True,
@@ -92,6 +95,9 @@ def check(options: NightOptions) -> None:
         raise OptionInvalid(f"--chips {options.chips} is outside 1 to {len(CHIPS)}")
     if options.exposures < 0:
         raise OptionInvalid(f"--exposures {options.exposures} is negative")
+    hours = options.observing_hours
+    if hours is not None and not 0 < hours <= LONGEST_NIGHT_HOURS:
+        raise OptionInvalid(f"--observing-hours {hours:g} is outside 0 to {LONGEST_NIGHT_HOURS}")
     if options.seed < 0:
         raise OptionInvalid(f"--seed {options.seed} is negative")
     if not 1 <= options.workers <= 256:
@@ -106,6 +112,12 @@ def check(options: NightOptions) -> None:
     except ValueError:
         raise OptionInvalid(f"--night {options.night} is not a date: write it as {FIRST_NIGHT}") from None
     load_script(options.script, options.night or FIRST_NIGHT)
+
+
+def _observing_end(times: NightTimes, hours: float | None) -> int:
+    if hours is None:
+        return times.observing_end_us
+    return min(times.observing_end_us, times.observing_start_us + round(hours * HOUR))
 
 
 def _next_day(night: str) -> str:

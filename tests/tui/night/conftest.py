@@ -73,6 +73,22 @@ PIXELS = NightOptions(
 EVENTS_ONLY = NightOptions(
     recipes=tuple(sorted(RECIPES.glob("*.yaml"))), script=SCRIPT, pixels=False, chips=3, seed=7
 )
+"""The first night, from dusk to dawn."""
+
+SHORT_NIGHT = NightOptions(
+    exposures=24,
+    observing_hours=2.0,
+    script="""
+weather:
+  - { kind: clouds, from: '17:49', to: '18:20', strength: 1.0 }
+faults:
+  - { device: focus, kind: fail, from: '18:30', to: '18:50' }
+""",
+    pixels=False,
+    chips=3,
+    seed=7,
+)
+"""Two hours from dusk on, with what the first night has: clear recipes, one under clouds, one that fails."""
 
 
 @pytest.fixture(scope="session")

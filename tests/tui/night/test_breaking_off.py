@@ -15,17 +15,18 @@ from tomoe_es.log import open_log
 from tui.data_folder import DataFolder
 from tui.night.run import NightBrokenOff, _Night, run_night
 
-from .conftest import EVENTS_ONLY, finish_night
+from .conftest import SHORT_NIGHT, finish_night
 
 
 def _mistake() -> None:
     [].pop()
 
 
+@pytest.mark.slow
 def test_an_unforeseen_error_is_in_the_log_and_the_night_can_be_resumed(tmp_path: Path) -> None:
     data = DataFolder(tmp_path)
     data.make()
-    short = msgspec.structs.replace(EVENTS_ONLY, recipes=(), exposures=1, chips=1, script="clear")
+    short = msgspec.structs.replace(SHORT_NIGHT, exposures=1, observing_hours=1.0, chips=1, script="clear")
     with ExitStack() as stack:
         log = LogWithReserve(open_log(data.log_url), data.log)
         stack.callback(log.close)
@@ -47,7 +48,7 @@ def test_an_unforeseen_error_is_in_the_log_and_the_night_can_be_resumed(tmp_path
     reason = "IndexError: pop from empty list"
     assert (stopped.reason, cover.reason, slit.reason) == (reason,) * 3  # type: ignore[attr-defined]
     assert (cover.action, slit.action) == ("close", "close")  # type: ignore[attr-defined]
-    resumed = finish_night(tmp_path, msgspec.structs.replace(EVENTS_ONLY, resume=True))
+    resumed = finish_night(tmp_path, msgspec.structs.replace(SHORT_NIGHT, resume=True))
     assert resumed.of_type("NightPhaseEntered")[-1].payload.phase == "ended"
 
 
@@ -57,4 +58,4 @@ def test_a_log_that_can_t_be_written_ends_the_night_with_what_to_do(tmp_path: Pa
     first = "00001-2023-12-12-000000000001.sqlite"
     (data.log / f".{first}.{os.getpid()}.{threading.get_ident()}").mkdir()  # in the way of the first file
     with pytest.raises(NightBrokenOff, match=f"tomoe night --resume --data {tmp_path}"):
-        run_night(EVENTS_ONLY, data)
+        run_night(SHORT_NIGHT, data)

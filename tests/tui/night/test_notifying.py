@@ -27,7 +27,7 @@ from tui.night import notifying
 from tui.night.channels import Addresses
 from tui.night.notifying import NIGHT_ENDED, NightLine, NotifierProcess, NotifierRuns, held_by_notifier
 
-from .conftest import EVENTS_ONLY, finish_night
+from .conftest import SHORT_NIGHT, finish_night
 
 PATIENCE_SECONDS = 60.0
 
@@ -65,18 +65,18 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 def test_a_night_tells_that_it_begins_what_goes_wrong_and_what_it_came_to(
     tmp_path: Path, webhook: Webhook
 ) -> None:
-    options = msgspec.structs.replace(
-        EVENTS_ONLY, recipes=EVENTS_ONLY.recipes[2:4], chips=1, notify=Addresses(slack=(webhook.url,))
-    )
+    options = msgspec.structs.replace(SHORT_NIGHT, chips=1, notify=Addresses(slack=(webhook.url,)))
     night = finish_night(tmp_path / "data", options)
     assert webhook.texts[0].startswith("The simulated night 2023-12-12 begins: 1 chip, ")
     [ended] = [text for text in webhook.texts if "has ended: " in text]
     archived = len(night.of_type("ProductArchived"))
     assert f"{archived} products archived" in ended
     violations = {each.payload.name for each in night.of_type("ViolationDetected")}
+    assert violations
     assert all(any(name in text for text in webhook.texts) for name in violations)
     delivered, queued = night.of_type("NotificationDelivered"), night.of_type("NotificationQueued")
     assert len(delivered) == len(queued) == len(webhook.texts)

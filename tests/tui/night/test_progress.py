@@ -14,14 +14,15 @@ from tomoe_es.events.envelope import Recorded
 from tui.data_folder import DataFolder
 from tui.night.progress import ProgressLines
 
-from .conftest import DRIVER, EVENTS_ONLY, read_night
+from .conftest import DRIVER, SHORT_NIGHT, read_night
 
-SHORT = msgspec.structs.replace(EVENTS_ONLY, recipes=(), exposures=4, chips=1, script="clear")
+CLEAR = msgspec.structs.replace(SHORT_NIGHT, exposures=4, observing_hours=1.0, chips=1, script="clear")
 SAY = "from tui.night.progress import say; say('first'); say('second')"
 
 
+@pytest.mark.slow
 def test_a_night_goes_on_when_its_reader_has_gone(tmp_path: Path) -> None:
-    text = msgspec.json.encode(SHORT, enc_hook=str).decode()
+    text = msgspec.json.encode(CLEAR, enc_hook=str).decode()
     command = [sys.executable, str(DRIVER), str(tmp_path), text]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
@@ -30,7 +31,7 @@ def test_a_night_goes_on_when_its_reader_has_gone(tmp_path: Path) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
-    night = read_night(DataFolder(tmp_path).top, SHORT)
+    night = read_night(DataFolder(tmp_path).top, CLEAR)
     assert night.of_type("NightPhaseEntered")[-1].payload.phase == "ended"
     assert night.of_type("ProcessStopped")[-1].payload.reason == "the night has ended"
 

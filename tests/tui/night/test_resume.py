@@ -23,7 +23,7 @@ from tui.data_folder import DataFolder
 from tui.night.options import NightOptions
 from tui.night.run import run_night
 
-from .conftest import EVENTS_ONLY, PIXELS, FinishedNight, finish_night, read_night, start_night
+from .conftest import PIXELS, SHORT_NIGHT, FinishedNight, finish_night, read_night, start_night
 from .streams import streams
 
 FINAL = {"RecipeCompleted", "RecipeCancelled", "RecipeExpired"}
@@ -53,7 +53,7 @@ def _kill_at(data: Path, options: NightOptions, position: int) -> list[Recorded]
 @contextmanager
 def _night_at_its_fifth_exposure(data: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A night in the middle of a recipe of the sky, at the pace of a person; killed at the end."""
-    process = start_night(data, EVENTS_ONLY)
+    process = start_night(data, SHORT_NIGHT)
     try:
         deadline = time.monotonic() + 200
         folder = DataFolder(data)
@@ -101,22 +101,24 @@ def _check(before: list[Recorded], night: FinishedNight) -> None:
     assert night.of_type("NightPhaseEntered")[-1].payload.phase == "ended"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_a_night_killed_anywhere_goes_on(tmp_path: Path, seed: int) -> None:
     data = tmp_path / "data"
-    position = random.Random(seed).randrange(5, 17_000)
-    before = _kill_at(data, EVENTS_ONLY, position)
-    night = finish_night(data, msgspec.structs.replace(EVENTS_ONLY, resume=True))
+    position = random.Random(seed).randrange(5, 5_000)
+    before = _kill_at(data, SHORT_NIGHT, position)
+    night = finish_night(data, msgspec.structs.replace(SHORT_NIGHT, resume=True))
     _check(before, night)
     names = {each.payload.name for each in night.of_type("ViolationDetected")}
     assert names <= {"DeviceFault", "CubeLost"}  # what was in the ring buffer is lost with the process
 
 
+@pytest.mark.slow
 def test_an_interrupted_recipe_returns_to_the_pool_with_what_is_done(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with _night_at_its_fifth_exposure(data) as process:
         process.kill()
-    night = finish_night(data, msgspec.structs.replace(EVENTS_ONLY, resume=True))
+    night = finish_night(data, msgspec.structs.replace(SHORT_NIGHT, resume=True))
     started = {each.payload.recipe_id: each.payload.exposures_done for each in night.of_type("RecipeStarted")}
     names = {each.payload.exposure_number: each.payload.name for each in night.of_type("ExposureRequested")}
     lost = {
@@ -137,12 +139,13 @@ def test_an_interrupted_recipe_returns_to_the_pool_with_what_is_done(tmp_path: P
         assert len(skipped) == len(done)
 
 
+@pytest.mark.slow
 def test_when_asked_to_stop_it_interrupts_the_recipe_and_closes_at_once(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with _night_at_its_fifth_exposure(data) as process:
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=100) == 0
-    night = read_night(data, EVENTS_ONLY)
+    night = read_night(data, SHORT_NIGHT)
     [asked] = [each for each in night.of_type("NightPhaseEntered") if each.payload.phase == "shutting_down"]
     assert asked.payload.reason == "the operator asked to stop"
     [interrupted] = night.of_type("RecipeInterrupted")
@@ -153,6 +156,7 @@ def test_when_asked_to_stop_it_interrupts_the_recipe_and_closes_at_once(tmp_path
     assert night.of_type("RecipeSubmitted")
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("pixel night")
 @pytest.mark.parametrize("part", [0.16, 0.5])
 def test_a_pixel_night_killed_in_its_work_gives_the_same_archive(
@@ -171,19 +175,20 @@ def test_a_pixel_night_killed_in_its_work_gives_the_same_archive(
 
 def test_a_night_that_was_cut_off_is_not_passed_over(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    _kill_at(data, EVENTS_ONLY, 500)
+    _kill_at(data, SHORT_NIGHT, 500)
     with pytest.raises(NightUnfinished, match="--resume"):
-        run_night(EVENTS_ONLY, DataFolder(data))
+        run_night(SHORT_NIGHT, DataFolder(data))
 
 
 def test_there_is_nothing_to_resume_in_an_empty_log(tmp_path: Path) -> None:
     with pytest.raises(NothingToResume, match="start one"):
-        run_night(msgspec.structs.replace(EVENTS_ONLY, resume=True), DataFolder(tmp_path / "data"))
+        run_night(msgspec.structs.replace(SHORT_NIGHT, resume=True), DataFolder(tmp_path / "data"))
 
 
+@pytest.mark.slow
 def test_the_next_night_follows_in_the_same_log_with_a_snapshot_or_without(tmp_path: Path) -> None:
     with_snapshot, without = tmp_path / "with", tmp_path / "without"
-    short = msgspec.structs.replace(EVENTS_ONLY, recipes=(), exposures=4, chips=1, script="clear")
+    short = msgspec.structs.replace(SHORT_NIGHT, exposures=4, observing_hours=1.0, chips=1, script="clear")
     finish_night(with_snapshot, short)
     shutil.copytree(with_snapshot, without)
     assert DataFolder(with_snapshot).snapshot.exists()

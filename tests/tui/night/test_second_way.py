@@ -25,9 +25,9 @@ from tomoe_es.events.telescope import DomeSlitRead, MirrorCoverRead
 from tomoe_es.log import open_log
 from tui.data_folder import DataFolder
 
-from .conftest import EVENTS_ONLY, finish_night, start_night
+from .conftest import SHORT_NIGHT, finish_night, start_night
 
-SHORT = msgspec.structs.replace(EVENTS_ONLY, recipes=(), exposures=40, chips=1, script="clear")
+CLEAR = msgspec.structs.replace(SHORT_NIGHT, exposures=40, observing_hours=4.0, chips=1, script="clear")
 PATIENCE_SECONDS = 120.0
 
 
@@ -46,7 +46,7 @@ def events(data: DataFolder, *types: str) -> list[Recorded]:
 @contextmanager
 def night_with_open_dome(data: DataFolder, speed: float | None = None) -> Iterator[subprocess.Popen[bytes]]:
     """A night in its third exposure of the sky; killed at the end."""
-    process = start_night(data.top, SHORT, speed)
+    process = start_night(data.top, CLEAR, speed)
     try:
         wait_until(lambda: list(data.log.glob("*.sqlite")), "the night makes a log")
         with closing(open_log(data.log_url)) as log:
@@ -88,6 +88,7 @@ def data(tmp_path: Path) -> DataFolder:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fate", [signal.SIGSTOP, signal.SIGKILL])
 def test_an_emergency_needs_no_night(data: DataFolder, fate: signal.Signals) -> None:
     with night_with_open_dome(data) as process:
@@ -111,6 +112,7 @@ def test_an_emergency_needs_no_night(data: DataFolder, fate: signal.Signals) -> 
     assert [each.payload.by for each in events(data, "TelescopeMadeSafe")][-1] == "emergency"  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_a_night_that_hung_goes_on_after_the_emergency(data: DataFolder) -> None:
     with night_with_open_dome(data) as process:
         process.send_signal(signal.SIGSTOP)
@@ -122,6 +124,7 @@ def test_a_night_that_hung_goes_on_after_the_emergency(data: DataFolder) -> None
     assert times == sorted(times)
 
 
+@pytest.mark.slow
 def test_an_emergency_needs_no_log(data: DataFolder) -> None:
     with night_with_open_dome(data, speed=300):
         [path] = data.log.glob("*.sqlite")
@@ -180,7 +183,7 @@ def test_the_guardian_closes_after_a_killed_night_and_the_next_one_finds_it_clos
     assert events(data, "MountRead")[-1].payload.state == "parked"  # type: ignore[attr-defined]
     if telescope == "is gone too":
         os.kill(read_signs(data.run)["telescope"].pid, signal.SIGKILL)
-    night = finish_night(data.top, msgspec.structs.replace(SHORT, resume=True))
+    night = finish_night(data.top, msgspec.structs.replace(CLEAR, resume=True))
     _, reconciled = night.of_type("DevicesReconciled")
     assert not [each for each in reconciled.payload.differences if not each.startswith("camera")]
     [resumed] = night.of_type("NightResumed")
