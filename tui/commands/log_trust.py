@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -31,6 +30,7 @@ from tomoe_es.reduction import queue_state
 from tomoe_es.transfer import time_to_live
 from tui.data_folder import data_folder
 from tui.said import said
+from tui.time_of_night import time_now
 
 _RECIPE_OVER = (RecipeCompleted, RecipeCancelled, RecipeExpired)
 _DECIDED_ON = evolution.EVENT_TYPES | queue_state.EVENT_TYPES | time_to_live.EVENT_TYPES
@@ -200,7 +200,7 @@ def erase(position: int, *, who: str, why: str, data: Path | None = None) -> int
     with closing(SqliteLog(_log_folder(data))) as log, _naming():
         for found in log.read(after=max(0, position - 1), until=position):
             _refuse_if_needed(log, found)
-        recorded = erase_payload(log, position, who=who, why=why, time=_time_to_record(log))
+        recorded = erase_payload(log, position, who=who, why=why, time=time_now(log))
     sys.stdout.write(f"the payload of event {position} is erased, as event {recorded} tells\n")
     sys.stderr.write("now 'tomoe rebuild', and erase it in the copies of the log too\n")
     return 0
@@ -218,14 +218,6 @@ def _refuse_if_needed(log: EventLog, found: Recorded) -> None:
         raise NeededByTheLine(
             f"event {found.position} is a {name}: the next night decides on it, so it stays"
         )
-
-
-def _time_to_record(log: EventLog) -> int:
-    """Now; in a log of simulated nights right after its newest event."""
-    plans = [each.payload for each in log.read(types=("NightPlanned",))]
-    if plans and getattr(plans[-1], "simulated", False):
-        return next(iter(log.read(after=log.head() - 1))).time + 1
-    return time.time_ns() // 1000
 
 
 def _sign(folder: Path, origin: str | None) -> str:
