@@ -31,7 +31,7 @@ from tomoe_es.log import open_log
 from tomoe_es.reduction import queue as reduction_queue
 from tui.data_folder import DataFolder
 from tui.night.beside import Beside, started
-from tui.night.devices import Devices, start_workers
+from tui.night.devices import Devices
 from tui.night.first_recipes import RecipeFile, read_recipes, submissions, survey_submissions
 from tui.night.inbox import Inbox
 from tui.night.notifying import NIGHT_ENDED, NotifierBeside
@@ -109,7 +109,11 @@ class _Night:
             else plan_night(self._options, self._control)
         )
         files = read_recipes(self._options.recipes)
-        workers = start_workers(self._options, self._data, self._code, self._stack) if plan.pixels else None
+        workers = None
+        if plan.pixels:
+            from tui.night.pixels import Workers  # takes seconds to load
+
+            workers = Workers(self._options, self._data, self._code, self._stack)
         beside = self._beside = Beside(self._data, self._stack)
         last_time = self._last_time()
         resumed_from = last_time if self._options.resume else 0
