@@ -29,6 +29,8 @@ from tomoe_es.log.verifying import verify as findings_of
 from tomoe_es.reduction import queue_state
 from tomoe_es.transfer import time_to_live
 from tui.data_folder import data_folder
+from tui.numbers import Whole
+from tui.output_file import writing
 from tui.said import said
 from tui.time_of_night import time_now
 
@@ -114,7 +116,7 @@ def verify(
 
 
 def prove(
-    position: int, *, out: Path | None = None, payload: Path | None = None, data: Path | None = None
+    position: Whole, *, out: Path | None = None, payload: Path | None = None, data: Path | None = None
 ) -> int:
     """Write the proof that an event is in the log, for docs/reference/verify_proof.py or any tlog-proof tool.
 
@@ -133,11 +135,14 @@ def prove(
     with _naming():
         proof = proof_of(folder, position)
     if payload is not None:
-        payload.write_bytes(stored_payload(folder, position))
+        stored = stored_payload(folder, position)
+        with writing(payload):
+            payload.write_bytes(stored)
     if out is None:
         sys.stdout.write(proof)
     else:
-        out.write_text(proof, encoding="utf-8")
+        with writing(out):
+            out.write_text(proof, encoding="utf-8")
         sys.stderr.write(f"wrote {out}: check it with verify_proof.py {out} {folder / VERIFIER_FILE}\n")
     return 0
 
@@ -172,13 +177,13 @@ def export_tiles(to: Path, *, data: Path | None = None) -> int:
     data
         Data folder; else $TOMOE_DATA, else `data`.
     """
-    with _naming():
+    with _naming(), writing(to):
         size = write_tiles(_log_folder(data), to)
     sys.stderr.write(f"wrote the tiles of {size} events below {to}\n")
     return 0
 
 
-def erase(position: int, *, who: str, why: str, data: Path | None = None) -> int:
+def erase(position: Whole, *, who: str, why: str, data: Path | None = None) -> int:
     """Erase what an event of a sealed night said, such as a person's name; that it was there stays.
 
     The erasure is itself an event, and every proof still holds. Copies of the log, projections and snapshots
