@@ -13,7 +13,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from benchmarks.log.__main__ import HEAD, RULE, Table, machine
+from benchmarks.log.__main__ import machine
+from benchmarks.log.table import HEAD, Table
 from benchmarks.normal.live import delays_ms
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.log import open_log
@@ -65,7 +66,7 @@ def measure(table: Table, data: DataFolder) -> None:
     count = len(events)
     table.line(
         f"\nA night of {count:,} events, against {len(TABLES)} machines, {len(RULES)} rules and "
-        f"{len(DEADLINES)} deadlines:\n\n{HEAD}\n{RULE}"
+        f"{len(DEADLINES)} deadlines:\n\n{HEAD}"
     )
     table.row("judge", count / seconds, "events/CPU s", at_least=300_000)
     table.row("read + decode + judge", count / reading, "events/CPU s")
