@@ -17,6 +17,7 @@ import msgspec
 from tomoe_es.control.raised import error_raised
 from tomoe_es.errors import TomoeError
 from tomoe_es.events.envelope import Draft
+from tomoe_es.log.live_segment import sync_path
 from tomoe_es.log.port import Batch, EventLog
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def keep_untold(run: Path, events: Sequence[Untold]) -> None:
             file.flush()
             os.fsync(file.fileno())
         part.replace(folder / f"{name}{SUFFIX}")
+        sync_path(folder)  # else the new name may be lost with the power
     except OSError:  # such as a full disk
         part.unlink(missing_ok=True)
         raise

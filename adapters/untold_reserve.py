@@ -9,9 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from adapters.untold import FOLDER, SUFFIX, Untold, encode, file_name, keep_untold
+from tomoe_es.log.live_segment import sync_path
 
 RESERVE = ".reserve"
 """In the folder of the untold; whoever needs it takes it by renaming it."""
+FOR_PEOPLE = ".reserve-for-people"
+"""A second one, for what people say: it must not take the guardian's."""
 BYTES = 1 << 18
 """More than a thousand events; making safe once takes two hundred."""
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -24,8 +27,9 @@ class DiskFull(OSError):
 class Keeper:
     """Keeps what the log was not told yet, on a full disk in the room that was set aside."""
 
-    def __init__(self, run: Path) -> None:
+    def __init__(self, run: Path, name: str = RESERVE) -> None:
         self._run, self._folder = run, run / FOLDER
+        self._name = name
         self._in_reserve: list[Untold] = []
         self._file: Path | None = None  # the reserve, with what it holds
         self._versions = 0
@@ -33,16 +37,18 @@ class Keeper:
     def set_aside(self) -> None:
         """Set the room aside, unless it is there; a disk that is full already has none."""
         with suppress(OSError):
-            if (self._folder / RESERVE).exists():
+            if (self._folder / self._name).exists():
                 return
             self._folder.mkdir(parents=True, exist_ok=True)
-            part = self._folder / f"{RESERVE}.{os.getpid()}"
+            part = self._folder / f"{self._name}.{os.getpid()}"
             try:
                 with part.open("wb") as file:
                     file.write(b" " * BYTES)
                     file.flush()
                     os.fsync(file.fileno())
-                part.replace(self._folder / RESERVE)
+                part.replace(self._folder / self._name)
+                for folder in (self._folder, self._run):
+                    sync_path(folder)
             except OSError:
                 part.unlink(missing_ok=True)
                 raise
@@ -63,9 +69,9 @@ class Keeper:
 
         So nobody who has just read it takes away what was added since.
         """
-        hidden = self._folder / f"{RESERVE}.{os.getpid()}.full"
+        hidden = self._folder / f"{self._name}.{os.getpid()}.full"
         try:
-            (self._file or self._folder / RESERVE).rename(hidden)
+            (self._file or self._folder / self._name).rename(hidden)
         except FileNotFoundError:
             if self._file is None:
                 raise DiskFull(errno.ENOSPC, "no room is left, and none was set aside") from None
@@ -75,7 +81,7 @@ class Keeper:
         held = [*self._in_reserve, *events]
         content = encode(held)
         if len(content) > BYTES:
-            hidden.rename(self._folder / (self._file.name if self._file else RESERVE))
+            hidden.rename(self._folder / (self._file.name if self._file else self._name))
             raise DiskFull(errno.ENOSPC, "the room that was set aside is used up")
         with hidden.open("r+b") as file:
             file.write(content.ljust(BYTES))
@@ -85,3 +91,4 @@ class Keeper:
         self._file = self._folder / f"{file_name(held)}-{self._versions}{SUFFIX}"
         hidden.rename(self._file)
         self._in_reserve = held
+        sync_path(self._folder)

@@ -55,6 +55,12 @@ class LogCorrupt(LogError):
         self.position = position
 
 
+class NotInTheLog(LogError):
+    """The log holds no event of this position, or no night of this date."""
+
+    what_to_do = "look with `tomoe log tail` what it holds, or name another data folder with `--data`"
+
+
 class LogUnavailable(LogError):
     """The log can't be opened, read or written just now; nothing was appended."""
 

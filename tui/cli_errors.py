@@ -22,7 +22,7 @@ def run(app: App) -> None:
     """Run the command that was given, and exit as it ended."""
     code = None
     try:
-        command, given, _ = app.parse_args(exit_on_error=False, print_error=True)
+        command, given, _ = app.parse_args(sys.argv[1:], exit_on_error=False, print_error=True)
         with nullcontext() if isinstance(command, MethodType) else only_shown():  # help has its colours
             code = command(*given.args, **given.kwargs)
             sys.stdout.flush()

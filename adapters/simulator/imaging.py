@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
 
 from adapters.simulator.acquisition import Acquired, AcquisitionJob, acquire
 from adapters.simulator.camera import StartedExposure
@@ -22,10 +26,27 @@ from tomoe_es.control.hardware import Hardware
 from tomoe_es.errors import TomoeError
 from tomoe_es.events import Event, transfer
 from tomoe_es.observatory import BEST_FOCUS_MM
-from tomoe_es.reduction.engine import JobEngine, WorkerRaised
+from tomoe_es.reduction.engine import PATIENCE_SECONDS, JobEngine, WorkerRaised
 from tomoe_es.transfer.exposure_facts import ExposureFacts, WeatherFacts
 
 CHIP_RADIUS_DEG = 0.4
+GIVES_UP_SECONDS = 6 * PATIENCE_SECONDS
+"""Real time without a chip that becomes ready: what makes them hangs, and the clock that stands still for
+them holds every alarm of the night."""
+
+
+class _Chip(NamedTuple):
+    frame_id: str
+    path: str
+    future: Future[Acquired]
+
+
+class _Underway(msgspec.Struct):
+    """The chips of an exposure, and how far they had come when they were last asked for."""
+
+    chips: list[_Chip]
+    done: int = 0
+    done_at: float | None = None  # real time of the newest one; of the first question while there is none
 
 
 class StarImaging:
@@ -40,52 +61,65 @@ class StarImaging:
         seed: int,
         buffer: Path,
         truth: Path,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._pool, self._sky = pool, sky
+        self._pool, self._sky, self._monotonic = pool, sky, monotonic
         self._hardware, self._code_version = hardware, code_version
         self._seed, self._buffer, self._truth = seed, buffer, truth
-        self._running: dict[int, list[tuple[str, str, Future[Acquired]]]] = {}
+        self._running: dict[int, _Underway] = {}
 
     def begin(self, exposure: StartedExposure) -> None:
         """Begin with all chips."""
         request, truth = exposure.request, self._sky.truth()
-        self._running[request.exposure_number] = [
+        chips = [
             self._begin(
                 exposure, truth, frame_id, f"{request.night}/{request.exposure_number:08d}/r{frame_id}.fits"
             )
             for frame_id in exposure.frame_ids
         ]
+        self._running[request.exposure_number] = _Underway(chips)
 
     def abort(self, exposure: StartedExposure) -> None:
         """Forget the exposure; a chip that a worker has begun with is let run, and its file deleted."""
-        for _, path, future in self._running.pop(exposure.request.exposure_number, []):
-            if not future.cancel():
-                future.add_done_callback(lambda _, path=path: (self._buffer / path).unlink(missing_ok=True))  # type: ignore[misc]
+        underway = self._running.pop(exposure.request.exposure_number, None)
+        for chip in underway.chips if underway is not None else ():
+            self._forget(chip)
 
     def ready(self, exposure: StartedExposure) -> bool:
         """Tell whether all chips are there, or nothing is to be waited for any more."""
-        chips = self._running[exposure.request.exposure_number]
-        return all(future.done() for _, _, future in chips)
+        underway = self._running[exposure.request.exposure_number]
+        done, now = sum(chip.future.done() for chip in underway.chips), self._monotonic()
+        if done > underway.done or underway.done_at is None:
+            underway.done, underway.done_at = done, now
+        return done == len(underway.chips) or now - underway.done_at >= GIVES_UP_SECONDS
 
     def finish(self, exposure: StartedExposure) -> list[Event]:
-        """Wait for all chips; the events that tell what became of each."""
+        """Wait for all chips, unless they were given up; the events that tell what became of each."""
         number = exposure.request.exposure_number
-        return [
-            event
-            for frame_id, path, future in self._running.pop(number)
-            for event in self._result(number, frame_id, path, future)
-        ]
+        given_up = self.ready(exposure)
+        events: list[Event] = []
+        for chip in self._running.pop(number).chips:
+            if given_up and not chip.future.done():
+                self._forget(chip)
+                message = f"no chip became ready for {GIVES_UP_SECONDS:g} s: look at the worker processes"
+                events.append(self._lost(number, chip.frame_id, "WorkerHung", message))
+            else:
+                events += self._result(number, *chip)
+        return events
 
-    def _begin(
-        self, exposure: StartedExposure, truth: TrueState, frame_id: str, path: str
-    ) -> tuple[str, str, Future[Acquired]]:
+    def _forget(self, chip: _Chip) -> None:
+        """Nobody asks for it any more; a file that a worker writes all the same is deleted."""
+        if not chip.future.cancel():
+            chip.future.add_done_callback(lambda _: (self._buffer / chip.path).unlink(missing_ok=True))
+
+    def _begin(self, exposure: StartedExposure, truth: TrueState, frame_id: str, path: str) -> _Chip:
         job = AcquisitionJob(
             render=self._render_request(exposure, truth, det_id_of(frame_id)),
             facts=self._facts(exposure, det_id_of(frame_id)),
             cube_path=self._buffer / path,
             truth_path=self._truth / path,
         )
-        return frame_id, path, self._pool.submit(acquire, job)
+        return _Chip(frame_id, path, self._pool.submit(acquire, job))
 
     def _result(self, number: int, frame_id: str, path: str, future: Future[Acquired]) -> list[Event]:
         try:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from adapters.untold import DAMAGED_SUFFIX, Untold, keep_untold, tell, waiting
+from adapters.untold import DAMAGED_SUFFIX, FOLDER, Untold, keep_untold, tell, waiting
 from tests.tomoe_es.safety.test_making_safe import NOW
 from tomoe_es.events import Event
 from tomoe_es.events.monitor import ErrorRaised
@@ -19,6 +20,29 @@ MADE = TelescopeMadeSafe(by="emergency", seconds=45.0, attempts=1)
 
 def untold(event: Event, name: str, after_us: int = 0) -> Untold:
     return Untold(event, NOW + after_us, "emergency", f"emergency 1/2 {name}")
+
+
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, set[str]]]:
+    """What was brought to the disk: each path, and for a folder the names that it held at that moment."""
+    seen: list[tuple[str, set[str]]] = []
+    fsync = os.fsync
+
+    def noting(descriptor: int) -> None:
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
+        seen.append((path.name, {each.name for each in path.iterdir()} if path.is_dir() else set()))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    return seen
+
+
+def test_what_is_kept_keeps_its_name_when_the_power_fails(
+    tmp_path: Path, synced: list[tuple[str, set[str]]]
+) -> None:
+    keep_untold(tmp_path, [untold(BEGUN, "begun")])
+    [kept] = waiting(tmp_path)
+    assert synced[-1] == (FOLDER, {kept.name}), "the folder, after the file has got its name"
 
 
 def test_it_is_told_in_order_of_time_and_forgotten(tmp_path: Path) -> None:

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from adapters.untold import FOLDER, Untold, file_name, tell, waiting
-from adapters.untold_reserve import BYTES, RESERVE, DiskFull, Keeper
-from tests.adapters.test_untold import BEGUN, MADE, untold
+from adapters.untold_reserve import BYTES, FOR_PEOPLE, RESERVE, DiskFull, Keeper
+from tests.adapters.test_untold import BEGUN, MADE, synced, untold
 from tomoe_es.events import Event
 from tomoe_es.log.sqlite_log import SqliteLog
+
+__all__ = ["synced"]  # the fixture that notes what is brought to the disk
 
 FIRST, SECOND = untold(BEGUN, "begun"), untold(MADE, "ended", 45)
 
@@ -55,6 +57,19 @@ def test_on_a_full_disk_everything_is_kept_in_the_reserve(keeper: Keeper, tmp_pa
     assert waiting(tmp_path) == []
 
 
+def test_what_is_in_the_reserve_keeps_its_name_when_the_power_fails(
+    synced: list[tuple[str, set[str]]], tmp_path: Path
+) -> None:
+    keeper = Keeper(tmp_path)
+    keeper.set_aside()
+    assert (FOLDER, {RESERVE}) in synced
+    keep_on_full_disk(keeper, tmp_path, [FIRST])
+    [kept] = waiting(tmp_path)
+    folder, names = synced[-1]
+    assert folder == FOLDER
+    assert kept.name in names
+
+
 def test_what_was_told_meanwhile_makes_room_again(keeper: Keeper, tmp_path: Path) -> None:
     keep_on_full_disk(keeper, tmp_path, [FIRST])
     assert in_log(tmp_path) == [BEGUN]
@@ -76,6 +91,20 @@ def test_a_reserve_that_is_used_up_keeps_what_it_holds(keeper: Keeper, tmp_path:
     with pytest.raises(DiskFull):
         keep_on_full_disk(keeper, tmp_path, many)
     assert in_log(tmp_path) == [BEGUN]
+
+
+def test_what_people_say_takes_room_of_its_own_and_leaves_the_guardian_s(
+    keeper: Keeper, tmp_path: Path
+) -> None:
+    for_people = Keeper(tmp_path, FOR_PEOPLE)
+    for_people.set_aside()
+
+    keep_on_full_disk(for_people, tmp_path, [FIRST])
+
+    assert (tmp_path / FOLDER / RESERVE).exists()
+    assert not (tmp_path / FOLDER / FOR_PEOPLE).exists()
+    keep_on_full_disk(keeper, tmp_path, [SECOND])
+    assert in_log(tmp_path) == [BEGUN, MADE]
 
 
 def test_without_a_reserve_it_is_said(tmp_path: Path) -> None:

@@ -24,7 +24,8 @@ from tomoe_es.recipe.opening import OpeningOperation
 from tomoe_es.recipe.operation import Operation
 
 STEPS = int(os.environ.get("TOMOE_CHAOS_STEPS", "300"))
-STEPS_A_NIGHT = 30
+STEPS_A_NIGHT = 30 if STEPS < 10_000 else 120
+"""A long exploration goes deeper into each night: its evening and its end take longer than the steps do."""
 EXPLORED = settings(
     max_examples=max(1, STEPS // STEPS_A_NIGHT),
     stateful_step_count=STEPS_A_NIGHT,

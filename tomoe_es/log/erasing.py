@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from tomoe_es.errors import LogCorrupt, LogUnavailable, NightNotSealed
+from tomoe_es.errors import LogCorrupt, NightNotSealed, NotInTheLog
 from tomoe_es.events import ErasedPayload, encode_event
 from tomoe_es.events.envelope import Draft
 from tomoe_es.events.system import PayloadErased
@@ -31,8 +31,8 @@ def erase(log: SqliteLog, position: int, *, who: str, why: str, time: int) -> in
 
     An erasure that was cut off is finished by the next call; nothing is recorded twice. Projections,
     snapshots and copies of the log are not looked at.
-    Raises LogUnavailable when there is no such event or the disk refuses, NightNotSealed when its night is
-    live, ValueError for an erasure itself, LogCorrupt when the night is damaged.
+    Raises NotInTheLog when there is no such event, LogUnavailable when the disk refuses, NightNotSealed when
+    its night is live, ValueError for an erasure itself, LogCorrupt when the night is damaged.
     """
     with Named("erasing in", log.folder), _one_at_a_time(log.folder):
         name = _segment_of(log, position)
@@ -56,7 +56,7 @@ def erase(log: SqliteLog, position: int, *, who: str, why: str, time: int) -> in
 
 def _segment_of(log: SqliteLog, position: int) -> SegmentName:
     if not 1 <= position <= log.head():
-        raise LogUnavailable(f"the log has no event {position}: it holds 1 to {log.head()}")
+        raise NotInTheLog(f"the log has no event {position}: it holds 1 to {log.head()}")
     return [each for each in list_segments(log.folder) if each.first_position <= position][-1]
 
 

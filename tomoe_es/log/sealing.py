@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from tomoe_es.errors import LogCorrupt, LogSealed, LogUnavailable
+from tomoe_es.errors import LogCorrupt, LogSealed, NotInTheLog
 from tomoe_es.log.live_reader import LiveReader
 from tomoe_es.log.live_segment import Named, connect, sync_path
 from tomoe_es.log.nights_writer import NightsWriter
@@ -32,8 +32,9 @@ class SealedNight(msgspec.Struct, frozen=True):
 def seal(folder: Path, night: str) -> SealedNight:
     """Seal a night; when it is the open one, the log goes on in the segment of the next night.
 
-    Raises LogSealed when it is sealed already, LogUnavailable when the log has no such night or the disk
-    refuses, LogCorrupt when the live file is damaged. Whatever is raised, the night can still be read.
+    Raises LogSealed when it is sealed already, NotInTheLog when the log has no such night, LogUnavailable
+    when the disk refuses, LogCorrupt when the live file is damaged. Whatever is raised, the night can still
+    be read.
     """
     with Named("sealing a night of", folder):
         name = _find(folder, night)
@@ -72,7 +73,7 @@ def _find(folder: Path, night: str) -> SegmentName:
         if segment.night == night:
             return segment
     known = ", ".join(segment.night for segment in segments[-5:]) or "none"
-    raise LogUnavailable(f"the log in '{folder}' has no night {night}; its last nights: {known}")
+    raise NotInTheLog(f"the log in '{folder}' has no night {night}; its last nights: {known}")
 
 
 def _gather(live: Path) -> int:

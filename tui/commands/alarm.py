@@ -26,6 +26,7 @@ from tui import answering
 from tui.commands.alarm_text import alarm_lines, muted_lines, violation_lines
 from tui.data_folder import data_folder
 from tui.duration import duration_us
+from tui.numbers import Whole
 from tui.person import person
 from tui.said import said, said_or_not
 
@@ -80,7 +81,7 @@ def list_alarms(
 
 
 @app.command
-def show(position: int, *, data: Path | None = None) -> int:
+def show(position: Whole, *, data: Path | None = None) -> int:
     """Print one violation in full: meaning, what to do, evidence, and the events that led to it as a tree.
 
     Parameters

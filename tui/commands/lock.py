@@ -10,7 +10,7 @@ from cyclopts import App
 
 from tomoe_es.control import hands
 from tomoe_es.log import open_log
-from tui import running_night
+from tui import running_night, safety_word
 from tui.data_folder import data_folder
 from tui.person import person
 from tui.said import said
@@ -27,7 +27,8 @@ def set_lock(*, why: str, data: Path | None = None) -> int:
 
     Only closing of dome slit and mirror cover stays allowed. Also by day, when no night runs. The lock of a
     recipe, or of the night's own work, is taken over. Exit code 1 when a person has locked it already: who,
-    when and why is printed, and nothing is changed.
+    when and why is printed, and nothing is changed; also when the log can't be written, as on a full disk
+    whose reserve is used up: the lock is set as soon as it can.
 
     Parameters
     ----------
@@ -37,13 +38,11 @@ def set_lock(*, why: str, data: Path | None = None) -> int:
         Data folder; else $TOMOE_DATA, else `data`.
     """
     folder, who, why = data_folder(data), person(), said(why)
-    folder.require()
-    with closing(open_log(folder.log_url)) as log:
-        position = running_night.say(
-            log, STREAM, lambda state: hands.set_lock(state, who, why), "tomoe lock set", by_day=True
-        )
-        tell_when_silent(folder.run, running_night.hands(log))
-    sys.stdout.write(f"locked by {who}: {why} (event {position})\n")
+    recorded = safety_word.say(
+        folder, STREAM, lambda state: hands.set_lock(state, who, why), "tomoe lock set", by_day=True
+    )
+    tell_when_silent(folder.run, recorded.before)
+    sys.stdout.write(f"locked by {who}: {why} (event {recorded.position})\n")
     return 0
 
 

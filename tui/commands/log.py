@@ -22,6 +22,7 @@ from tomoe_es.night import JST
 from tui.commands import log_trust
 from tui.commands.event_text import event_text
 from tui.data_folder import data_folder
+from tui.numbers import Positive, Whole
 
 app = App(name="log", help="Look into the log of events, keep it, and prove what it holds.")
 for command in (
@@ -46,7 +47,7 @@ class NoSuchEvent(TomoeError):
 @app.command
 def tail(
     *,
-    lines: int = 20,
+    lines: Positive = 20,
     follow: bool = False,
     types: Annotated[tuple[str, ...], Parameter(negative="")] = (),
     stream: str | None = None,
@@ -73,14 +74,19 @@ def tail(
     _check_types(types)
     with _opened(data) as log:
         head = log.head()
-        _print(_last(log, head, lines, types, stream), json)
+        last = _last(log, head, lines, types, stream)
+        if stream is not None and not follow and next(log.read_stream(stream), None) is None:
+            raise NoSuchEvent(
+                f"no event is of the stream '{stream}': 'tomoe log tail' shows what they are called"
+            )
+        _print(last, json)
         if follow:
             _follow(log, head, types, stream, json)
     return 0
 
 
 @app.command
-def show(position: int, *, json: bool = False, data: Path | None = None) -> int:
+def show(position: Whole, *, json: bool = False, data: Path | None = None) -> int:
     """Print one event whole: its envelope, and every field of its payload.
 
     Parameters

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -30,7 +29,10 @@ from tomoe_es.log.verifying import verify as findings_of
 from tomoe_es.reduction import queue_state
 from tomoe_es.transfer import time_to_live
 from tui.data_folder import data_folder
+from tui.numbers import Whole
+from tui.output_file import writing
 from tui.said import said
+from tui.time_of_night import time_now
 
 _RECIPE_OVER = (RecipeCompleted, RecipeCancelled, RecipeExpired)
 _DECIDED_ON = evolution.EVENT_TYPES | queue_state.EVENT_TYPES | time_to_live.EVENT_TYPES
@@ -114,7 +116,7 @@ def verify(
 
 
 def prove(
-    position: int, *, out: Path | None = None, payload: Path | None = None, data: Path | None = None
+    position: Whole, *, out: Path | None = None, payload: Path | None = None, data: Path | None = None
 ) -> int:
     """Write the proof that an event is in the log, for docs/reference/verify_proof.py or any tlog-proof tool.
 
@@ -133,11 +135,14 @@ def prove(
     with _naming():
         proof = proof_of(folder, position)
     if payload is not None:
-        payload.write_bytes(stored_payload(folder, position))
+        stored = stored_payload(folder, position)
+        with writing(payload):
+            payload.write_bytes(stored)
     if out is None:
         sys.stdout.write(proof)
     else:
-        out.write_text(proof, encoding="utf-8")
+        with writing(out):
+            out.write_text(proof, encoding="utf-8")
         sys.stderr.write(f"wrote {out}: check it with verify_proof.py {out} {folder / VERIFIER_FILE}\n")
     return 0
 
@@ -172,13 +177,13 @@ def export_tiles(to: Path, *, data: Path | None = None) -> int:
     data
         Data folder; else $TOMOE_DATA, else `data`.
     """
-    with _naming():
+    with _naming(), writing(to):
         size = write_tiles(_log_folder(data), to)
     sys.stderr.write(f"wrote the tiles of {size} events below {to}\n")
     return 0
 
 
-def erase(position: int, *, who: str, why: str, data: Path | None = None) -> int:
+def erase(position: Whole, *, who: str, why: str, data: Path | None = None) -> int:
     """Erase what an event of a sealed night said, such as a person's name; that it was there stays.
 
     The erasure is itself an event, and every proof still holds. Copies of the log, projections and snapshots
@@ -200,7 +205,7 @@ def erase(position: int, *, who: str, why: str, data: Path | None = None) -> int
     with closing(SqliteLog(_log_folder(data))) as log, _naming():
         for found in log.read(after=max(0, position - 1), until=position):
             _refuse_if_needed(log, found)
-        recorded = erase_payload(log, position, who=who, why=why, time=_time_to_record(log))
+        recorded = erase_payload(log, position, who=who, why=why, time=time_now(log))
     sys.stdout.write(f"the payload of event {position} is erased, as event {recorded} tells\n")
     sys.stderr.write("now 'tomoe rebuild', and erase it in the copies of the log too\n")
     return 0
@@ -218,14 +223,6 @@ def _refuse_if_needed(log: EventLog, found: Recorded) -> None:
         raise NeededByTheLine(
             f"event {found.position} is a {name}: the next night decides on it, so it stays"
         )
-
-
-def _time_to_record(log: EventLog) -> int:
-    """Now; in a log of simulated nights right after its newest event."""
-    plans = [each.payload for each in log.read(types=("NightPlanned",))]
-    if plans and getattr(plans[-1], "simulated", False):
-        return next(iter(log.read(after=log.head() - 1))).time + 1
-    return time.time_ns() // 1000
 
 
 def _sign(folder: Path, origin: str | None) -> str:

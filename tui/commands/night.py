@@ -20,6 +20,7 @@ from tui.night.plan import check
 from tui.night.progress import say
 from tui.night.run import run_night
 from tui.night.summary import summary_text
+from tui.numbers import Whole
 
 NIGHT_OUTPUT = "night.out"
 """File in the data folder with the progress lines of a night that the dashboard shows."""
@@ -44,19 +45,19 @@ class NoRecipes(UsageError):
 def night(
     *,
     recipes: Path | None = None,
-    chips: int = 2,
-    exposures: int = 24,
+    chips: Whole = 2,
+    exposures: Whole = 24,
     observing_hours: float | None = None,
-    seed: int = 1,
+    seed: Whole = 1,
     speed: float = 1000.0,
     data: Path | None = None,
     night: str | None = None,
     script: str = "clear",
     pixels: bool = True,
-    dark_frames: int = 360,
-    flat_frames: int = 180,
+    dark_frames: Whole = 360,
+    flat_frames: Whole = 180,
     buffer_ttl_hours: float = 24.0,
-    workers: int = 2,
+    workers: Whole = 2,
     engine: str = EMBEDDED,
     resume: bool = False,
     notify: Path | None = None,

@@ -18,7 +18,7 @@ from tomoe_es.events.envelope import Draft
 from tomoe_es.events.recipe import RecipeRefused
 from tomoe_es.log import open_log
 from tomoe_es.recipe.yaml_tree import LARGEST_BYTES
-from tui import running_night
+from tui import running_night, safety_word
 from tui.data_folder import data_folder
 from tui.person import person
 from tui.running_night import night_and_time
@@ -76,7 +76,8 @@ def submit(file: Path, *, direct: bool = False, data: Path | None = None) -> int
 def stop(*, why: str = "", data: Path | None = None) -> int:
     """Stop the queue after the running recipe.
 
-    Exit code 1 when somebody has stopped it already: who, when and why is printed, and nothing is changed.
+    Exit code 1 when somebody has stopped it already: who, when and why is printed, and nothing is changed;
+    also when the log can't be written, as on a full disk whose reserve is used up: it is recorded later.
 
     Parameters
     ----------
@@ -86,7 +87,7 @@ def stop(*, why: str = "", data: Path | None = None) -> int:
         Data folder; else $TOMOE_DATA, else `data`.
     """
     who, why = person(), said_or_not(why)
-    return _say(data, "stop", "stopped", lambda state: hands.stop(state, who, why))
+    return _stop(data, "stop", "stopped", lambda state: hands.stop(state, who, why))
 
 
 @app.command
@@ -94,7 +95,8 @@ def abort(*, why: str = "", data: Path | None = None) -> int:
     """Break the running recipe off at once, close mirror cover and dome slit, park, and stop the queue.
 
     The exposure is aborted, and the recipe goes back to the pool with what is done. Nothing opens until
-    `tomoe queue start`. Exit code 1 when somebody has aborted already, who is named.
+    `tomoe queue start`. Exit code 1 when somebody has aborted already, who is named; also when the log can't
+    be written, as on a full disk whose reserve is used up: it is recorded later, and `tomoe emergency` acts.
 
     Parameters
     ----------
@@ -104,7 +106,7 @@ def abort(*, why: str = "", data: Path | None = None) -> int:
         Data folder; else $TOMOE_DATA, else `data`.
     """
     who, why = person(), said_or_not(why)
-    return _say(data, "abort", "abort asked for", lambda state: hands.abort(state, who, why))
+    return _stop(data, "abort", "abort asked for", lambda state: hands.abort(state, who, why))
 
 
 @app.command
@@ -122,19 +124,28 @@ def start(*, why: str = "", take_over: bool = False, data: Path | None = None) -
     data
         Data folder; else $TOMOE_DATA, else `data`.
     """
-    who, why = person(), said_or_not(why)
-    return _say(data, "start", "started", lambda state: hands.start(state, who, why, take_over=take_over))
-
-
-def _say(data: Path | None, command: str, done: str, decide: Callable[[Control], Event]) -> int:
-    folder = data_folder(data)
+    folder, who, why = data_folder(data), person(), said_or_not(why)
     folder.require()
     with closing(open_log(folder.log_url)) as log:
-        before = running_night.hands(log).hand
-        position = running_night.say(log, "queue", decide, f"tomoe queue {command}")
-        if command in ("stop", "abort"):
-            tell_when_silent(folder.run, running_night.hands(log))
-    if before is not None:
-        sys.stdout.write(f"before: {hands.hand_shows(before)}\n")
+        before = running_night.hands(log)
+        position = running_night.say(
+            log,
+            "queue",
+            lambda state: hands.start(state, who, why, take_over=take_over),
+            "tomoe queue start",
+        )
+    return _tell_done("started", before, position)
+
+
+def _stop(data: Path | None, command: str, done: str, decide: Callable[[Control], Event]) -> int:
+    folder = data_folder(data)
+    said = safety_word.say(folder, "queue", decide, f"tomoe queue {command}")
+    tell_when_silent(folder.run, said.before)
+    return _tell_done(done, said.before, said.position)
+
+
+def _tell_done(done: str, before: Control, position: int) -> int:
+    if before.hand is not None:
+        sys.stdout.write(f"before: {hands.hand_shows(before.hand)}\n")
     sys.stdout.write(f"{done} by {person()} (event {position})\n")
     return 0

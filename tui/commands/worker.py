@@ -8,6 +8,7 @@ from pathlib import Path
 from tomoe_es.errors import UsageError
 from tomoe_es.reduction.needs import Needs
 from tui.night.engine import check_engine, require_dask
+from tui.numbers import Whole
 
 
 class WorkerOptionInvalid(UsageError):
@@ -19,9 +20,9 @@ class WorkerOptionInvalid(UsageError):
 def worker(
     scheduler: str,
     *,
-    workers: int = 2,
-    memory_mb: int = 600,
-    ram_disk_mb: int = 64,
+    workers: Whole = 2,
+    memory_mb: Whole = 600,
+    ram_disk_mb: Whole = 64,
     host: str = "127.0.0.1",
 ) -> int:
     """Run workers of the reduction for a Dask scheduler, until SIGTERM or Ctrl-C.

@@ -19,6 +19,10 @@ from tomoe_es.scheduling.twilight import NightTimes, night_times
 from tui.night.options import FIRST_NIGHT, NightOptions
 
 LONGEST_NIGHT_HOURS = 24
+MOST_EXPOSURES = 10_000
+"""Of a survey that is made up: a night has time for fewer."""
+LARGEST_SEED = 2**32 - 1
+LONGEST_TTL_HOURS = 10 * 365 * 24
 
 
 class OptionInvalid(UsageError):
@@ -93,20 +97,22 @@ def check(options: NightOptions) -> None:
     """Raise OptionInvalid or NightScriptInvalid for what no night can have."""
     if not 1 <= options.chips <= len(CHIPS):
         raise OptionInvalid(f"--chips {options.chips} is outside 1 to {len(CHIPS)}")
-    if options.exposures < 0:
-        raise OptionInvalid(f"--exposures {options.exposures} is negative")
+    if not 0 <= options.exposures <= MOST_EXPOSURES:
+        raise OptionInvalid(f"--exposures {options.exposures} is outside 0 to {MOST_EXPOSURES}")
     hours = options.observing_hours
     if hours is not None and not 0 < hours <= LONGEST_NIGHT_HOURS:
         raise OptionInvalid(f"--observing-hours {hours:g} is outside 0 to {LONGEST_NIGHT_HOURS}")
-    if options.seed < 0:
-        raise OptionInvalid(f"--seed {options.seed} is negative")
+    if not 0 <= options.seed <= LARGEST_SEED:
+        raise OptionInvalid(f"--seed {options.seed} is outside 0 to {LARGEST_SEED}")
     if not 1 <= options.workers <= 256:
         raise OptionInvalid(f"--workers {options.workers} is outside 1 to 256")
     for name, frames in (("--dark-frames", options.dark_frames), ("--flat-frames", options.flat_frames)):
         if not FEWEST_FRAMES_TO_CLIP <= frames <= 3600:
             raise OptionInvalid(f"{name} {frames} is outside {FEWEST_FRAMES_TO_CLIP} to 3600")
-    if not options.buffer_ttl_hours >= 0:
-        raise OptionInvalid(f"--buffer-ttl-hours {options.buffer_ttl_hours:g} is negative")
+    if not 0 <= options.buffer_ttl_hours <= LONGEST_TTL_HOURS:
+        raise OptionInvalid(
+            f"--buffer-ttl-hours {options.buffer_ttl_hours:g} is outside 0 to {LONGEST_TTL_HOURS:g}"
+        )
     try:
         night_span(options.night or FIRST_NIGHT)
     except ValueError:

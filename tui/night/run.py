@@ -7,25 +7,18 @@ import signal
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from adapters.buffer_storage import BufferStorage
 from adapters.code_identity import code_identity
-from adapters.disks import RealDisks
 from adapters.log_reserve import LogWithReserve
 from adapters.paced_loop import PacedLoop
-from adapters.simulator.camera import Imaging, SimulatedCamera
-from adapters.simulator.cluster import Reducing, SimulatedCluster
-from adapters.simulator.disks import SimulatedDisks, contents
-from adapters.simulator.no_pixels import NoImaging, NoReducing
-from adapters.storage_monitor import StorageMonitor
-from adapters.telescope_line.remote_telescope import RemoteTelescope
 from adapters.untold import tell, waiting
+from adapters.untold_reserve import FOR_PEOPLE, Keeper
 from tomoe_es.clock import SECOND
 from tomoe_es.control.conductor import Conductor
 from tomoe_es.control.deciders_of_a_night import deciders_of_a_night, folds_of_a_night
+from tomoe_es.control.hardware import WRONG_CLOCK
 from tomoe_es.control.interruption import SKY_OVER
 from tomoe_es.control.raised import error_raised
 from tomoe_es.control.state import Control
@@ -36,11 +29,10 @@ from tomoe_es.events.safety import DevicesReconciled
 from tomoe_es.events.system import NIGHT_OVER
 from tomoe_es.events.telescope import DomeSlitCommanded, MirrorCoverCommanded
 from tomoe_es.log import open_log
-from tomoe_es.log.port import EventLog
 from tomoe_es.reduction import queue as reduction_queue
-from tomoe_es.safety.reconciling import differences
 from tui.data_folder import DataFolder
 from tui.night.beside import Beside, started
+from tui.night.devices import Devices
 from tui.night.first_recipes import RecipeFile, read_recipes, submissions, survey_submissions
 from tui.night.inbox import Inbox
 from tui.night.notifying import NIGHT_ENDED, NotifierBeside
@@ -52,7 +44,7 @@ from tui.night.projecting import ProjectorProcess
 from tui.person import person
 
 if TYPE_CHECKING:
-    from tui.night.pixels import Workers
+    pass
 
 OPERATOR, SYSTEM = "operator", "night"
 FOLLOW_OTHERS_SECONDS = 0.2
@@ -92,13 +84,13 @@ class _Night:
         self._folds = folds_of_a_night()
         tell(data.run, log)  # what a guardian or an emergency could not tell
         log.set_aside()
-        self._log, self._last_time = log, _last_time(log)
+        Keeper(data.run, FOR_PEOPLE).set_aside()
+        self._log = log
         self._loop = PacedLoop(0, options.speed, self._alive, self._meanwhile)
         self._attended = 0.0  # real time
         self._conductor = Conductor(log, self._loop, self._loop.skip_to)
         self._conductor.add(deciders_of_a_night(self._folds))
-        self._on_disks = contents()
-        self._conductor.add_fold(self._on_disks)
+        self._devices = Devices(data, self._loop, self._conductor, self._folds, options.speed)
         self._beside: Beside | None = None
         self._stopping = False
         self._code = code_identity()
@@ -127,28 +119,25 @@ class _Night:
 
             workers = Workers(self._options, self._data, self._code, self._stack)
         beside = self._beside = Beside(self._data, self._stack)
-        resumed_from = self._last_time if self._options.resume else 0
+        last_time = self._last_time()
+        resumed_from = last_time if self._options.resume else 0
         self._loop.set_time(max(plan.start_up_us - 60 * SECOND, resumed_from, beside.time_at(plan.night)))
-        telescope = self._telescope = self._build(plan, beside, workers)
+        self._devices.build(plan, beside.line, workers)
         self._conductor.add_effects(ProgressLines(len(plan.chips)).effects())
         self._conductor.add_effects({system.NightPhaseEntered: self._phase_entered})
         self._register()
         with self._conductor.holding():  # nothing moves before every device was read
             if self._options.resume:
                 resumed = system.NightResumed(
-                    night=plan.night, last_position=position, last_time_us=self._last_time
+                    night=plan.night, last_position=position, last_time_us=last_time
                 )
                 self._conductor.record([resumed], actor=SYSTEM)
             else:
                 begun = queue.QueueStarted(reason="night begins")
                 self._conductor.record([plan, begun, *self._recipes(plan, files)], actor=OPERATOR)
-            before = deepcopy(self._control.hardware)
-            telescope.start(before)
-            self._camera.start(unreachable="camera" in self._control.hardware.unreachable)
-            self._cluster.start()
-            found = differences(before, self._control.hardware)
+            found = self._devices.start()
             self._conductor.record([DevicesReconciled(differences=found)], actor=SYSTEM)
-            self._storage_monitor(plan).start()
+            self._devices.watch_storages()
         if self._control.night.phase in NIGHT_OVER:
             self._stop_when_drained()
         inbox = Inbox(self._data.inbox, self._loop, self._conductor, self._log, plan.night)
@@ -167,6 +156,15 @@ class _Night:
         self._notifier.end()
         self._conductor.follow_others()
         self._keep_snapshot()
+
+    def _last_time(self) -> int:
+        """How late it was when the log ends: the last event need not be the latest, nor its clock right.
+
+        What guardian or emergency told of the telescope has the telescope's time.
+        """
+        latest: int = self._folds.monitor.state.judged.known.latest_us
+        readings = self._control.hardware.read_at.values()
+        return max([latest, *(each for each in readings if each - latest <= WRONG_CLOCK)])
 
     def _alive(self) -> None:
         """Give a sign of life: the loop turns."""
@@ -196,47 +194,6 @@ class _Night:
             part.replace(self._data.snapshot)
         except OSError:  # a full disk: the next night reads the log instead
             part.unlink(missing_ok=True)
-
-    def _build(self, plan: system.NightPlanned, beside: Beside, workers: Workers | None) -> RemoteTelescope:
-        telescope = RemoteTelescope(
-            self._loop, self._conductor.record, beside.line, plan, self._options.speed
-        )
-        imaging: Imaging
-        reducing: Reducing
-        if workers is not None:
-            imaging, reducing = workers.imaging_and_reducing(
-                plan,
-                self._loop,
-                self._conductor,
-                telescope,
-                lambda: self._control,
-                lambda: self._folds.reduction.state,
-            )
-        else:
-            imaging = no_imaging = NoImaging(telescope.truth)
-            reducing = NoReducing(telescope.transparency, no_imaging.offset_arcsec)
-        self._camera = SimulatedCamera(
-            self._loop,
-            self._conductor.record,
-            imaging,
-            plan.chips,
-            lambda: self._control.exposures,
-            telescope.faults,
-        )
-        self._cluster = SimulatedCluster(
-            self._loop, self._conductor.record, reducing, lambda: self._folds.reduction.state
-        )
-        storage = BufferStorage(self._data.buffer)
-        storage.sweep({cube.path for cube in self._folds.buffer.state.cubes.values()})
-        for adapter in (telescope, self._camera, self._cluster, storage):
-            self._conductor.add_effects(adapter.effects())
-        return telescope
-
-    def _storage_monitor(self, plan: system.NightPlanned) -> StorageMonitor:
-        data, writes = self._data, len(plan.chips) if plan.pixels else 0
-        real = RealDisks({"buffer": data.buffer, "archive": data.archive, "log": data.log})
-        disks = SimulatedDisks(self._loop, self._telescope.faults, self._on_disks, real, writes_chips=writes)
-        return StorageMonitor(self._loop, self._conductor.record, disks)
 
     def _register(self) -> None:
         """Say which code writes from now on."""
@@ -270,7 +227,7 @@ class _Night:
         self._conductor.record(self._notifier.revived(), actor=SYSTEM)
         if self._beside is not None:
             self._conductor.record(self._beside.revive(), actor=SYSTEM)
-        self._telescope.look()
+        self._devices.telescope.look()
         if waiting(self._data.run):
             tell(self._data.run, self._log)
         self._conductor.follow_others()
@@ -315,12 +272,6 @@ class _Night:
                 night=plan.night, phase="shutting_down", reason="the operator asked to stop"
             )
             self._conductor.record([asked], actor=OPERATOR)
-
-
-def _last_time(log: EventLog) -> int:
-    """Time of the newest event; 0 for an empty log."""
-    head = log.head()
-    return max((recorded.time for recorded in log.read(after=max(0, head - 1))), default=0)
 
 
 def _read(path: Path) -> bytes:

@@ -14,7 +14,7 @@ import zstandard
 
 from tests.tomoe_es.log.test_tamper import VERIFIER
 from tomoe_es.clock import DAY
-from tomoe_es.errors import LogUnavailable, NightNotSealed
+from tomoe_es.errors import LogUnavailable, NightNotSealed, NotInTheLog
 from tomoe_es.events import ErasedPayload, encode_event
 from tomoe_es.events.envelope import Draft, Recorded
 from tomoe_es.events.queue import QueuePaused
@@ -153,7 +153,7 @@ def test_an_erasure_that_no_event_tells_of_is_found(log: SqliteLog, tmp_path: Pa
 def test_what_can_not_be_erased_is_named(log: SqliteLog) -> None:
     with pytest.raises(NightNotSealed, match="tomoe log seal 2023-12-13"):
         erase(log, 601, who="a", why="b", time=EVENING + DAY)
-    with pytest.raises(LogUnavailable, match="no event 602"):
+    with pytest.raises(NotInTheLog, match="no event 602"):
         erase(log, 602, who="a", why="b", time=EVENING + DAY)
     erase_300(log)
     seal(log.folder, "2023-12-13")

@@ -12,7 +12,7 @@ import zstandard
 from jsonschema import Draft202012Validator
 
 from tomoe_es.clock import DAY, HOUR
-from tomoe_es.errors import LogCorrupt, LogSealed, LogUnavailable, UnknownEventType
+from tomoe_es.errors import LogCorrupt, LogSealed, NotInTheLog, UnknownEventType
 from tomoe_es.events.envelope import Draft, Recorded
 from tomoe_es.events.queue import QueuePaused
 from tomoe_es.events.schema import events_schema
@@ -95,7 +95,7 @@ def test_a_night_is_sealed_once_and_must_be_there(folder: Path) -> None:
     seal(folder, "2023-12-12")
     with pytest.raises(LogSealed, match="2023-12-12"):
         seal(folder, "2023-12-12")
-    with pytest.raises(LogUnavailable, match="no night 2024-01-01"):
+    with pytest.raises(NotInTheLog, match="no night 2024-01-01"):
         seal(folder, "2024-01-01")
 
 

@@ -11,6 +11,9 @@ import msgspec
 import pytest
 
 from adapters.log_reserve import LogWithReserve
+from tomoe_es.clock import HOUR
+from tomoe_es.events.envelope import Draft
+from tomoe_es.events.system import MessagePosted
 from tomoe_es.log import open_log
 from tui.data_folder import DataFolder
 from tui.night.run import NightBrokenOff, _Night, run_night
@@ -50,6 +53,29 @@ def test_an_unforeseen_error_is_in_the_log_and_the_night_can_be_resumed(tmp_path
     assert (cover.action, slit.action) == ("close", "close")  # type: ignore[attr-defined]
     resumed = finish_night(tmp_path, msgspec.structs.replace(SHORT_NIGHT, resume=True))
     assert resumed.of_type("NightPhaseEntered")[-1].payload.phase == "ended"
+
+
+def test_a_night_goes_on_at_its_own_time_whatever_clock_the_last_event_has(tmp_path: Path) -> None:
+    # given a night that broke off, and a recipe handed in by a machine whose clock is hours ahead
+    data = DataFolder(tmp_path)
+    data.make()
+    short = msgspec.structs.replace(EVENTS_ONLY, recipes=(), exposures=1, chips=1, script="clear")
+    with ExitStack() as stack:
+        log = LogWithReserve(open_log(data.log_url), data.log)
+        stack.callback(log.close)
+        night = _Night(short, data, log, stack)
+        night._loop.post(_mistake)
+        with pytest.raises(IndexError):
+            night.run()
+        latest = max(each.time for each in log.read())
+        log.append("message", [Draft(MessagePosted(recipe_id="", text="a word"), latest + 3 * HOUR)])
+    # when
+    resumed = finish_night(tmp_path, msgspec.structs.replace(EVENTS_ONLY, resume=True))
+    # then
+    [taken_up] = resumed.of_type("NightResumed")
+    assert latest <= taken_up.payload.last_time_us < latest + HOUR
+    assert taken_up.time < latest + HOUR
+    assert "ClocksDisagree" in {each.payload.name for each in resumed.of_type("ViolationDetected")}
 
 
 def test_a_log_that_can_t_be_written_ends_the_night_with_what_to_do(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from adapters.sign_of_life import read_signs
 from adapters.telescope_line import messages
 from adapters.telescope_line.line import SocketLine
 from adapters.untold import waiting
+from tests.chaos.expected import EXPECTED
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.telescope import DomeSlitRead, MirrorCoverRead
 from tomoe_es.log import open_log
@@ -122,6 +123,8 @@ def test_a_night_that_hung_goes_on_after_the_emergency(data: DataFolder) -> None
     assert len(events(data, "MakingSafeBegun")) == 1, "told once, though both tell it"
     times = [each.time for each in events(data, "DomeSlitRead")]
     assert times == sorted(times)
+    names = {each.payload.name for each in events(data, "ViolationDetected")}  # type: ignore[attr-defined]
+    assert names <= set(EXPECTED["executor hangs"]), "whatever it was doing when it hung"
 
 
 @pytest.mark.slow

@@ -107,8 +107,10 @@ def _begin(deadline: Deadline, mark: Mark) -> Judge:
             if not puts_off:
                 return
             del running[instance]  # begun anew, so that the order stays that of the due times
-        length = round(within(recorded, judged.known) * SECOND) if within is not None else constant
-        due = recorded.time + length
+        if within is not None:
+            due = recorded.time + round(within(recorded, judged.known) * SECOND)
+        else:
+            due = max(recorded.time, judged.known.latest_us) + constant  # the writer's clock may be behind
         running[instance] = (due, recorded.position)
         if due < judged.next_due:
             judged.next_due = due

@@ -83,13 +83,24 @@ class Order(msgspec.Struct, frozen=True):
     goal: tuple[float, ...]
 
 
+class Ahead(msgspec.Struct, frozen=True):
+    """An event of another process whose time is far ahead of the night's."""
+
+    time_us: int
+    position: int
+    event: str  # its type
+    actor: str
+
+
 class Known(msgspec.Struct):
     """The observatory after the events so far."""
 
     hardware: Hardware = msgspec.field(default_factory=Hardware)
     at: dict[str, int] = {}  # position of the newest reading of each device
     same_weather: int = 0  # how many weather readings in a row, up to the newest, are alike
-    latest_us: int = 0  # the newest time of any event
+    latest_us: int = 0  # how late it is in the night: the newest time that is believed
+    ahead: Ahead | None = None  # the latest of those that are not believed yet
+    code_registered: bool = False  # from here on events of the night's process name their code
     plan: system.NightPlanned | None = None
     phase: str = ""
     phase_at: int = 0  # position

@@ -18,6 +18,10 @@ def _heard_again(known: Known, recorded: Recorded, event: safety.ProcessHeardAga
         known.unheard, known.heard_us = False, recorded.time
 
 
+def _registered(known: Known, recorded: Recorded, event: system.CodeRegistered) -> None:
+    known.code_registered = True
+
+
 def _planned(known: Known, recorded: Recorded, event: system.NightPlanned) -> None:
     known.plan, known.phase, known.phase_at = event, "", recorded.position
     known.calibrations = []
@@ -106,6 +110,7 @@ def _storage(known: Known, recorded: Recorded, event: system.StorageRead) -> Non
 
 
 HANDLERS: dict[type[Event], Handler] = {
+    system.CodeRegistered: _registered,
     system.NightPlanned: _planned,
     system.NightResumed: _resumed,
     system.NightPhaseEntered: _phase,

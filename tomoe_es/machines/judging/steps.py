@@ -18,6 +18,7 @@ from tomoe_es.machines.judging import (
     known_of_devices,
     known_of_exposures,
     known_of_night,
+    passed_time,
     state,
 )
 from tomoe_es.machines.judging.by_machines import Judge
@@ -82,14 +83,19 @@ def initial() -> Judged:
 def judge(judged: Judged, recorded: Recorded) -> list[Found]:
     """Take one event in, changing `judged`, and tell what departs from normal with it, or does no more."""
     found: list[Found] = []
+    known = judged.known
     causes.take_in(judged.causes, recorded.position, recorded.cause)
+    if recorded.time - known.latest_us > passed_time.LEAD_US:
+        recorded = passed_time.believed(known, recorded)
     time = recorded.time
     if time > judged.next_due:
         _advance(judged, time, found)
     for step in STEPS.get(type(recorded.payload), ()):
         step(judged, recorded, found)
-    if time > judged.known.latest_us:
-        judged.known.latest_us = time
+    if time > known.latest_us:
+        known.latest_us = time
+    if known.ahead is not None:
+        passed_time.settle(known, recorded)
     return found
 
 

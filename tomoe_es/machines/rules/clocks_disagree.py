@@ -11,6 +11,7 @@ from tomoe_es.events.safety import MakingSafeBegun, ProcessFellSilent, Telescope
 from tomoe_es.events.system import ProcessStarted, ProcessStopped
 from tomoe_es.events.telescope import MountRead, TelescopeLockReleased, TelescopeLockSet
 from tomoe_es.events.weather import WeatherRead
+from tomoe_es.machines.judging import passed_time
 from tomoe_es.machines.judging.known import Known
 from tomoe_es.machines.rule import Departing, Rule
 
@@ -24,6 +25,15 @@ def judge(known: Known, recorded: Recorded) -> Departing | None:
     if known.plan is None:
         return None
     limit = SIMULATED_LIMIT_SECONDS if known.plan.simulated else LIMIT_SECONDS
+    ahead = known.ahead
+    if ahead is not None and passed_time.settles(known, recorded):
+        early = (ahead.time_us - recorded.time) / SECOND
+        if early > limit:
+            return Departing(
+                f"{ahead.event} by '{ahead.actor}' of {isot(ahead.time_us, 1)} was in the log "
+                f"{early:.1f} s before its time",
+                evidence=(ahead.position,),
+            )
     back = (known.latest_us - recorded.time) / SECOND
     if back <= limit:
         return None

@@ -9,10 +9,16 @@ from replay.causes import why as causes_of
 from tui.commands import replay_text as text
 from tui.commands.replay.opened import opened, print_json, print_lines
 from tui.commands.replay.parameters import Data, Json, Limit, Night, Place
+from tui.numbers import Positive
 
 
 def why(
-    place: Place, *, limit: int = LONGEST_CHAIN, night: Night = None, json: Json = False, data: Data = None
+    place: Place,
+    *,
+    limit: Positive = LONGEST_CHAIN,
+    night: Night = None,
+    json: Json = False,
+    data: Data = None,
 ) -> int:
     """Tell why something happened: its causes, back to the person, schedule or reading that began it.
 

@@ -17,13 +17,14 @@ from tomoe_es.log.read_only import ReadOnlyLog
 from tui.commands import replay_text as text
 from tui.commands.replay.opened import existing_folder, print_json, print_lines
 from tui.commands.replay.parameters import Data, Json, Night
+from tui.numbers import NotNegative
 
 
 def check(
     *,
     night: Night = None,
     every_night: Annotated[bool, Parameter(name="--all", negative="")] = False,
-    differences: Annotated[int, Parameter(name="--differences")] = 1,
+    differences: NotNegative = 1,
     json: Json = False,
     data: Data = None,
 ) -> int:

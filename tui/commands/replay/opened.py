@@ -38,6 +38,16 @@ def checked_condition(night: ReplayedNight, given: str) -> Condition:
     return condition(given, lambda time: places.time_of(night, time))
 
 
+def part_of(night: ReplayedNight, start: str, end: str) -> tuple[int, int]:
+    """Positions of the first and the last event of a part; raises PlaceUnknown."""
+    first, last = places.position_of(night, start), places.position_of(night, end)
+    if first > last:
+        raise PlaceUnknown(
+            f"--from {start} (event {first}) lies after --to {end} (event {last}): change them over"
+        )
+    return first, last
+
+
 def states_at(night: ReplayedNight, position: int, name: str | None) -> dict[str, Any]:
     """The states after an event, or the one named; raises PlaceUnknown."""
     if name is None:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from tui.numbers import Positive
+
 PLACES = (
     "start, end, 1234, 50%, 22:14 (JST), '13:14 UTC', recipe:ID, exposure:N, product:NAME, violation:NAME, "
     "when:CONDITION"
@@ -20,6 +22,6 @@ Night = Annotated[
 ]
 Data = Annotated[Path | None, Parameter(name="--data", help="Data folder; else $TOMOE_DATA, else `data`.")]
 Json = Annotated[bool, Parameter(name="--json", negative="", help="As one JSON object, whole.")]
-Limit = Annotated[int, Parameter(help="Lines at most.")]
+Limit = Annotated[Positive, Parameter(help="Lines at most.")]
 Flag = Annotated[bool, Parameter(negative="")]
 """A switch that has no opposite; what it means is said where it is declared."""

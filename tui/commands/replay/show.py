@@ -8,13 +8,14 @@ from replay import differences, places
 from tui.commands import replay_text as text
 from tui.commands.replay.opened import opened, print_json, print_lines, states_at
 from tui.commands.replay.parameters import Data, Json, Night, Place
+from tui.numbers import Whole
 
 
 def show(
     place: Place = "end",
     *,
     step: Literal["event", "operation", "exposure", "recipe"] = "event",
-    count: int = 0,
+    count: Whole = 0,
     state: str | None = None,
     night: Night = None,
     json: Json = False,

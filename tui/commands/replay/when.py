@@ -12,6 +12,7 @@ from tomoe_es.events.envelope import Recorded
 from tui.commands import replay_text as text
 from tui.commands.replay.opened import checked_condition, opened, print_json, print_lines
 from tui.commands.replay.parameters import Data, Flag, Json, Night
+from tui.numbers import Positive
 
 
 def when(
@@ -19,7 +20,7 @@ def when(
     *,
     start: Annotated[str, Parameter(name="--from")] = "start",
     back: Flag = False,
-    limit: int = 1,
+    limit: Positive = 1,
     night: Night = None,
     json: Json = False,
     data: Data = None,

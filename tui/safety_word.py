@@ -1,0 +1,82 @@
+"""A person's word that makes things safer gets through on a full disk too.
+
+It may use the room that the night has set aside for the log. When that is used up as well, or the log can't
+be written for another reason, the word is kept beside it, as what guardian and emergency did is, and appended
+as soon as the log takes it.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import closing
+from typing import NoReturn
+
+import msgspec
+
+from adapters.log_reserve import LogWithReserve
+from adapters.sign_of_life import read_signs
+from adapters.untold import Untold
+from adapters.untold_reserve import FOR_PEOPLE, Keeper
+from tomoe_es.control import state as control_state
+from tomoe_es.control.state import Control
+from tomoe_es.errors import LogUnavailable, TomoeError
+from tomoe_es.events import Event
+from tomoe_es.log import open_log
+from tui import running_night
+from tui.data_folder import DataFolder
+
+
+class WordNotRecorded(TomoeError):
+    """The log can't be written: the word is kept and recorded later, and nobody acts on it before that."""
+
+    what_to_do = "in danger use `tomoe emergency`, which needs no log; make room on the disk"
+
+
+class Said(msgspec.Struct, frozen=True):
+    """A word that is in the log, and the hands on queue and lock before it."""
+
+    position: int
+    before: Control
+
+
+def say(
+    folder: DataFolder, stream: str, decide: Callable[[Control], Event], actor: str, *, by_day: bool = False
+) -> Said:
+    """As `running_night.say`, on the log of a folder; raises WordNotRecorded besides.
+
+    A word that can't be decided on the log, since that can't be read, is decided as if nobody's hand were on
+    queue or lock.
+    """
+    folder.require()
+    before = control_state.initial()
+    try:
+        with closing(LogWithReserve(open_log(folder.log_url), folder.log)) as log:
+            before = running_night.hands(log)
+            position = running_night.say(log, stream, decide, actor, by_day=by_day)
+    except LogUnavailable as error:
+        _keep(folder, decide(before), actor, error)
+    return Said(position, before)
+
+
+def _keep(folder: DataFolder, event: Event, actor: str, error: LogUnavailable) -> NoReturn:
+    """Put it where guardian and night look for what the log was not told yet."""
+    untold = Untold(event, _time_now(folder), actor, f"{actor} {uuid.uuid4()}")
+    try:
+        Keeper(folder.run, FOR_PEOPLE).keep([untold])
+    except OSError as second:
+        raise WordNotRecorded(
+            f"the log can't be written ({error}), and there is no room to keep it beside the log either "
+            f"({second}): nothing was recorded, say it again when there is room; in danger: tomoe emergency"
+        ) from error
+    raise WordNotRecorded(
+        f"the log can't be written just now ({error}): this is kept in {folder.run} and recorded as soon as "
+        "that is mended; until then nobody acts on it: in danger use 'tomoe emergency'"
+    ) from error
+
+
+def _time_now(folder: DataFolder) -> int:
+    """The time of the night by the newest sign of life, else that of this machine."""
+    signs = read_signs(folder.run).values()
+    return max((sign.night_us for sign in signs), default=0) or time.time_ns() // 1000
