@@ -81,6 +81,7 @@ def combine(
         calibrate_and_combine(
             stored,
             first,
+            (0, ROWS_AT_ONCE),
             levels,
             scales,
             np.full(frames, 65535, np.uint16),
@@ -88,6 +89,8 @@ def combine(
             dark[band],
             np.ones((ROWS_AT_ONCE, columns), np.float32),
             room,
+            np.empty(0, np.int64),
+            np.empty((0, 1, columns), np.float32),
             CLIP_SIGMA,
             variance_law(read_variance, variance_a_unit, frames),
             mean[band],
