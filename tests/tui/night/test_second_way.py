@@ -29,6 +29,7 @@ from .conftest import EVENTS_ONLY, finish_night, start_night
 
 SHORT = msgspec.structs.replace(EVENTS_ONLY, recipes=(), exposures=40, chips=1, script="clear")
 PATIENCE_SECONDS = 120.0
+EMERGENCY = (sys.executable, "-m", "tui.start", "emergency", "--why", "storm", "--data")
 
 
 def wait_until(holds: Callable[[], Any], what: str) -> None:
@@ -77,7 +78,7 @@ def truth(data: DataFolder) -> Any:
 
 
 def emergency(data: DataFolder) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tui.start", "emergency", "--data", data.top, "--why", "storm"]
+    command = [*EMERGENCY, data.top]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
 
 
@@ -111,10 +112,17 @@ def test_an_emergency_needs_no_night(data: DataFolder, fate: signal.Signals) -> 
     assert [each.payload.by for each in events(data, "TelescopeMadeSafe")][-1] == "emergency"  # type: ignore[attr-defined]
 
 
-def test_a_night_that_hung_goes_on_after_the_emergency(data: DataFolder) -> None:
+def test_a_night_that_hung_goes_on_after_an_emergency_whose_terminal_is_gone(data: DataFolder) -> None:
     with night_with_open_dome(data) as process:
         process.send_signal(signal.SIGSTOP)
-        assert emergency(data).returncode == 0
+        with subprocess.Popen([*EMERGENCY, data.top], stdout=subprocess.PIPE) as begun:
+            assert begun.stdout is not None
+            assert b"told to close and park" in begun.stdout.readline()
+            begun.stdout.close()
+            begun.send_signal(signal.SIGHUP)
+            assert begun.wait(PATIENCE_SECONDS) == 0
+        assert truth(data).closed
+        assert truth(data).parked
         process.send_signal(signal.SIGCONT)
         assert process.wait(PATIENCE_SECONDS) == 0
     assert len(events(data, "MakingSafeBegun")) == 1, "told once, though both tell it"
