@@ -91,22 +91,23 @@ _REACHED: dict[str, str] = {
 
 
 def _recipe_started(known: Spans, recorded: Recorded, event: recipe.RecipeStarted) -> Iterable[Span]:
-    known.begin("recipes", "", event.recipe_id[:8], recorded)
+    known.begin("recipes", "", event.recipe_id[:8], recorded, event.recipe_id)
     return ()
 
 
 def _recipe_ended(known: Spans, recorded: Recorded, event: recipe.RecipeEvent) -> Iterable[Span]:
-    yield from known.end("operations", "", recorded)
-    yield from known.end("recipes", "", recorded)
+    """Perhaps of a recipe that was complete before: one whose exposure was lost goes back to the pool."""
+    yield from known.end("operations", "", recorded, event.recipe_id)
+    yield from known.end("recipes", "", recorded, event.recipe_id)
 
 
 def _operation_started(known: Spans, recorded: Recorded, event: recipe.OperationStarted) -> Iterable[Span]:
-    known.begin("operations", "", event.operation, recorded)
+    known.begin("operations", "", event.operation, recorded, event.recipe_id)
     return ()
 
 
 def _operation_ended(known: Spans, recorded: Recorded, event: recipe.RecipeEvent) -> Iterable[Span]:
-    return known.end("operations", "", recorded)
+    return known.end("operations", "", recorded, event.recipe_id)
 
 
 def _exposure_started(known: Spans, recorded: Recorded, event: camera.ExposureStarted) -> Iterable[Span]:

@@ -27,8 +27,8 @@ def emergency(*, why: str = "", data: Path | None = None, limit_seconds: float =
     """Close mirror cover and dome slit, stop and park the mount: at once, whatever else hangs or is dead.
 
     Goes on until the sensors say that it is done, also over a new line when one breaks, and when the terminal
-    is gone. When another emergency takes over, this one looks on. Exit code 0: safe; 1: not safe within the limit, with what
-    is not. While the telescope is locked the mount is stopped, but not parked.
+    is gone. When another emergency takes over, this one looks on. Exit code 0: safe; 1: not safe within the
+    limit, with what is not. While the telescope is locked the mount is stopped, but not parked.
 
     Parameters
     ----------
