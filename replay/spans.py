@@ -20,7 +20,7 @@ class Span(msgspec.Struct, frozen=True):
     """Something that lasted, from one event to another."""
 
     track: str  # one of TRACKS
-    lane: str  # within the track: a device or chip; a second one of a chip while two of its cubes are on the way
+    lane: str  # within the track: a device, a chip, or a chip's second cube that is on the way
     name: str
     start_us: int
     end_us: int

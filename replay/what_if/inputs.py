@@ -112,11 +112,9 @@ def _input(night: ReplayedNight, place: str, inside: Collection[str]) -> Recorde
     position = places.position_of(night, place)
     recorded = night.event(position)
     if place.startswith("recipe:"):
-        recorded = next(
-            each
-            for each in night.log.read_stream(recorded.stream)
-            if isinstance(each.payload, recipe.RecipeSubmitted)
-        )
+        of_recipe = night.log.read_stream(recorded.stream)
+        submitted = (each for each in of_recipe if isinstance(each.payload, recipe.RecipeSubmitted))
+        recorded = next(submitted, recorded)  # a part of a night may begin after it
     if recorded.actor in inside or not isinstance(recorded.payload, REPEATED):
         raise WhatIfInvalid(
             f"event {recorded.position} ({type(recorded.payload).__name__} by {recorded.actor}) is no input "
