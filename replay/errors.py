@@ -38,6 +38,12 @@ class ImportRefused(TomoeError):
     what_to_do = "name a file that `tomoe replay export` wrote, and a folder that holds no log"
 
 
+class FileUnusable(UsageError):
+    """A file that was named can't be read, or can't be written."""
+
+    what_to_do = "look whether its folder is there, yours to write to, and not full"
+
+
 class NothingToKeep(TomoeError):
     """The night does not have what its fewest events should still have; nothing was written."""
 

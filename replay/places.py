@@ -50,6 +50,14 @@ def position_of(night: ReplayedNight, place: str) -> int:
     return _FINDERS[named[1]](night, named[2])
 
 
+def stretch(night: ReplayedNight, start: str, end: str) -> tuple[int, int]:
+    """Positions of the first and last event of a part of the night; raises PlaceUnknown."""
+    first, last = position_of(night, start), position_of(night, end)
+    if last < first:
+        raise PlaceUnknown(f"'{end}' (event {last}) comes before '{start}' (event {first}): exchange them")
+    return first, last
+
+
 def position_before(night: ReplayedNight, time_us: int) -> int:
     """The last event at or before a time; the night's first when there is none."""
     return min(max(position_at(night.log, time_us + 1) - 1, night.first), night.last)

@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import Annotated
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from adapters.code_identity import code_identity
 from replay import checking
@@ -23,7 +24,7 @@ def check(
     *,
     night: Night = None,
     every_night: Annotated[bool, Parameter(name="--all", negative="")] = False,
-    differences: Annotated[int, Parameter(name="--differences")] = 1,
+    differences: Annotated[int, Parameter(name="--differences", validator=Number(gte=0))] = 1,
     json: Json = False,
     data: Data = None,
 ) -> int:

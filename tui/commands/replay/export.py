@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -17,6 +18,7 @@ from replay.pytest_file import Expected, pytest_for_condition, pytest_for_rule
 from replay.trace import trace_lines
 from tomoe_es.log import open_log
 from tui.commands import replay_text as text
+from tui.commands.replay.files import usable
 from tui.commands.replay.opened import checked_condition, opened, print_lines
 from tui.commands.replay.parameters import Data, End, Flag, Night, Start
 from tui.data_folder import data_folder
@@ -64,12 +66,12 @@ def export(
         raise PlaceUnknown("--rule, --condition and --pytest belong to --minimal: add it")
     writers = {"jsonl": exporting.json_lines, "csv": exporting.csv_lines, "trace": trace_lines}
     with opened(data, night) as (replayed, identity):
-        first, last = places.position_of(replayed, start), places.position_of(replayed, end)
+        first, last = places.stretch(replayed, start, end)
         lines = writers[form](identity, replayed.events(first - 1, last))
         if out is None:
             sys.stdout.writelines(lines)
         else:
-            with out.open("w", encoding="utf-8") as file:
+            with usable(out), out.open("w", encoding="utf-8") as file:
                 file.writelines(lines)
     return 0
 
@@ -94,10 +96,11 @@ def _minimal(
         else:
             found = minimal_for_condition(replayed, checked_condition(replayed, condition))
             test = pytest_for_condition(condition, replayed.night, identity.log_digest, out, expect)
-        with out.open("w", encoding="utf-8") as file:
-            file.writelines(minimal_lines(identity, found))
+        with usable(out):
+            out.write_text("".join(minimal_lines(identity, found)), encoding="utf-8")
         if pytest is not None:
-            pytest.write_text(test, encoding="utf-8")
+            with usable(pytest):
+                pytest.write_text(test, encoding="utf-8")
         kept = f"{len(found.events)} of {found.of} events, after {found.tries} tries; kept: {found.keeps}"
         print_lines(identity, [kept, *map(text.event_line, found.events[: text.MANY])])
     return 0
@@ -114,8 +117,17 @@ def import_(file: Path, *, data: Data = None) -> int:
     folder = data_folder(data)
     if folder.log.exists() and any(folder.log.iterdir()):
         raise ImportRefused(f"there is a log in {folder.log} already: name a new folder with --data")
-    with file.open(encoding="utf-8") as lines, closing(open_log(folder.log_url)) as log:
-        count = exporting.import_json_lines(lines, log)
+    part = folder.log.with_name("log.part")  # so that what is refused half-way leaves no log behind
+    try:
+        with (
+            usable(file),
+            file.open(encoding="utf-8") as lines,
+            closing(open_log(f"sqlite:///{part}")) as log,
+        ):
+            count = exporting.import_json_lines(lines, log)
+        part.rename(folder.log)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
     with opened_night(folder.log) as (_, identity):
         print_lines(identity, [f"{count} events imported into {folder.log}"])
     return 0

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 PLACES = (
     "start, end, 1234, 50%, 22:14 (JST), '13:14 UTC', recipe:ID, exposure:N, product:NAME, violation:NAME, "
@@ -20,6 +21,6 @@ Night = Annotated[
 ]
 Data = Annotated[Path | None, Parameter(name="--data", help="Data folder; else $TOMOE_DATA, else `data`.")]
 Json = Annotated[bool, Parameter(name="--json", negative="", help="As one JSON object, whole.")]
-Limit = Annotated[int, Parameter(help="Lines at most.")]
+Limit = Annotated[int, Parameter(help="Lines at most.", validator=Number(gte=1))]
 Flag = Annotated[bool, Parameter(negative="")]
 """A switch that has no opposite; what it means is said where it is declared."""

@@ -31,7 +31,7 @@ def play(
     if not speed > 0:
         raise PlaceUnknown(f"--speed {speed:g} leads nowhere: give a number above 0")
     with opened(data, night) as (replayed, identity):
-        first, last = places.position_of(replayed, start), places.position_of(replayed, end)
+        first, last = places.stretch(replayed, start, end)
         print_lines(identity, [])
         coming = replayed.events(first - 1, last)
         for event in play_events(coming, speed, real_time.monotonic, real_time.sleep):

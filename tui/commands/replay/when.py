@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Annotated
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from replay import breakpoints, places
 from tomoe_es.events.envelope import Recorded
@@ -19,7 +20,7 @@ def when(
     *,
     start: Annotated[str, Parameter(name="--from")] = "start",
     back: Flag = False,
-    limit: int = 1,
+    limit: Annotated[int, Parameter(validator=Number(gte=1))] = 1,
     night: Night = None,
     json: Json = False,
     data: Data = None,
@@ -37,7 +38,7 @@ def when(
     back
         Backwards: the last place before.
     limit
-        Places at most.
+        Places at most; backwards it is one.
     """
     with opened(data, night) as (replayed, identity):
         checked = checked_condition(replayed, condition)
