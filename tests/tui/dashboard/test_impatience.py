@@ -15,6 +15,7 @@ from tomoe_es.control.alarm_answers import AlarmOver
 from tui.dashboard.app import DashboardApp
 from tui.dashboard.asking import AskingSheet
 from tui.dashboard.commands import Outcome
+from tui.dashboard.follower import ReadingFailed
 
 
 class Slow(WrittenDown):
@@ -56,6 +57,17 @@ def test_an_answer_is_given_once_and_its_sheet_may_be_left(then: str, error: Exc
         assert isinstance(app.screen, AskingSheet) == (error is not None and then == "enter")
 
     play(press, changes={"alarms": (CRITICAL,)}, commands=commands)
+
+
+def test_what_was_read_while_the_screen_is_left_breaks_nothing() -> None:
+    left: list[DashboardApp] = []
+
+    async def keep(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
+        left.append(app)
+
+    play(keep)
+    left[0].on_reading_failed(ReadingFailed(OSError("gone")))
+    assert left[0].is_left
 
 
 def test_an_emergency_goes_on_when_its_sheet_is_closed() -> None:
