@@ -7,7 +7,7 @@ from typing import ClassVar
 from replay.causes import began_with
 from tomoe_es.events.envelope import Recorded
 from tui.commands.replay_text import duration
-from tui.dashboard.lines import column, line
+from tui.dashboard.lines import Line, column, line
 from tui.dashboard.moment import Moment
 from tui.dashboard.palette import ALARM, BUSY, GOOD, NORMAL, QUIET, STRONG
 from tui.dashboard.panel import Row, RowsPanel
@@ -25,12 +25,22 @@ class BesidePanel(RowsPanel):
     def __init__(self) -> None:
         super().__init__()
         self.view: View | None = None
+        self._is_new = False  # the view, so that nothing in it was chosen yet
 
     def put(self, view: View) -> None:
         """Show what belongs to another place."""
-        self.view = view
+        self.view, self._is_new = view, True
         self._say_again()
-        self.choose(str(view.place.position))
+
+    def say(self, moment: Moment, width: int, height: int) -> list[Line]:
+        """The rows in sight; those of another place with the event at the place chosen."""
+        lines = super().say(moment, width, height)
+        if self.view is None or not self._is_new:
+            return lines
+        self._is_new = False
+        self._lines = lines
+        self.choose(str(self.view.place.position))
+        return self._lines
 
     @property
     def chosen_position(self) -> int | None:

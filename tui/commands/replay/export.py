@@ -19,7 +19,7 @@ from replay.trace import trace_lines
 from tomoe_es.log import open_log
 from tui.commands import replay_text as text
 from tui.commands.replay.files import usable
-from tui.commands.replay.opened import checked_condition, opened, print_lines
+from tui.commands.replay.opened import opened, print_lines
 from tui.commands.replay.parameters import Data, End, Flag, Night, Start
 from tui.data_folder import data_folder
 
@@ -94,7 +94,7 @@ def _minimal(
             found = minimal_for_rule(replayed, rule)
             test = pytest_for_rule(rule, replayed.night, identity.log_digest, out, expect)
         else:
-            found = minimal_for_condition(replayed, checked_condition(replayed, condition))
+            found = minimal_for_condition(replayed, places.checked_condition(replayed, condition))
             test = pytest_for_condition(condition, replayed.night, identity.log_digest, out, expect)
         with usable(out):
             out.write_text("".join(minimal_lines(identity, found)), encoding="utf-8")

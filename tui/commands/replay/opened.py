@@ -10,8 +10,6 @@ from typing import Any
 
 import msgspec
 
-from replay import places
-from replay.conditions import Condition, condition
 from replay.errors import PlaceUnknown, did_you_mean
 from replay.night import Identity, ReplayedNight, state_names
 from replay.opening import opened_night
@@ -31,11 +29,6 @@ def opened(data: Path | None, night: str | None) -> Iterator[tuple[ReplayedNight
     folder = existing_folder(data)
     with opened_night(folder.log, night, cache=folder.projections / "replay") as found:
         yield found
-
-
-def checked_condition(night: ReplayedNight, given: str) -> Condition:
-    """A condition whose times of day are those of the night; raises ConditionInvalid."""
-    return condition(given, lambda time: places.time_of(night, time))
 
 
 def states_at(night: ReplayedNight, position: int, name: str | None) -> dict[str, Any]:
