@@ -37,7 +37,7 @@ def unpacked(content: bytes) -> Any:
     """What the task returned. Raises WorkerRaised, also where that can't be read here."""
     try:
         result, told = pickle.loads(content)
-    except Exception as error:  # noqa: BLE001  handed to the one who waits for the task
+    except Exception as error:
         raise WorkerRaised(error, traceback.format_exc()) from error
     if told is not None:
         raise WorkerRaised(result, told)
