@@ -80,9 +80,10 @@ def _solver(indexes: SkyIndexes, cell: Field) -> AstrometryNet:
 
 def sky_cell(ra_deg: float, dec_deg: float) -> Field:
     """The part of the sky that a position falls into: its centre and radius, degrees."""
-    dec = (np.floor(dec_deg / CELL_DEG) + 0.5) * CELL_DEG
+    bands = 180.0 / CELL_DEG
+    dec = (min(np.floor((dec_deg + 90.0) / CELL_DEG), bands - 1) + 0.5) * CELL_DEG - 90.0
     cells = max(1, round(360.0 * np.cos(np.radians(dec)) / CELL_DEG))
-    ra = (np.floor(ra_deg / 360.0 * cells) + 0.5) * 360.0 / cells
+    ra = (np.floor(ra_deg / 360.0 * cells) % cells + 0.5) * 360.0 / cells
     corners = [
         separation_arcsec(0.0, dec, 180.0 / cells, dec + side * CELL_DEG / 2) / 3600 for side in (-1, 1)
     ]

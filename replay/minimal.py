@@ -15,13 +15,14 @@ from typing import Any
 import msgspec
 
 from replay import breakpoints
-from replay.conditions import Condition, condition
+from replay.conditions import Condition
 from replay.delta_debugging import ddmin
 from replay.errors import NothingToKeep
 from replay.exporting import read_json_lines
 from replay.judging_rules import check_name, departures
 from replay.night import ReplayedNight
 from replay.part_of_log import PartOfLog, renumbered
+from replay.places import checked_condition
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.monitor import ViolationAcknowledged, ViolationCleared, ViolationDetected
 from tomoe_es.events.system import CodeRegistered, NightPlanned
@@ -65,9 +66,10 @@ def broken_rules(path: Path) -> set[str]:
 
 
 def comes_to_hold(text: str, path: Path) -> bool:
-    """Tell whether a condition comes to hold in a log file, for exported tests."""
+    """Tell whether a condition comes to hold in a log file, for exported tests; times are of its night."""
     with path.open(encoding="utf-8") as lines:
-        return _holds(condition(text), list(read_json_lines(lines)))
+        part = list(read_json_lines(lines))
+    return bool(part) and _holds(checked_condition(ReplayedNight(PartOfLog(part)), text), part)
 
 
 def _broken(part: Iterable[Recorded]) -> set[str]:

@@ -88,7 +88,7 @@ def outline(night: ReplayedNight) -> Outline:
 
 def _outlined(events: Iterable[Recorded], first_us: int, last_us: int) -> Outline:
     plan: system.NightPlanned | None = None
-    opened: dict[str, tuple[int, str]] = {}
+    opened: dict[tuple[str, str], int] = {}  # since when: kind, and of which recipe
     stretches: list[Stretch] = []
     violations: list[Mark] = []
     positions: dict[str, array[int]] = {unit: array("q") for unit in {*STEPS, VIOLATION} - {"event"}}
@@ -101,11 +101,19 @@ def _outlined(events: Iterable[Recorded], first_us: int, last_us: int) -> Outlin
         elif isinstance(event, system.NightPlanned):
             plan = event
         elif name in _BEGINS:
-            what = event.recipe_id[:8] if isinstance(event, recipe.RecipeStarted) else ""
-            opened.setdefault(_BEGINS[name], (recorded.time, what))
-        elif name in _ENDS and _ENDS[name] in opened:
-            start_us, what = opened.pop(_ENDS[name])
-            stretches.append(Stretch(_ENDS[name], start_us, recorded.time, what))
-    stretches += [Stretch(kind, start_us, last_us, what) for kind, (start_us, what) in opened.items()]
+            opened.setdefault((_BEGINS[name], _recipe_of(event)), recorded.time)
+        elif name in _ENDS and (ended := (_ENDS[name], _recipe_of(event))) in opened:
+            stretches.append(_stretch(ended, opened.pop(ended), recorded.time))
+    stretches += [_stretch(each, start_us, last_us) for each, start_us in opened.items()]
     stretches.sort(key=lambda each: each.start_us)
     return Outline(first_us, last_us, plan, tuple(stretches), tuple(violations), positions)
+
+
+def _stretch(of: tuple[str, str], start_us: int, end_us: int) -> Stretch:
+    kind, recipe_id = of
+    return Stretch(kind, start_us, end_us, recipe_id[:8])
+
+
+def _recipe_of(event: object) -> str:
+    """Whose beginning or end it is: a recipe that was complete goes back to the pool beside another."""
+    return event.recipe_id if isinstance(event, recipe.RecipeEvent) else ""

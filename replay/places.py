@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from replay import breakpoints
-from replay.conditions import condition
+from replay.conditions import Condition, condition
 from replay.errors import PlaceUnknown, did_you_mean
 from replay.night import ReplayedNight
 from tomoe_es.camera.frame_id import FrameIdError, parse_frame_id
@@ -50,6 +50,14 @@ def position_of(night: ReplayedNight, place: str) -> int:
     return _FINDERS[named[1]](night, named[2])
 
 
+def stretch(night: ReplayedNight, start: str, end: str) -> tuple[int, int]:
+    """Positions of the first and last event of a part of the night; raises PlaceUnknown."""
+    first, last = position_of(night, start), position_of(night, end)
+    if last < first:
+        raise PlaceUnknown(f"'{end}' (event {last}) comes before '{start}' (event {first}): exchange them")
+    return first, last
+
+
 def position_before(night: ReplayedNight, time_us: int) -> int:
     """The last event at or before a time; the night's first when there is none."""
     return min(max(position_at(night.log, time_us + 1) - 1, night.first), night.last)
@@ -68,10 +76,14 @@ def time_of(night: ReplayedNight, text: str) -> int:
     return _moment(night, text, match)
 
 
+def checked_condition(night: ReplayedNight, text: str) -> Condition:
+    """A condition whose times of day are those of the night; raises ConditionInvalid, PlaceUnknown."""
+    return condition(text, lambda time: time_of(night, time))
+
+
 def _first_when(night: ReplayedNight, text: str) -> int:
     """The first event at which a condition comes to hold; raises ConditionInvalid, PlaceUnknown."""
-    checked = condition(text, lambda time: time_of(night, time))
-    found = breakpoints.next_hit(night, checked, night.first - 1)
+    found = breakpoints.next_hit(night, checked_condition(night, text), night.first - 1)
     if found is None:
         raise PlaceUnknown(f"never in the night {night.night}: {text}")
     return found.position

@@ -20,7 +20,7 @@ class Span(msgspec.Struct, frozen=True):
     """Something that lasted, from one event to another."""
 
     track: str  # one of TRACKS
-    lane: str  # within the track: a device, a chip
+    lane: str  # within the track: a device, a chip, or a chip's second cube that is on the way
     name: str
     start_us: int
     end_us: int
@@ -43,6 +43,7 @@ class Spans:
 
     def __init__(self) -> None:
         self._open: dict[tuple[str, str, str], _Open] = {}
+        self._lanes: dict[str, str] = {}  # of chip-cubes on their way, by frame id
 
     def of(self, events: Iterable[Recorded]) -> Iterator[Span]:
         """The spans of all these events, in the order of their ends; those that do not end are left out."""
@@ -68,6 +69,19 @@ class Spans:
             start = opened.start
             yield Span(track, lane, opened.name, start.time, recorded.time, start.position, recorded.position)
 
+    def lane(self, frame_id: str) -> str:
+        """The lane of a chip-cube, all the way: the first of its chip's that is free when it is acquired."""
+        if frame_id not in self._lanes:
+            chip, number = f"{frame_id[3]}{frame_id[-2:]}", 1
+            while (lane := chip if number == 1 else f"{chip} ({number})") in self._lanes.values():
+                number += 1
+            self._lanes[frame_id] = lane
+        return self._lanes[frame_id]
+
+    def arrived(self, frame_id: str) -> None:
+        """A chip-cube is on its way no more, however that went."""
+        self._open.pop(("reduction", self._lanes.pop(frame_id, ""), f"{frame_id} all"), None)
+
 
 def spans(events: Iterable[Recorded]) -> Iterator[Span]:
     """The spans of events in their order."""
@@ -91,22 +105,23 @@ _REACHED: dict[str, str] = {
 
 
 def _recipe_started(known: Spans, recorded: Recorded, event: recipe.RecipeStarted) -> Iterable[Span]:
-    known.begin("recipes", "", event.recipe_id[:8], recorded)
+    known.begin("recipes", "", event.recipe_id[:8], recorded, event.recipe_id)
     return ()
 
 
 def _recipe_ended(known: Spans, recorded: Recorded, event: recipe.RecipeEvent) -> Iterable[Span]:
-    yield from known.end("operations", "", recorded)
-    yield from known.end("recipes", "", recorded)
+    """Perhaps of a recipe that was complete before: one whose exposure was lost goes back to the pool."""
+    yield from known.end("operations", "", recorded, event.recipe_id)
+    yield from known.end("recipes", "", recorded, event.recipe_id)
 
 
 def _operation_started(known: Spans, recorded: Recorded, event: recipe.OperationStarted) -> Iterable[Span]:
-    known.begin("operations", "", event.operation, recorded)
+    known.begin("operations", "", event.operation, recorded, event.recipe_id)
     return ()
 
 
 def _operation_ended(known: Spans, recorded: Recorded, event: recipe.RecipeEvent) -> Iterable[Span]:
-    return known.end("operations", "", recorded)
+    return known.end("operations", "", recorded, event.recipe_id)
 
 
 def _exposure_started(known: Spans, recorded: Recorded, event: camera.ExposureStarted) -> Iterable[Span]:
@@ -139,25 +154,38 @@ def _device_read(device: str) -> Handler:
 
 
 def _acquired(known: Spans, recorded: Recorded, event: camera.ChipCubeAcquired) -> Iterable[Span]:
-    known.begin("transfer", _chip(event.frame_id), "ring to buffer", recorded, event.frame_id)
-    known.begin("reduction", _chip(event.frame_id), "shutter to archive", recorded, f"{event.frame_id} all")
+    frame_id = event.frame_id
+    known.begin("transfer", known.lane(frame_id), "ring to buffer", recorded, frame_id)
+    known.begin("reduction", known.lane(frame_id), "shutter to archive", recorded, f"{frame_id} all")
     return ()
 
 
-def _buffered(known: Spans, recorded: Recorded, event: Any) -> Iterable[Span]:
-    yield from known.end("transfer", _chip(event.frame_id), recorded, event.frame_id)
-    if isinstance(event, transfer.ChipCubeBuffered):
-        known.begin("reduction", _chip(event.frame_id), "buffered, waiting", recorded, event.frame_id)
+def _buffered(known: Spans, recorded: Recorded, event: transfer.ChipCubeBuffered) -> Iterable[Span]:
+    yield from known.end("transfer", known.lane(event.frame_id), recorded, event.frame_id)
+    known.begin("reduction", known.lane(event.frame_id), "buffered, waiting", recorded, event.frame_id)
+
+
+def _lost(known: Spans, recorded: Recorded, event: transfer.ChipCubeLost) -> Iterable[Span]:
+    yield from known.end("transfer", known.lane(event.frame_id), recorded, event.frame_id)
+    known.arrived(event.frame_id)
 
 
 def _leased(known: Spans, recorded: Recorded, event: reduction.ReductionLeased) -> Iterable[Span]:
-    yield from known.end("reduction", _chip(event.frame_id), recorded, event.frame_id)
-    known.begin("reduction", _chip(event.frame_id), "reducing", recorded, event.frame_id)
+    yield from known.end("reduction", known.lane(event.frame_id), recorded, event.frame_id)
+    known.begin("reduction", known.lane(event.frame_id), "reducing", recorded, event.frame_id)
 
 
-def _reduced(known: Spans, recorded: Recorded, event: Any) -> Iterable[Span]:
-    yield from known.end("reduction", _chip(event.frame_id), recorded, event.frame_id)
-    yield from known.end("reduction", _chip(event.frame_id), recorded, f"{event.frame_id} all")
+def _finished(known: Spans, recorded: Recorded, event: Any) -> Iterable[Span]:
+    yield from known.end("reduction", known.lane(event.frame_id), recorded, event.frame_id)
+    yield from known.end("reduction", known.lane(event.frame_id), recorded, f"{event.frame_id} all")
+    known.arrived(event.frame_id)
+
+
+def _failed(known: Spans, recorded: Recorded, event: reduction.ReductionFailed) -> Iterable[Span]:
+    """It is tried again, unless it is given up."""
+    if event.given_up:
+        return _finished(known, recorded, event)
+    return known.end("reduction", known.lane(event.frame_id), recorded, event.frame_id)
 
 
 def _suspended(known: Spans, recorded: Recorded, event: queue.ObservingSuspended) -> Iterable[Span]:
@@ -167,10 +195,6 @@ def _suspended(known: Spans, recorded: Recorded, event: queue.ObservingSuspended
 
 def _resumed(known: Spans, recorded: Recorded, event: Event) -> Iterable[Span]:
     return known.end("suspended", "", recorded)
-
-
-def _chip(frame_id: str) -> str:
-    return f"{frame_id[3]}{frame_id[-2:]}"
 
 
 _HANDLERS: dict[type[Event], Handler] = {
@@ -201,10 +225,10 @@ _HANDLERS: dict[type[Event], Handler] = {
     telescope.FocusRead: _device_read("focus"),
     camera.ChipCubeAcquired: _acquired,
     transfer.ChipCubeBuffered: _buffered,
-    transfer.ChipCubeLost: _buffered,
+    transfer.ChipCubeLost: _lost,
     reduction.ReductionLeased: _leased,
-    reduction.ReductionFinished: _reduced,
-    reduction.ReductionFailed: _reduced,
+    reduction.ReductionFinished: _finished,
+    reduction.ReductionFailed: _failed,
     queue.ObservingSuspended: _suspended,
     queue.ObservingResumed: _resumed,
 }

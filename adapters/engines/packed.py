@@ -34,8 +34,11 @@ def run_packed(content: bytes) -> bytes:
 
 
 def unpacked(content: bytes) -> Any:
-    """What the task returned. Raises WorkerRaised."""
-    result, told = pickle.loads(content)
+    """What the task returned. Raises WorkerRaised, also where that can't be read here."""
+    try:
+        result, told = pickle.loads(content)
+    except Exception as error:
+        raise WorkerRaised(error, traceback.format_exc()) from error
     if told is not None:
         raise WorkerRaised(result, told)
     return result

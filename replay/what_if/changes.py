@@ -17,6 +17,7 @@ from adapters.simulator.weather import Spell
 from replay.errors import WhatIfInvalid
 
 SLOWEST_DEG_S, FASTEST_DEG_S = 0.1, 20.0
+FARTHEST_MINUTES = 24 * 60.0
 
 
 class Moved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,7 +60,8 @@ class Changes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.weather is None:
             return None
         if isinstance(self.weather, str):
-            return _checked(self.weather, night).weather
+            file = Path(self.weather)
+            return _checked(file if file.is_file() else self.weather, night).weather
         return _checked(yaml.safe_dump({"weather": self.weather}), night).weather
 
     def device_faults(self, night: str) -> tuple[Fault, ...] | None:
@@ -99,7 +101,9 @@ def read_changes(path: Path) -> Changes:
         return msgspec.convert(content or {}, Changes)
     except msgspec.ValidationError as error:
         known = ", ".join(each.encode_name for each in msgspec.structs.fields(Changes))
-        raise WhatIfInvalid(f"{path}: {error}; the fields are {known}") from error
+        raise WhatIfInvalid(
+            f"{path}: {error}; the fields are {known}; places and times are in quotes, as '22:10' and '7412'"
+        ) from error
 
 
 def check(changes: Changes, night: str) -> None:
@@ -112,6 +116,12 @@ def check(changes: Changes, night: str) -> None:
             )
     if not changes.in_words():
         raise WhatIfInvalid("nothing is otherwise: name a change, such as --weather clear")
+    for moved in changes.move:
+        if not abs(moved.by_minutes) <= FARTHEST_MINUTES:
+            raise WhatIfInvalid(
+                f"{moved.input} can't be moved by {moved.by_minutes:g} minutes: "
+                f"give up to {FARTHEST_MINUTES:g}, earlier or later"
+            )
     changes.spells(night)
     changes.device_faults(night)
     speed = changes.slew_deg_per_second
@@ -121,9 +131,9 @@ def check(changes: Changes, night: str) -> None:
         )
 
 
-def _checked(script: str, night: str) -> NightScript:
+def _checked(script: str | Path, night: str) -> NightScript:
     try:
-        return load_script(Path(script) if Path(script).is_file() else script, night)
+        return load_script(script, night)
     except NightScriptInvalid as error:
         raise WhatIfInvalid(f"{error}; a built-in weather is one of {', '.join(BUILT_IN)}") from error
 

@@ -57,7 +57,7 @@ def branch(night: ReplayedNight, changes: Changes, inside: Collection[str]) -> B
     for recorded in night.events(after=night.first - 1):
         shift = round(moved.get(recorded.position, 0.0) * MINUTE)
         if recorded.position in left_out or recorded.position in moved:
-            _after_branch(recorded, recorded.time + min(shift, 0), time)
+            _after_branch(recorded, recorded.time + min(shift, 0), position, time)
         elif recorded.position <= position:
             continue
         if recorded.position in left_out or recorded.actor in inside:
@@ -75,11 +75,11 @@ def branch(night: ReplayedNight, changes: Changes, inside: Collection[str]) -> B
     return Branch(position, time, sorted(inputs, key=lambda each: each.time), others)
 
 
-def _after_branch(recorded: Recorded, changed: int, branched: int) -> None:
-    if changed < branched:
+def _after_branch(recorded: Recorded, changed: int, position: int, branched: int) -> None:
+    if recorded.position <= position or changed < branched:
         raise WhatIfInvalid(
-            f"event {recorded.position} would be changed at {places.shown_time(changed)}, before the branch "
-            f"at {places.shown_time(branched)}: branch earlier, with --from"
+            f"event {recorded.position}, changed at {places.shown_time(changed)}, is not after the branch "
+            f"(event {position}, at {places.shown_time(branched)}): branch earlier, with --from"
         )
 
 
@@ -112,11 +112,9 @@ def _input(night: ReplayedNight, place: str, inside: Collection[str]) -> Recorde
     position = places.position_of(night, place)
     recorded = night.event(position)
     if place.startswith("recipe:"):
-        recorded = next(
-            each
-            for each in night.log.read_stream(recorded.stream)
-            if isinstance(each.payload, recipe.RecipeSubmitted)
-        )
+        of_recipe = night.log.read_stream(recorded.stream)
+        submitted = (each for each in of_recipe if isinstance(each.payload, recipe.RecipeSubmitted))
+        recorded = next(submitted, recorded)  # a part of a night may begin after it
     if recorded.actor in inside or not isinstance(recorded.payload, REPEATED):
         raise WhatIfInvalid(
             f"event {recorded.position} ({type(recorded.payload).__name__} by {recorded.actor}) is no input "

@@ -78,8 +78,15 @@ def test_a_year_has_its_own_indexes(tmp_path: Path) -> None:
         (0.01, 87.01),
         (119.99, 87.01),
         (0.01, 84.01),
+        (200.0, 90.0),
+        (200.0, -90.0),
     ],
 )
 def test_a_cell_reaches_beyond_its_edges_by_a_chip(ra_deg: float, dec_deg: float) -> None:
     cell_ra, cell_dec, radius_deg = sky_cell(ra_deg, dec_deg)
     assert separation_arcsec(ra_deg, dec_deg, cell_ra, cell_dec) / 3600 < radius_deg - 0.38
+
+
+def test_the_same_place_is_in_the_same_cell_however_it_is_counted() -> None:
+    assert sky_cell(360.0, 10.0) == sky_cell(0.0, 10.0) == sky_cell(720.0, 10.0)
+    assert sky_cell(-0.01, 10.0) == sky_cell(359.99, 10.0) == sky_cell(-1e-17, 10.0)

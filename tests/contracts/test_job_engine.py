@@ -73,6 +73,13 @@ class TestTasks:
             engine.submit(Fraction, "3/x").result()
         assert engine.submit(divmod, 7, 2).result() == (3, 1)
 
+    def test_a_result_that_can_not_be_read_is_an_error_and_the_engine_goes_on(
+        self, engine: JobEngine
+    ) -> None:
+        with pytest.raises(WorkerRaised, match="ValueError: not to be read here"):
+            engine.submit(tasks.ReadNowhereElse).result(30)
+        assert engine.submit(divmod, 7, 2).result(30) == (3, 1)
+
     def test_an_error_that_does_not_travel_is_told_by_its_text(self, engine: JobEngine) -> None:
         with pytest.raises(WorkerRaised, match="RequestUnmet: the job needs 2 CPU"):
             engine.submit(tasks.raise_what_does_not_travel).result()

@@ -84,3 +84,20 @@ def test_a_trace_has_the_tracks(night: ReplayedNight) -> None:
     }
     assert all(each["dur"] >= 0 for each in whole)
     assert trace["otherData"]["log_digest"] == IDENTITY.log_digest
+
+
+def test_what_overlaps_in_a_trace_is_on_threads_of_its_own(night: ReplayedNight) -> None:
+    """A viewer drops a slice that begins in another of its thread and outlasts it."""
+    trace = json.loads("".join(trace_lines(IDENTITY, night.events())))["traceEvents"]
+    threads: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for each in trace:
+        if each["ph"] == "X":
+            threads.setdefault((each["pid"], each["tid"]), []).append((each["ts"], each["ts"] + each["dur"]))
+    crossing = [
+        (one, other)
+        for slices in threads.values()
+        for one in slices
+        for other in slices
+        if one[0] < other[0] < one[1] < other[1]
+    ]
+    assert not crossing

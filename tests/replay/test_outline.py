@@ -12,7 +12,7 @@ from replay.places import STEPS, step
 from tests.projections.memory_log import MemoryLog
 from tests.projections.night_story import START, Story, record, whole_night
 from tomoe_es.clock import MINUTE
-from tomoe_es.events import weather
+from tomoe_es.events import recipe, weather
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +76,20 @@ def test_what_has_not_ended_lasts_to_the_end_of_the_night() -> None:
     ]
     assert found.plan is None
     assert found.span_us == (START, found.last_us)
+
+
+def test_a_recipe_that_returns_to_the_pool_ends_no_other_one() -> None:
+    story, log = Story(), MemoryLog()
+    returned = recipe.RecipeReturnedToPool(recipe_id="before", exposures_done=[], reason="exposure lost")
+    record(
+        log,
+        iter(
+            [
+                story.at(recipe.RecipeStarted(recipe_id="r", exposures_done=[])),
+                story.at(returned, 60),
+                story.at(recipe.RecipeCompleted(recipe_id="r"), 60),
+            ]
+        ),
+    )
+    [stretch] = outline(ReplayedNight(log)).stretches
+    assert (stretch.name, stretch.end_us - stretch.start_us) == ("r", 2 * MINUTE)

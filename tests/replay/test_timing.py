@@ -49,6 +49,19 @@ def test_an_operation_lasts_from_its_start_to_its_end() -> None:
     assert row(events, "Pointing") == Row("operation", "Pointing", 2, 12.0, 3.0, 9.0, 9.0, 9.0, 3)
 
 
+def test_a_recipe_that_returns_to_the_pool_ends_no_other_one() -> None:
+    """It was complete, but an exposure of it was lost on its way to the buffer storage."""
+    returned = recipe.RecipeReturnedToPool(recipe_id="before", exposures_done=[], reason="exposure lost")
+    events = told(
+        (0, recipe.RecipeStarted(recipe_id="r", exposures_done=[])),
+        (1, pointing(recipe.OperationStarted, text="", time_limit_seconds=9.0)),
+        (3, returned),
+        (5, pointing(recipe.OperationCompleted)),
+        (9, recipe.RecipeCompleted(recipe_id="r")),
+    )
+    assert [(each.track, each.seconds) for each in spans(events)] == [("operations", 4.0), ("recipes", 9.0)]
+
+
 def test_a_device_is_done_when_its_reading_says_so() -> None:
     events = told(
         (0, telescope.DomeSlitCommanded(action="open", reason="")),

@@ -71,7 +71,7 @@ WRONG = [
     ("normal check --night 1999-01-01", BROKEN, "holds no night 1999-01-01"),
     ("replay show violation:Nothing", USAGE, "no violation was recorded in this night"),
     # files
-    ("replay export --out {nowhere}/night.jsonl", USAGE, "OutputUnwritable: {nowhere}/night.jsonl"),
+    ("replay export --out {nowhere}/night.jsonl", USAGE, "FileUnusable: {nowhere}/night.jsonl"),
     ("replay import {nowhere}/night.jsonl --data {nowhere}", BROKEN, "ImportRefused: {nowhere}/night.jsonl"),
     ("queue submit {nowhere}/recipe.yaml", USAGE, "FileUnreadable: {nowhere}/recipe.yaml"),
 ]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tomoe_es.camera.rolling_shutter import mid_time_us
 from tomoe_es.clock import from_datetime
-from tomoe_es.errors import TomoeError
+from tomoe_es.errors import TomoeError, UsageError
 from tomoe_es.reduction.mask import BAD, SATURATED
 
 APERTURE_PIXELS: Final = 4.5
@@ -55,6 +55,15 @@ class PositionOutsideCube(TomoeError):
         )
 
 
+class RadiusUnusable(UsageError):
+    """A circle of this radius holds no pixel, or reaches into the ring in which the sky is measured."""
+
+    what_to_do = f"give a radius over 0, up to {SKY_PIXELS[0]:g} pixels"
+
+    def __init__(self, radius_pixels: float) -> None:
+        super().__init__(f"a radius of {radius_pixels:g} pixels: {self.what_to_do}")
+
+
 class LightCurve(NamedTuple):
     """One value a frame, all frames: middle of the exposure of the position's row, UTC microseconds; flux and
     its standard deviation in counts; whether a bad or saturated pixel is in the circle.
@@ -81,8 +90,10 @@ def light_curve(
 
     Only the tiles around it are read. Each frame has its own sky: the median of a ring, without what is
     3 sigma off. Errors are of photons, sky and readout. Raises CubeUnreadable, CubeUnsolved,
-    PositionOutsideCube; ValueError unless one position is given.
+    PositionOutsideCube, RadiusUnusable; ValueError unless one position is given.
     """
+    if not 0 < radius_pixels <= SKY_PIXELS[0]:
+        raise RadiusUnusable(radius_pixels)
     if (ra_deg is None) == (x is None) or (ra_deg is None) != (dec_deg is None) or (x is None) != (y is None):
         raise ValueError("give either ra_deg and dec_deg, or x and y")
     try:

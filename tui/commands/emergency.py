@@ -5,6 +5,7 @@ What is imported here before the first command is what that command has to wait 
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -25,9 +26,9 @@ LOG_SECONDS = 5.0
 def emergency(*, why: str = "", data: Path | None = None, limit_seconds: float = 300.0) -> int:
     """Close mirror cover and dome slit, stop and park the mount: at once, whatever else hangs or is dead.
 
-    Goes on until the sensors say that it is done, also over a new line when one breaks. When another
-    emergency takes over, this one looks on. Exit code 0: safe; 1: not safe within the limit, with what
-    is not. While the telescope is locked the mount is stopped, but not parked.
+    Goes on until the sensors say that it is done, also over a new line when one breaks, and when the terminal
+    is gone. When another emergency takes over, this one looks on. Exit code 0: safe; 1: not safe within the
+    limit, with what is not. While the telescope is locked the mount is stopped, but not parked.
 
     Parameters
     ----------
@@ -38,6 +39,7 @@ def emergency(*, why: str = "", data: Path | None = None, limit_seconds: float =
     limit_seconds
         How long it is tried, in real time.
     """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     folder, why = data_folder(data), shown(why.strip()) or "a person asked for it"  # odd words are no refusal
 
     def connect() -> Line:
@@ -121,5 +123,11 @@ def _append(folder: DataFolder) -> None:
 
 
 def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+    """Say it to whoever is still there: a screen or terminal that is gone never ends an emergency."""
+    try:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except OSError:
+        from tui.cli_errors import discard_output
+
+        discard_output()

@@ -29,8 +29,8 @@ from tomoe_es.log.verifying import verify as findings_of
 from tomoe_es.reduction import queue_state
 from tomoe_es.transfer import time_to_live
 from tui.data_folder import data_folder
+from tui.named_file import usable
 from tui.numbers import Whole
-from tui.output_file import writing
 from tui.said import said
 from tui.time_of_night import time_now
 
@@ -136,12 +136,12 @@ def prove(
         proof = proof_of(folder, position)
     if payload is not None:
         stored = stored_payload(folder, position)
-        with writing(payload):
+        with usable(payload):
             payload.write_bytes(stored)
     if out is None:
         sys.stdout.write(proof)
     else:
-        with writing(out):
+        with usable(out):
             out.write_text(proof, encoding="utf-8")
         sys.stderr.write(f"wrote {out}: check it with verify_proof.py {out} {folder / VERIFIER_FILE}\n")
     return 0
@@ -177,7 +177,7 @@ def export_tiles(to: Path, *, data: Path | None = None) -> int:
     data
         Data folder; else $TOMOE_DATA, else `data`.
     """
-    with _naming(), writing(to):
+    with _naming(), usable(to):
         size = write_tiles(_log_folder(data), to)
     sys.stderr.write(f"wrote the tiles of {size} events below {to}\n")
     return 0

@@ -119,10 +119,9 @@ class DashboardApp(NightApp):
 
     def tick(self) -> None:
         """Show the present moment, and leave when it is time to."""
-        moment = self.moment
-        dashboard = self.screen_stack[0]
-        if not dashboard.query(StatusBar):
-            return  # it's being left: its widgets are gone already
+        if self.is_left:
+            return
+        moment, dashboard = self.moment, self.screen_stack[0]
         old = moment is not None and moment.condition == "old" and self._exit_code() is None
         dead = dead_text(moment) if moment is not None else ""
         told = self.failure or dead or (old_text(moment) if old and moment else "")

@@ -32,6 +32,7 @@ class AskingSheet(ModalScreen[None]):
     ) -> None:
         super().__init__()
         self._heading, self._about, self._fields, self._do = title, about, fields, do
+        self._is_done = False  # or just being done
 
     def compose(self) -> ComposeResult:
         """What it is about, the fields, and what went wrong."""
@@ -53,7 +54,7 @@ class AskingSheet(ModalScreen[None]):
         message.stop()
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
-        """Do it, in the background; what was typed stays until it is done."""
+        """Do it once, in the background; what was typed stays until it is done."""
         message.stop()
         fields = list(self.query(Input))
         empty = next((each for each in fields if not each.value.strip()), None)
@@ -62,7 +63,9 @@ class AskingSheet(ModalScreen[None]):
             self.query_one("#trouble", Static).update("say something here")
             return
         given = {str(each.id): each.value for each in fields}
-        self.run_worker(lambda: self._try(given), thread=True)
+        if not self._is_done:
+            self._is_done = True
+            self.run_worker(lambda: self._try(given), thread=True)
 
     def _try(self, given: dict[str, str]) -> None:
         try:
@@ -74,7 +77,12 @@ class AskingSheet(ModalScreen[None]):
         else:
             self.app.call_from_thread(self.dismiss, None)
             return
-        self.app.call_from_thread(self.query_one("#trouble", Static).update, told)
+        self.app.call_from_thread(self._failed, told)
+
+    def _failed(self, told: str) -> None:
+        """Say why, and let it be tried again."""
+        self._is_done = False
+        self.query_one("#trouble", Static).update(told)
 
     def action_leave(self) -> None:
         """Nothing was done."""

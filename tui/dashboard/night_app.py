@@ -96,6 +96,11 @@ class NightApp(App[int]):
         """Panels besides the nine."""
         return ()
 
+    @property
+    def is_left(self) -> bool:
+        """Tell whether the screen is being left: its widgets are gone already."""
+        return not self.screen_stack or not self.screen_stack[0].query(CountersStrip)
+
     def compose(self) -> ComposeResult:
         """Top lines, banner, panels, counters, search, bottom lines."""
         yield from self.top()

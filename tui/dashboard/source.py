@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from contextlib import closing
+from collections.abc import Iterable
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -54,18 +55,12 @@ class DataFolderSource:
             self._died = 0
             return 0
         self._died = self._died or time.time_ns() // 1000
-        files = [path.stat() for path in self._folder.log.glob("*.sqlite*") if not path.name.endswith("-shm")]
-        return max([self._died, *(each.st_mtime_ns // 1000 for each in files if each.st_size)])
+        return max(self._died, _newest_us(self._folder.log.glob("*.sqlite*")))
 
     def _projected_us(self) -> int:
         if not self._folder.projections.is_dir():
             return 0
-        times = (
-            path.stat().st_mtime_ns
-            for path in self._folder.projections.iterdir()
-            if not path.name.endswith(_NOT_DATA)
-        )
-        return max(times, default=0) // 1000
+        return _newest_us(self._folder.projections.iterdir())
 
     def read(self) -> Overview:
         """The night as projected so far, and when its process is dead what others did since.
@@ -77,17 +72,25 @@ class DataFolderSource:
     def recipe(self, recipe_id: str) -> RecipeProgress:
         """Read the recipe's own stream of the log."""
         self._folder.require()
-        log = open_log(self._folder.log_url)
-        try:
+        with closing(open_log(self._folder.log_url)) as log:
             return recipe_progress(log.read_stream(f"recipe/{recipe_id}"))
-        finally:
-            log.close()
 
     def chain(self, position: int) -> list[Link]:
         """Read the event, its evidence and its causes from the log."""
         self._folder.require()
         with closing(open_log(self._folder.log_url)) as log:
             return causal_chain(log, position)
+
+
+def _newest_us(files: Iterable[Path]) -> int:
+    """When files with data were last written; 0: none was. A file may go meanwhile, as that of a WAL does."""
+    times = [0]
+    for each in files:
+        if not each.name.endswith(_NOT_DATA):
+            with suppress(FileNotFoundError):
+                found = each.stat()
+                times.append(found.st_mtime_ns // 1000 if found.st_size else 0)
+    return max(times)
 
 
 class WallClock:

@@ -121,7 +121,7 @@ class ReplayApp(GoingThroughNight):
         self._view, self._on_the_way, self._shown_number = message.view, None, message.number
         if message.number == self._number and self._player.due_us(self._clock.now()) is None:
             self._player.put(self._clock.now(), message.view.place.time_us)
-        if not self._is_left:
+        if not self.is_left:
             for panel in self.screen_stack[0].query(BesidePanel):
                 panel.put(message.view)
             self._show_all()
@@ -133,7 +133,7 @@ class ReplayApp(GoingThroughNight):
 
     def on_refused(self, message: Refused) -> None:
         """Say why it leads nowhere."""
-        if not self._is_left:
+        if not self.is_left:
             self._tell(message.reason)
 
     def on_broken(self, message: Broken) -> None:
@@ -141,17 +141,12 @@ class ReplayApp(GoingThroughNight):
         error = message.error
         named = str(error) if isinstance(error, TomoeError) else f"{type(error).__name__}: {error}"
         self.failure = f"CAN'T REPLAY: {named}"
-        if not self._is_left:
+        if not self.is_left:
             self.say_in_banner(self.failure)
-
-    @property
-    def _is_left(self) -> bool:
-        """Tell whether the screen is being left: its widgets are gone already."""
-        return not self.screen_stack or not self.screen_stack[0].query(ReplayBar)
 
     def tick(self) -> None:
         """Ask for the next picture when it plays; go to a place that was searched for and is found now."""
-        if self._is_left:
+        if self.is_left:
             return
         due = self._player.due_us(self._clock.now())
         if due is not None and self._outline is not None and self.is_settled:
@@ -163,7 +158,7 @@ class ReplayApp(GoingThroughNight):
 
     def _show_all(self) -> None:
         moment = self.moment
-        if moment is None or self._is_left:
+        if moment is None or self.is_left:
             return
         self.say_in_banner(self.failure or critical_text(moment, CRITICAL_KEYS))
         self.show_bar()
@@ -173,7 +168,7 @@ class ReplayApp(GoingThroughNight):
             self._tell(self._search.told(self._position))
 
     def show_bar(self) -> None:
-        if not self._is_left:
+        if not self.is_left:
             self.screen_stack[0].query_one(ReplayBar).show(
                 BarState(
                     identity=self._identity,

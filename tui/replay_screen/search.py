@@ -7,8 +7,7 @@ from bisect import bisect_left, bisect_right
 from threading import Event as Signal
 
 from replay.breakpoints import hits
-from replay.conditions import condition
-from replay.places import time_of
+from replay.places import checked_condition
 from tomoe_es.clock import MINUTE
 from tomoe_es.errors import TomoeError
 from tui.replay_screen.source import NightSource
@@ -30,8 +29,7 @@ class Search:
         """The thread's body."""
         try:
             with self._source.open() as (night, _):
-                checked = condition(self.text, lambda time: time_of(night, time))
-                for recorded in hits(night, checked):
+                for recorded in hits(night, checked_condition(night, self.text)):
                     if self._given_up.is_set():
                         break
                     self.found.append(recorded.position)

@@ -18,6 +18,7 @@ from tomoe_es.reduction.light_curve import (
     CubeUnreadable,
     CubeUnsolved,
     PositionOutsideCube,
+    RadiusUnusable,
     light_curve,
 )
 from tomoe_es.reduction.mask import SATURATED
@@ -106,3 +107,9 @@ def test_what_cannot_be_measured_is_told_by_name(cube: Path, tmp_path: Path) -> 
         light_curve(tmp_path / "other.fits", x=X, y=Y)
     with pytest.raises(ValueError, match="either"):
         light_curve(cube, x=X, y=Y, ra_deg=1.0, dec_deg=2.0)
+
+
+@pytest.mark.parametrize("radius", [0.0, -1.0, float("nan"), 12.0, 40.0])
+def test_a_circle_that_can_not_be_measured_is_told(tmp_path: Path, radius: float) -> None:
+    with pytest.raises(RadiusUnusable, match="up to 9 pixels"):
+        light_curve(tmp_path / "cube.fits", x=X, y=Y, radius_pixels=radius)

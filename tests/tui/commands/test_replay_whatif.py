@@ -202,6 +202,8 @@ def test_the_disks_hold_what_the_night_simulated_anew_wrote(data: Path, tmp_path
         ({"weather": "clear"}, WhatIfInvalid, "say it with --from"),
         ({"weather": "claer", "start": "16:53"}, WhatIfInvalid, "no night script 'claer'"),
         ({"slew": 99.0, "start": "16:53"}, WhatIfInvalid, "no speed of a mount"),
+        ({"slew": 0.0, "start": "16:53"}, WhatIfInvalid, "no speed of a mount"),
+        ({"move": ("4=nan",)}, WhatIfInvalid, "can't be moved by nan minutes"),
         ({"leave_out": ("800",)}, WhatIfInvalid, "no input from outside"),
         ({"leave_out": ("4",), "start": "16:53"}, WhatIfInvalid, "branch earlier, with --from"),
         ({"move": ("4",)}, WhatIfInvalid, "recipe:3f2a=-10"),

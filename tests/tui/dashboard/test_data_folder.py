@@ -43,6 +43,13 @@ def test_a_later_write_is_noticed(data_dir: Path) -> None:
     assert source.written_us() == before + SECOND
 
 
+def test_a_file_that_goes_while_it_is_looked_at_is_no_failure(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    folder.make()
+    (folder.projections / "queue.sqlite-wal").symlink_to("gone")
+    assert DataFolderSource(tmp_path).written_us() == 0
+
+
 def test_a_folder_without_projections_was_never_written(tmp_path: Path) -> None:
     source = DataFolderSource(tmp_path)
     assert source.written_us() == 0

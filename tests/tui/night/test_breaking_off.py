@@ -59,7 +59,7 @@ def test_a_night_goes_on_at_its_own_time_whatever_clock_the_last_event_has(tmp_p
     # given a night that broke off, and a recipe handed in by a machine whose clock is hours ahead
     data = DataFolder(tmp_path)
     data.make()
-    short = msgspec.structs.replace(EVENTS_ONLY, recipes=(), exposures=1, chips=1, script="clear")
+    short = msgspec.structs.replace(SHORT_NIGHT, exposures=1, observing_hours=1.0, chips=1, script="clear")
     with ExitStack() as stack:
         log = LogWithReserve(open_log(data.log_url), data.log)
         stack.callback(log.close)
@@ -70,7 +70,7 @@ def test_a_night_goes_on_at_its_own_time_whatever_clock_the_last_event_has(tmp_p
         latest = max(each.time for each in log.read())
         log.append("message", [Draft(MessagePosted(recipe_id="", text="a word"), latest + 3 * HOUR)])
     # when
-    resumed = finish_night(tmp_path, msgspec.structs.replace(EVENTS_ONLY, resume=True))
+    resumed = finish_night(tmp_path, msgspec.structs.replace(SHORT_NIGHT, resume=True))
     # then
     [taken_up] = resumed.of_type("NightResumed")
     assert latest <= taken_up.payload.last_time_us < latest + HOUR

@@ -30,6 +30,7 @@ from .conftest import SHORT_NIGHT, finish_night, start_night
 
 CLEAR = msgspec.structs.replace(SHORT_NIGHT, exposures=40, observing_hours=4.0, chips=1, script="clear")
 PATIENCE_SECONDS = 120.0
+EMERGENCY = (sys.executable, "-m", "tui.start", "emergency", "--why", "storm", "--data")
 
 
 def wait_until(holds: Callable[[], Any], what: str) -> None:
@@ -78,7 +79,7 @@ def truth(data: DataFolder) -> Any:
 
 
 def emergency(data: DataFolder) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tui.start", "emergency", "--data", data.top, "--why", "storm"]
+    command = [*EMERGENCY, data.top]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
 
 
@@ -114,10 +115,17 @@ def test_an_emergency_needs_no_night(data: DataFolder, fate: signal.Signals) -> 
 
 
 @pytest.mark.slow
-def test_a_night_that_hung_goes_on_after_the_emergency(data: DataFolder) -> None:
+def test_a_night_that_hung_goes_on_after_an_emergency_whose_terminal_is_gone(data: DataFolder) -> None:
     with night_with_open_dome(data) as process:
         process.send_signal(signal.SIGSTOP)
-        assert emergency(data).returncode == 0
+        with subprocess.Popen([*EMERGENCY, data.top], stdout=subprocess.PIPE) as begun:
+            assert begun.stdout is not None
+            assert b"told to close and park" in begun.stdout.readline()
+            begun.stdout.close()
+            begun.send_signal(signal.SIGHUP)
+            assert begun.wait(PATIENCE_SECONDS) == 0
+        assert truth(data).closed
+        assert truth(data).parked
         process.send_signal(signal.SIGCONT)
         assert process.wait(PATIENCE_SECONDS) == 0
     assert len(events(data, "MakingSafeBegun")) == 1, "told once, though both tell it"

@@ -132,7 +132,8 @@ def _raise_to_row(blocks: Units, y: int, slope: float, whole: np.int16, part: np
     for x in range(len(over)):
         first = np.int16(r0[x] + r1[x] + r2[x] + r3[x] + r4[x])
         second = np.int16(r5[x] + r6[x] + r7[x] + r8[x] + r9[x])
-        of_whole, of_half = np.int16(first + second - whole), np.int16(max(first, second) - part)
+        light = max(np.int16(first + second), np.int16(0))  # less a threshold, a dark line would wrap around
+        of_whole, of_half = np.int16(light - whole), np.int16(max(first, second) - part)
         over[x] = max(over[x], max(of_whole, of_half))
 
 

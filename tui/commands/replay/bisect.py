@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from replay import breakpoints
+from replay import breakpoints, places
 from replay.errors import ConditionInvalid
 from replay.judging_rules import Broken, first_broken
 from replay.night import Identity, ReplayedNight
 from tui.commands import replay_text as text
-from tui.commands.replay.opened import checked_condition, opened, print_json, print_lines
+from tui.commands.replay.opened import opened, print_json, print_lines
 from tui.commands.replay.parameters import Data, Flag, Json, Night
 
 
@@ -41,7 +41,7 @@ def bisect(
     with opened(data, night) as (replayed, identity):
         if rule:
             return _by_rule(replayed, identity, rule, monotone=monotone, json=json)
-        checked = checked_condition(replayed, condition)
+        checked = places.checked_condition(replayed, condition)
         found = breakpoints.first_hit(replayed, checked, declared_monotone=monotone)
         if json:
             print_json(identity, condition=condition, event=found.event, how=found.how)

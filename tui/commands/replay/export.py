@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from replay import exporting
+from replay import exporting, places
 from replay.errors import ImportRefused, PlaceUnknown
 from replay.minimal import minimal_for_condition, minimal_for_rule, minimal_lines
 from replay.opening import opened_night
@@ -17,10 +18,10 @@ from replay.pytest_file import Expected, pytest_for_condition, pytest_for_rule
 from replay.trace import trace_lines
 from tomoe_es.log import open_log
 from tui.commands import replay_text as text
-from tui.commands.replay.opened import checked_condition, opened, part_of, print_lines
+from tui.commands.replay.opened import opened, print_lines
 from tui.commands.replay.parameters import Data, End, Flag, Night, Start
 from tui.data_folder import data_folder
-from tui.output_file import writing
+from tui.named_file import usable
 
 
 def export(
@@ -65,12 +66,12 @@ def export(
         raise PlaceUnknown("--rule, --condition and --pytest belong to --minimal: add it")
     writers = {"jsonl": exporting.json_lines, "csv": exporting.csv_lines, "trace": trace_lines}
     with opened(data, night) as (replayed, identity):
-        first, last = part_of(replayed, start, end)
+        first, last = places.stretch(replayed, start, end)
         lines = writers[form](identity, replayed.events(first - 1, last))
         if out is None:
             sys.stdout.writelines(lines)
         else:
-            with writing(out), out.open("w", encoding="utf-8") as file:
+            with usable(out), out.open("w", encoding="utf-8") as file:
                 file.writelines(lines)
     return 0
 
@@ -93,12 +94,12 @@ def _minimal(
             found = minimal_for_rule(replayed, rule)
             test = pytest_for_rule(rule, replayed.night, identity.log_digest, out, expect)
         else:
-            found = minimal_for_condition(replayed, checked_condition(replayed, condition))
+            found = minimal_for_condition(replayed, places.checked_condition(replayed, condition))
             test = pytest_for_condition(condition, replayed.night, identity.log_digest, out, expect)
-        with writing(out), out.open("w", encoding="utf-8") as file:
-            file.writelines(minimal_lines(identity, found))
+        with usable(out):
+            out.write_text("".join(minimal_lines(identity, found)), encoding="utf-8")
         if pytest is not None:
-            with writing(pytest):
+            with usable(pytest):
                 pytest.write_text(test, encoding="utf-8")
         kept = f"{len(found.events)} of {found.of} events, after {found.tries} tries; kept: {found.keeps}"
         print_lines(identity, [kept, *map(text.event_line, found.events[: text.MANY])])
@@ -116,12 +117,17 @@ def import_(file: Path, *, data: Data = None) -> int:
     folder = data_folder(data)
     if folder.log.exists() and any(folder.log.iterdir()):
         raise ImportRefused(f"there is a log in {folder.log} already: name a new folder with --data")
+    part = folder.log.with_name("log.part")  # so that what is refused half-way leaves no log behind
     try:
-        lines = file.open(encoding="utf-8")
-    except OSError as error:
-        raise ImportRefused(f"{file} can't be read ({error.strerror}): check the path") from error
-    with lines, closing(open_log(folder.log_url)) as log:
-        count = exporting.import_json_lines(lines, log)
+        with (
+            usable(file),
+            file.open(encoding="utf-8") as lines,
+            closing(open_log(f"sqlite:///{part}")) as log,
+        ):
+            count = exporting.import_json_lines(lines, log)
+        part.rename(folder.log)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
     with opened_night(folder.log) as (_, identity):
         print_lines(identity, [f"{count} events imported into {folder.log}"])
     return 0

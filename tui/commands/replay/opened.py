@@ -10,8 +10,6 @@ from typing import Any
 
 import msgspec
 
-from replay import places
-from replay.conditions import Condition, condition
 from replay.errors import PlaceUnknown, did_you_mean
 from replay.night import Identity, ReplayedNight, state_names
 from replay.opening import opened_night
@@ -31,21 +29,6 @@ def opened(data: Path | None, night: str | None) -> Iterator[tuple[ReplayedNight
     folder = existing_folder(data)
     with opened_night(folder.log, night, cache=folder.projections / "replay") as found:
         yield found
-
-
-def checked_condition(night: ReplayedNight, given: str) -> Condition:
-    """A condition whose times of day are those of the night; raises ConditionInvalid."""
-    return condition(given, lambda time: places.time_of(night, time))
-
-
-def part_of(night: ReplayedNight, start: str, end: str) -> tuple[int, int]:
-    """Positions of the first and the last event of a part; raises PlaceUnknown."""
-    first, last = places.position_of(night, start), places.position_of(night, end)
-    if first > last:
-        raise PlaceUnknown(
-            f"--from {start} (event {first}) lies after --to {end} (event {last}): change them over"
-        )
-    return first, last
 
 
 def states_at(night: ReplayedNight, position: int, name: str | None) -> dict[str, Any]:

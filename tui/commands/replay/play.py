@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 import time as real_time
 
+from replay import places
 from replay.errors import PlaceUnknown
 from replay.playing import play as play_events
 from tui.commands import replay_text as text
-from tui.commands.replay.opened import opened, part_of, print_lines
+from tui.commands.replay.opened import opened, print_lines
 from tui.commands.replay.parameters import Data, End, Night, Start
 
 
@@ -30,7 +31,7 @@ def play(
     if not speed > 0:
         raise PlaceUnknown(f"--speed {speed:g} leads nowhere: give a number above 0")
     with opened(data, night) as (replayed, identity):
-        first, last = part_of(replayed, start, end)
+        first, last = places.stretch(replayed, start, end)
         print_lines(identity, [])
         coming = replayed.events(first - 1, last)
         for event in play_events(coming, speed, real_time.monotonic, real_time.sleep):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from replay import places
 from replay.critical_path import TYPES, critical_paths
 from replay.spans import spans
 from replay.timing import timing as timing_of
 from replay.timing_plot import draw
 from tui.commands import replay_text as text
 from tui.commands.replay import timing_text
-from tui.commands.replay.opened import opened, part_of, print_json, print_lines
+from tui.commands.replay.opened import opened, print_json, print_lines
 from tui.commands.replay.parameters import Data, End, Flag, Json, Night, Start
-from tui.output_file import writing
+from tui.named_file import usable
 
 
 def timing(
@@ -37,11 +38,11 @@ def timing(
         Also draw it into this file; needs the optional `tomoe-es[plots]`.
     """
     with opened(data, night) as (replayed, identity):
-        first, last = part_of(replayed, start, end)
+        first, last = places.stretch(replayed, start, end)
         measured = timing_of(replayed.events(first - 1, last))
         ways = critical_paths(replayed.log.read(after=first - 1, until=last, types=TYPES))
         if png is not None:
-            with writing(png):
+            with usable(png):
                 draw(identity, measured, ways, spans(replayed.events(first - 1, last)), png)
         if json:
             print_json(identity, timing=measured, critical_path=ways)

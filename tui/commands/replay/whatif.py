@@ -66,7 +66,7 @@ def whatif(
         asked,
         from_=start or asked.from_,
         weather=weather or asked.weather,
-        slew_deg_per_second=slew or asked.slew_deg_per_second,
+        slew_deg_per_second=asked.slew_deg_per_second if slew is None else slew,
         leave_out=[*asked.leave_out, *leave_out],
         move=[*asked.move, *map(_moved, move)],
         insert=[*asked.insert, *(_inserted(each, direct) for each in insert)],

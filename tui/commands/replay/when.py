@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from replay import breakpoints, places
 from tomoe_es.events.envelope import Recorded
 from tui.commands import replay_text as text
-from tui.commands.replay.opened import checked_condition, opened, print_json, print_lines
+from tui.commands.replay.opened import opened, print_json, print_lines
 from tui.commands.replay.parameters import Data, Flag, Json, Night
 from tui.numbers import Positive
 
@@ -38,10 +38,10 @@ def when(
     back
         Backwards: the last place before.
     limit
-        Places at most.
+        Places at most; backwards it is one.
     """
     with opened(data, night) as (replayed, identity):
-        checked = checked_condition(replayed, condition)
+        checked = places.checked_condition(replayed, condition)
         position = places.position_of(replayed, start)
         found: list[Recorded]
         if back:

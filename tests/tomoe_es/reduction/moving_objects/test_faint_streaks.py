@@ -76,6 +76,15 @@ def test_noise_alone_makes_few_and_none_that_stand_out() -> None:
     assert LINE_SIGMA < streaks[:, 2].max() < 6.5
 
 
+def test_dark_trails_are_no_streaks_and_take_no_room_from_one() -> None:
+    image = noise(1)
+    for y in range(30, 400, 30):  # as a bright satellite leaves them in the frames that it is not in
+        image = with_streak(image, -1500.0, 400.0, float(y), 700.0, 0.1)
+    streaks = faint_streaks(sums(filtered(with_streak(image, 8.0, 300.3, 500.7, 40.0, -0.3))), 1.0, PROFILE)
+    assert streaks[:, 2].min() > LINE_SIGMA - 0.01
+    assert np.hypot(streaks[:, 0] - 300.3, streaks[:, 1] - 500.7).min() < 15
+
+
 def test_noise_is_measured_as_it_is() -> None:
     image = filtered(noise(3))
     louder = faint_streaks(sums(7 * image), 7.0, PROFILE)

@@ -1,0 +1,61 @@
+"""What `tomoe replay` is told to read and write, and can't: it says so, and leaves nothing half done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cyclopts import CycloptsError
+
+from replay.errors import ImportRefused, PlaceUnknown
+from tests.projections.memory_log import MemoryLog
+from tests.projections.night_story import record, whole_night
+from tests.tomoe_es.control.observatory import copy_log
+from tui.cli import app
+from tui.commands.replay.export import export, import_
+from tui.commands.replay.timing import timing
+from tui.data_folder import DataFolder
+from tui.named_file import FileUnusable
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    log, folder = MemoryLog(), DataFolder(tmp_path_factory.mktemp("story"))
+    record(log, whole_night())
+    copy_log(log.events, folder.log)
+    return folder.top
+
+
+def test_a_folder_that_is_not_there_is_told(data: Path, tmp_path: Path) -> None:
+    missing = tmp_path / "none" / "night.jsonl"
+    with pytest.raises(FileUnusable, match="night"):
+        export(out=missing, data=data)
+    with pytest.raises(FileUnusable, match="night"):
+        timing(png=missing.with_suffix(".png"), data=data)
+    with pytest.raises(FileUnusable, match="No such file"):
+        import_(missing, data=tmp_path / "new")
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"no event\n"])
+def test_an_import_that_is_refused_half_way_leaves_no_log(data: Path, tmp_path: Path, content: bytes) -> None:
+    file, into = tmp_path / "night.jsonl", tmp_path / "again"
+    export(out=file, data=data)
+    good = file.read_bytes()
+    file.write_bytes(good + content)
+    with pytest.raises((ImportRefused, FileUnusable)):
+        import_(file, data=into)
+    assert not list(into.iterdir())
+
+    file.write_bytes(good)
+    assert import_(file, data=into) == 0
+
+
+def test_an_end_before_the_start_is_told(data: Path) -> None:
+    with pytest.raises(PlaceUnknown, match="comes before '20'"):
+        export(start="20", end="10", data=data)
+
+
+@pytest.mark.parametrize("command", ["when", "effects", "diff"])
+def test_a_limit_is_a_number_of_lines(command: str) -> None:
+    with pytest.raises(CycloptsError):
+        app.parse_args(["replay", command, "1", "--limit", "-1"], exit_on_error=False, print_error=False)
