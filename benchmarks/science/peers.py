@@ -135,6 +135,7 @@ def _photutils(image: NDArray[np.float32]) -> Found:
         warnings.simplefilter("ignore")  # of deblending, and of pixels that are not finite
         background = Background2D(
             image,
+            BOX_PIXELS,
             filter_size=3,
             sigma_clip=SigmaClip(3.0),
             bkg_estimator=SExtractorBackground(),
