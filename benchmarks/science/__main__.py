@@ -44,7 +44,7 @@ CODE = (
 
 
 def run(options: Options, at_once: int, kept: Path, work: Path) -> dict[str, list[Record]]:
-    """Do what isn't done yet; all records by kind of work. Raises RuntimeError at the end if a piece failed."""
+    """Do what isn't done yet; all records by kind. Raises RuntimeError at the end if a piece failed."""
     records: dict[str, list[Record]] = {"chip": [], "fault": [], "linking": [], "many": []}
     todo = []
     for item in items(options):

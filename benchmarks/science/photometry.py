@@ -12,24 +12,17 @@ from scipy.spatial import cKDTree
 from adapters.simulator.sky.detector import detector_of
 from adapters.simulator.sky.field import FieldStars
 from adapters.simulator.sky.photometry import (
-    LIMIT_SIGMA,
-    LIMITING_MAGNITUDE,
-    SEEING_FWHM_ARCSEC,
     electrons_per_second,
     sky_electrons_per_second,
 )
 from adapters.simulator.sky.psf import MoffatPsf
 from benchmarks.science.imaging import Reduced
-from benchmarks.science.plan import EXPOSURE_SECONDS, INNER_DET_IDS
+from benchmarks.science.plan import EXPOSURE_SECONDS
 from benchmarks.science.row import Row, median, part, spread
 from tomoe_es.camera.frame_geometry import (
     DARK_E_PER_SECOND,
-    GAIN_ELECTRONS_PER_COUNT,
-    IMAGING_SHAPE,
-    PIXEL_SCALE_ARCSEC,
     READ_NOISE_E,
 )
-from tomoe_es.reduction.optimal import Profile, optimal_flux
 
 ALONE_PIXELS: Final = 14.0
 FAINTER_MAG: Final = 5.5
@@ -37,12 +30,9 @@ FAINTER_MAG: Final = 5.5
 company: one of 20 mag takes a star of 14.5 mag twice its noise limit away, and nothing can tell the two."""
 MOST_STARS: Final = 300
 OUTLIER_LIMITS: Final = 4.0
-MEDIAN_OF_CHI_SQUARED: Final = 0.9587
-"""Of 16 degrees of freedom, a degree: what a star's variance over 17 frames mostly is of the true one."""
 BRIGHT_MAG: Final = (14.0, 16.5)
 BINS: Final = ((14.0, 15.0), (15.0, 16.0), (16.0, 17.0), (17.0, 18.0), (18.0, 19.0))
-FEWEST_BRIGHT_STARS, FEWEST_FAINT_STARS = 5, 10
-SAMPLE: Final = (slice(None, None, 7), slice(None, None, 7))
+FEWEST_BRIGHT_STARS: Final = 5
 
 
 def measure(reduced: Reduced) -> dict[str, Any]:
@@ -65,7 +55,6 @@ def measure(reduced: Reduced) -> dict[str, Any]:
         "zero_point_stars": photometry.zero_point_stars,
         "stars": np.round(told[some], 5).tolist(),
         "stated_frame_limit_mag": photometry.frame_limiting_mag,
-        "frame_limit_mag": frame_limit_mag(reduced, stars),
     }
 
 
@@ -106,47 +95,6 @@ def noise_limit_mag(
     return np.asarray(2.5 / np.log(10) * np.sqrt(signal + pixels * (sky + fixed)) / signal)
 
 
-def frame_limit_mag(reduced: Reduced, stars: FieldStars) -> float | None:
-    """Magnitude of 5 sigma in one frame: from how fluxes of stars of that magnitude scatter over the frames.
-
-    The stars' own magnitudes set the scale, so that neither the pipeline's zero point nor its errors count.
-    """
-    path = reduced.product("CUBE")
-    chosen = _faint_alone(stars)
-    if path is None or len(chosen) < FEWEST_FAINT_STARS:
-        return None
-    xy = np.column_stack([stars.x[chosen], stars.y[chosen]])
-    fwhm = reduced.truth.fwhm_arcsec / PIXEL_SCALE_ARCSEC
-    gain = GAIN_ELECTRONS_PER_COUNT["high"]
-    fluxes = []
-    for frame in fits.getdata(path, "CUBE")[1:]:
-        light = np.asarray(frame, np.float32)
-        light = light - np.float32(np.median(light[SAMPLE]))
-        variance = spread(light[SAMPLE]) ** 2
-        bad, guess = np.zeros(light.shape, bool), np.ones(len(xy))
-        flux, _ = optimal_flux(light, bad, xy, guess, Profile.of_fwhm(fwhm), fwhm, variance, gain)
-        fluxes.append(flux)
-    every = np.array(fluxes)
-    of_limit = np.median(every.mean(axis=0) * 10 ** (0.4 * (stars.magnitude[chosen] - LIMITING_MAGNITUDE)))
-    noise = float(np.sqrt(np.median(every.var(axis=0, ddof=1)) / MEDIAN_OF_CHI_SQUARED))
-    return float(LIMITING_MAGNITUDE - 2.5 * np.log10(LIMIT_SIGMA * noise / of_limit))
-
-
-def _faint_alone(stars: FieldStars) -> NDArray[np.int64]:
-    """Stars of about 18.5 mag, far from the edge and from others brighter than 20 mag."""
-    height, width = IMAGING_SHAPE
-    margin = 2 * ALONE_PIXELS
-    inside = (
-        (stars.x > margin) & (stars.x < width - margin) & (stars.y > margin) & (stars.y < height - margin)
-    )
-    wanted = inside & (np.abs(stars.magnitude - LIMITING_MAGNITUDE) < 0.3)
-    bright = stars.magnitude < 20
-    tree = cKDTree(np.column_stack([stars.x[bright], stars.y[bright]]))
-    at = np.column_stack([stars.x[wanted], stars.y[wanted]])
-    alone = tree.query_ball_point(at, ALONE_PIXELS, return_length=True) == 1
-    return np.flatnonzero(wanted)[alone]
-
-
 def rows(chips: list[dict[str, Any]]) -> list[Row]:
     """The rows of all chips' records."""
     archived = [chip for chip in chips if not chip["rejected"]]
@@ -162,21 +110,7 @@ def rows(chips: list[dict[str, Any]]) -> list[Row]:
     ]  # fmt: skip
     for low, high in BINS:
         found += _bin_rows(measured, low, high)
-    limits = [
-        chip["photometry"]
-        for chip in measured
-        if chip["photometry"]["frame_limit_mag"] is not None
-        and chip["det_id"] in INNER_DET_IDS
-        and chip["seeing_arcsec"] <= SEEING_FWHM_ARCSEC
-    ]
-    reached = median([each["frame_limit_mag"] for each in limits])
-    stated = median([each["stated_frame_limit_mag"] - each["frame_limit_mag"] for each in limits])
-    how = f"stars of 18.2 to 18.8 mag over the frames of calibrated cubes, {len(limits)} chips amid the field"
-    return [
-        *found,
-        Row("5 sigma in one frame of 0.5 s", reached, how, "mag", at_least=LIMITING_MAGNITUDE - 0.02),
-        Row("the limit that the pipeline states, less that", abs(stated), "MAGLIM1", "mag", at_most=0.1),
-    ]
+    return found
 
 
 def _bin_rows(measured: list[dict[str, Any]], low: float, high: float) -> list[Row]:
