@@ -30,6 +30,7 @@ FAINTER_MAG: Final = 5.5
 company: one of 20 mag takes a star of 14.5 mag twice its noise limit away, and nothing can tell the two."""
 MOST_STARS: Final = 300
 OUTLIER_LIMITS: Final = 4.0
+LIMIT_RADIUS: Final = 16
 BRIGHT_MAG: Final = (14.0, 16.5)
 BINS: Final = ((14.0, 15.0), (15.0, 16.0), (16.0, 17.0), (17.0, 18.0), (18.0, 19.0))
 FEWEST_BRIGHT_STARS: Final = 5
@@ -83,16 +84,23 @@ def _company(stars: FieldStars, star: NDArray[np.int64]) -> NDArray[np.bool_]:
 def noise_limit_mag(
     reduced: Reduced, stars: FieldStars, star: NDArray[np.int64], frames: int
 ) -> NDArray[np.float64]:
-    """What optimal photometry of the whole PSF can reach in so many frames, at each star (King 1983)."""
+    """The least error that a star's flux can have in so many frames with the PSF known (Cramer and Rao)."""
     response = detector_of(reduced.plan.det_id).response
     column, row = np.rint(stars.x[star]).astype(int), np.rint(stars.y[star]).astype(int)
     inside = response[np.clip(row, 0, response.shape[0] - 1), np.clip(column, 0, response.shape[1] - 1)]
     seconds = frames * EXPOSURE_SECONDS
     signal = seconds * inside * np.array([electrons_per_second(each) for each in stars.magnitude[star]])
-    pixels = MoffatPsf.of_fwhm_arcsec(reduced.truth.fwhm_arcsec).noise_equivalent_pixels
     sky = inside * sky_electrons_per_second(reduced.truth.request.sky_mag_arcsec2) * seconds
     fixed = DARK_E_PER_SECOND * seconds + frames * READ_NOISE_E**2
-    return np.asarray(2.5 / np.log(10) * np.sqrt(signal + pixels * (sky + fixed)) / signal)
+    psf = MoffatPsf.of_fwhm_arcsec(reduced.truth.fwhm_arcsec)
+    stamp = np.zeros((2 * LIMIT_RADIUS + 1, 2 * LIMIT_RADIUS + 1), np.float32)
+    middle = np.full(1, float(LIMIT_RADIUS))
+    psf.add_stars(stamp, middle, middle, np.full(1, 1e6))
+    part = stamp.astype(np.float64).reshape(-1) / 1e6
+    information = [
+        (part**2 / (each * part + other)).sum() for each, other in zip(signal, sky + fixed, strict=True)
+    ]
+    return np.asarray(2.5 / np.log(10) / np.sqrt(information) / signal)
 
 
 def rows(chips: list[dict[str, Any]]) -> list[Row]:
