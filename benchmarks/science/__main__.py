@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 import time
+import traceback
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
@@ -43,7 +44,7 @@ CODE = (
 
 
 def run(options: Options, at_once: int, kept: Path, work: Path) -> dict[str, list[Record]]:
-    """Do what isn't done yet; all records by kind of work."""
+    """Do what isn't done yet; all records by kind. Raises RuntimeError at the end if a piece failed."""
     records: dict[str, list[Record]] = {"chip": [], "fault": [], "linking": [], "many": []}
     todo = []
     for item in items(options):
@@ -60,7 +61,7 @@ def run(options: Options, at_once: int, kept: Path, work: Path) -> dict[str, lis
     star_indexes = Folders(work, kept).star_indexes
     star_indexes.mkdir(exist_ok=True)
     give_catalogue_motions(star_indexes / MOTIONS)
-    start = time.monotonic()
+    start, failed = time.monotonic(), list[str]()
     with ProcessPoolExecutor(at_once, multiprocessing.get_context("spawn")) as pool:
         _say("master darks and flats first")
         for made in [pool.submit(make_masters, det_id, options, work, kept) for det_id in DET_IDS]:
@@ -68,14 +69,21 @@ def run(options: Options, at_once: int, kept: Path, work: Path) -> dict[str, lis
         running = {pool.submit(do, item, options, work, kept): item for item in todo}
         try:
             for number, future in enumerate(as_completed(running), start=1):
-                item, record = running[future], future.result()
+                item, trouble = running[future], future.exception()
+                passed = f"{number}/{len(todo)} after {time.monotonic() - start:.0f} s: {item.file[:-5]}"
+                if trouble is not None:
+                    failed.append(item.file[:-5])
+                    _say(f"{passed} failed:\n{''.join(traceback.format_exception(trouble))}")
+                    continue
+                record = future.result()
                 _keep(kept / item.file, record)
                 records[item.kind].append(record)
-                passed = f"{number}/{len(todo)} after {time.monotonic() - start:.0f} s"
-                _say(f"{passed}: {item.file[:-5]} {_told(item, record)}")
+                _say(f"{passed} {_told(item, record)}")
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+    if failed:
+        raise RuntimeError(f"{len(failed)} pieces of work failed: {', '.join(failed)}")
     return records
 
 

@@ -29,7 +29,7 @@ def measure(reduced: Reduced) -> dict[str, Any]:
     height, width = IMAGING_SHAPE
     on_chip = (stars.x > 0) & (stars.x < width - 1) & (stars.y > 0) & (stars.y < height - 1)
     x, y = stars.x[on_chip], stars.y[on_chip]
-    ra, dec = WCS(fits.getheader(path)).all_pix2world(x, y, 0)
+    ra, dec = WCS(fits.getheader(path, "STACK")).all_pix2world(x, y, 0)
     east = ((ra - stars.ra_deg[on_chip] + 180) % 360 - 180) * np.cos(np.radians(dec)) * 3600
     north = (dec - stars.dec_deg[on_chip]) * 3600
     off = np.hypot(east, north)

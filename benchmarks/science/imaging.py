@@ -21,8 +21,8 @@ from tomoe_es.reduction.job import ProductKind, ReductionJob, ReductionResult, S
 from tomoe_es.transfer.cube_file import write_raw_cube
 from tomoe_es.transfer.exposure_facts import DataType, ExposureFacts, WeatherFacts
 
-CALIBRATION_FRAMES = {"DARK": 72, "FLAT": 48}
-"""A real dark has 360 frames and a real flat 180; these add 2 % of noise to a faint star's, and cost less."""
+CALIBRATION_FRAMES = {"DARK": 72, "FLAT": 120}
+"""A real dark has 360 frames and a real flat 180; these add 2 % of noise to a star's, and cost less."""
 FLAT_E_PER_SECOND = 8000.0
 CALIBRATION_EXPOSURES = {"DARK": 1, "FLAT": 2}
 STEPS: tuple[Step, ...] = ("wcs", "stack", "neo")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from benchmarks.science import astrometry, faults, movers, photometry
+from benchmarks.science import astrometry, faults, frame_limit, movers, photometry
 from benchmarks.science.row import HEAD, Row
 from benchmarks.science.work import Record
 
@@ -14,7 +14,7 @@ def page(records: dict[str, list[Record]]) -> str:
     chips = records["chip"]
     families: list[tuple[str, list[Row]]] = [
         ("Astrometry", [*astrometry.rows(chips), *astrometry.many_rows(records["many"])]),
-        ("Photometry", photometry.rows(chips)),
+        ("Photometry", [*photometry.rows(chips), *frame_limit.rows(chips)]),
     ]
     text = []
     if any(chip.get("peers") for chip in chips):

@@ -24,13 +24,13 @@ from tomoe_es.camera.frame_geometry import GAIN_ELECTRONS_PER_COUNT
 from tomoe_es.reduction.mask import BAD
 from tomoe_es.reduction.photometry import (
     APERTURE_RADIUS_PIXELS,
-    BACKGROUND_BOX_PIXELS,
     DETECTION_SIGMA,
     SMALLEST_AREA_PIXELS,
 )
 from tomoe_es.reduction.photometry import (
     measure as measure_with_sep,
 )
+from tomoe_es.reduction.sky import BOX_PIXELS
 
 PROGRAM: Final = "source-extractor"
 DEBLENDING_CONTRAST: Final = 0.005
@@ -47,7 +47,7 @@ def measure(reduced: Reduced, folders: Folders) -> dict[str, Any] | None:
     if path is None or stars is None:
         return None
     with fits.open(path) as hdus:
-        image = np.ascontiguousarray(hdus[0].data, np.float32)
+        image = np.ascontiguousarray(hdus["STACK"].data, np.float32)
         mask = np.ascontiguousarray(hdus["MASK"].data, np.uint8)
         header = hdus[0].header
     image[(mask & BAD) != 0] = header[
@@ -107,7 +107,7 @@ def _source_extractor(image: NDArray[np.float32], gain: float, folders: Folders)
         "ANALYSIS_THRESH": DETECTION_SIGMA,
         "DETECT_MINAREA": SMALLEST_AREA_PIXELS,
         "DEBLEND_MINCONT": DEBLENDING_CONTRAST,
-        "BACK_SIZE": BACKGROUND_BOX_PIXELS,
+        "BACK_SIZE": BOX_PIXELS,
         "PHOT_APERTURES": 2 * APERTURE_RADIUS_PIXELS,
         "GAIN": gain,
         "SATUR_LEVEL": 1e9,
@@ -135,7 +135,7 @@ def _photutils(image: NDArray[np.float32]) -> Found:
         warnings.simplefilter("ignore")  # of deblending, and of pixels that are not finite
         background = Background2D(
             image,
-            BACKGROUND_BOX_PIXELS,
+            BOX_PIXELS,
             filter_size=3,
             sigma_clip=SigmaClip(3.0),
             bkg_estimator=SExtractorBackground(),

@@ -12,37 +12,32 @@ from scipy.spatial import cKDTree
 from adapters.simulator.sky.detector import detector_of
 from adapters.simulator.sky.field import FieldStars
 from adapters.simulator.sky.photometry import (
-    LIMIT_SIGMA,
-    LIMITING_MAGNITUDE,
-    SEEING_FWHM_ARCSEC,
     electrons_per_second,
     sky_electrons_per_second,
 )
 from adapters.simulator.sky.psf import MoffatPsf
 from benchmarks.science.imaging import Reduced
-from benchmarks.science.plan import EXPOSURE_SECONDS, INNER_DET_IDS
+from benchmarks.science.plan import EXPOSURE_SECONDS
 from benchmarks.science.row import Row, median, part, spread
 from tomoe_es.camera.frame_geometry import (
     DARK_E_PER_SECOND,
-    GAIN_ELECTRONS_PER_COUNT,
-    IMAGING_SHAPE,
-    PIXEL_SCALE_ARCSEC,
     READ_NOISE_E,
 )
-from tomoe_es.reduction.optimal import Profile, optimal_flux
 
 ALONE_PIXELS: Final = 14.0
 FAINTER_MAG: Final = 5.5
-"""A star is alone when all others within 14 pixels are fainter by so much."""
+"""A star is alone when all others within 14 pixels are fainter by so much; where there are any, it has faint
+company: one of 20 mag takes a star of 14.5 mag twice its noise limit away, and nothing can tell the two."""
 MOST_STARS: Final = 300
+OUTLIER_LIMITS: Final = 4.0
+LIMIT_RADIUS: Final = 16
 BRIGHT_MAG: Final = (14.0, 16.5)
 BINS: Final = ((14.0, 15.0), (15.0, 16.0), (16.0, 17.0), (17.0, 18.0), (18.0, 19.0))
-FEWEST_FAINT_STARS: Final = 10
-SAMPLE: Final = (slice(None, None, 7), slice(None, None, 7))
+FEWEST_BRIGHT_STARS: Final = 5
 
 
 def measure(reduced: Reduced) -> dict[str, Any]:
-    """Of stars that are alone: true magnitude, departure from it, noise limit, stated error."""
+    """Of stars that are alone: true magnitude, departure from it, noise limit, stated error, company."""
     path, stars, photometry = reduced.product("STACK"), reduced.truth.stars, reduced.result.photometry
     if path is None or stars is None or photometry is None or photometry.zero_point_mag is None:
         return {}
@@ -52,19 +47,15 @@ def measure(reduced: Reduced) -> dict[str, Any]:
     star, source = star[good], source[good]
     magnitude = stars.magnitude[star]
     off = table["MAG"][source].astype(float) - magnitude
-    bright = (magnitude > BRIGHT_MAG[0]) & (magnitude < BRIGHT_MAG[1])
     some = slice(None, None, max(1, len(star) // MOST_STARS))
     frames = fits.getheader(path)["NSTACK"]
     limit = noise_limit_mag(reduced, stars, star, frames)
+    told = np.column_stack([magnitude, off, limit, table["MAGERR"][source], _company(stars, star)])
     return {
-        "bias_mag": float(np.median(off[bright])) if np.count_nonzero(bright) >= 5 else None,
-        "bias_stars": int(np.count_nonzero(bright)),
+        "bias": _bias(told),
         "zero_point_stars": photometry.zero_point_stars,
-        "stars": np.round(
-            np.column_stack([magnitude, off, limit, table["MAGERR"][source]])[some], 5
-        ).tolist(),
+        "stars": np.round(told[some], 5).tolist(),
         "stated_frame_limit_mag": photometry.frame_limiting_mag,
-        "frame_limit_mag": frame_limit_mag(reduced, stars),
     }
 
 
@@ -83,69 +74,40 @@ def pair_alone(stars: FieldStars, xy: NDArray[np.float64]) -> tuple[NDArray[np.i
     return nearest[chosen], chosen
 
 
+def _company(stars: FieldStars, star: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether any other star, however faint, is within 14 pixels of each."""
+    tree = cKDTree(np.column_stack([stars.x, stars.y]))
+    at = np.column_stack([stars.x[star], stars.y[star]])
+    return np.asarray(tree.query_ball_point(at, ALONE_PIXELS, return_length=True) > 1)
+
+
 def noise_limit_mag(
     reduced: Reduced, stars: FieldStars, star: NDArray[np.int64], frames: int
 ) -> NDArray[np.float64]:
-    """What optimal photometry of the whole PSF can reach in so many frames, at each star (King 1983)."""
+    """The least error that a star's flux can have in so many frames with the PSF known (Cramer and Rao)."""
     response = detector_of(reduced.plan.det_id).response
     column, row = np.rint(stars.x[star]).astype(int), np.rint(stars.y[star]).astype(int)
     inside = response[np.clip(row, 0, response.shape[0] - 1), np.clip(column, 0, response.shape[1] - 1)]
     seconds = frames * EXPOSURE_SECONDS
     signal = seconds * inside * np.array([electrons_per_second(each) for each in stars.magnitude[star]])
-    pixels = MoffatPsf.of_fwhm_arcsec(reduced.truth.fwhm_arcsec).noise_equivalent_pixels
     sky = inside * sky_electrons_per_second(reduced.truth.request.sky_mag_arcsec2) * seconds
     fixed = DARK_E_PER_SECOND * seconds + frames * READ_NOISE_E**2
-    return np.asarray(2.5 / np.log(10) * np.sqrt(signal + pixels * (sky + fixed)) / signal)
-
-
-def frame_limit_mag(reduced: Reduced, stars: FieldStars) -> float | None:
-    """Magnitude of 5 sigma in one frame: from how fluxes of stars of that magnitude scatter over the frames.
-
-    The stars' own magnitudes set the scale, so that neither the pipeline's zero point nor its errors count.
-    """
-    path = reduced.product("CUBE")
-    chosen = _faint_alone(stars)
-    if path is None or len(chosen) < FEWEST_FAINT_STARS:
-        return None
-    xy = np.column_stack([stars.x[chosen], stars.y[chosen]])
-    fwhm = reduced.truth.fwhm_arcsec / PIXEL_SCALE_ARCSEC
-    gain = GAIN_ELECTRONS_PER_COUNT["high"]
-    fluxes = []
-    for frame in fits.getdata(path)[1:]:
-        light = np.asarray(frame, np.float32)
-        light = light - np.float32(np.median(light[SAMPLE]))
-        variance = spread(light[SAMPLE]) ** 2
-        bad, guess = np.zeros(light.shape, bool), np.ones(len(xy))
-        flux, _ = optimal_flux(light, bad, xy, guess, Profile.of_fwhm(fwhm), fwhm, variance, gain)
-        fluxes.append(flux)
-    every = np.array(fluxes)
-    of_limit = np.median(every.mean(axis=0) * 10 ** (0.4 * (stars.magnitude[chosen] - LIMITING_MAGNITUDE)))
-    noise = float(np.median(every.std(axis=0, ddof=1)))
-    return float(LIMITING_MAGNITUDE - 2.5 * np.log10(LIMIT_SIGMA * noise / of_limit))
-
-
-def _faint_alone(stars: FieldStars) -> NDArray[np.int64]:
-    """Stars of about 18.5 mag, far from the edge and from others brighter than 20 mag."""
-    height, width = IMAGING_SHAPE
-    margin = 2 * ALONE_PIXELS
-    inside = (
-        (stars.x > margin) & (stars.x < width - margin) & (stars.y > margin) & (stars.y < height - margin)
-    )
-    wanted = inside & (np.abs(stars.magnitude - LIMITING_MAGNITUDE) < 0.3)
-    bright = stars.magnitude < 20
-    tree = cKDTree(np.column_stack([stars.x[bright], stars.y[bright]]))
-    at = np.column_stack([stars.x[wanted], stars.y[wanted]])
-    alone = tree.query_ball_point(at, ALONE_PIXELS, return_length=True) == 1
-    return np.flatnonzero(wanted)[alone]
+    psf = MoffatPsf.of_fwhm_arcsec(reduced.truth.fwhm_arcsec)
+    stamp = np.zeros((2 * LIMIT_RADIUS + 1, 2 * LIMIT_RADIUS + 1), np.float32)
+    middle = np.full(1, float(LIMIT_RADIUS))
+    psf.add_stars(stamp, middle, middle, np.full(1, 1e6))
+    part = stamp.astype(np.float64).reshape(-1) / 1e6
+    information = [
+        (part**2 / (each * part + other)).sum() for each, other in zip(signal, sky + fixed, strict=True)
+    ]
+    return np.asarray(2.5 / np.log(10) / np.sqrt(information) / signal)
 
 
 def rows(chips: list[dict[str, Any]]) -> list[Row]:
     """The rows of all chips' records."""
     archived = [chip for chip in chips if not chip["rejected"]]
     measured = [chip for chip in archived if chip["photometry"]]
-    biases = np.array(
-        [p["bias_mag"] for p in (c["photometry"] for c in measured) if p["bias_mag"] is not None]
-    )
+    biases = np.array([chip["photometry"]["bias"][0] for chip in measured if chip["photometry"]["bias"]])
     how = f"stars of 14 to 16.5 mag that are alone, against their true magnitudes; {len(biases)} chips"
     found = [
         Row("zero point: bias, median of chips", abs(median(biases)), how, "mag", at_most=0.01),
@@ -156,40 +118,47 @@ def rows(chips: list[dict[str, Any]]) -> list[Row]:
     ]  # fmt: skip
     for low, high in BINS:
         found += _bin_rows(measured, low, high)
-    limits = [
-        chip["photometry"]
-        for chip in measured
-        if chip["photometry"]["frame_limit_mag"] is not None
-        and chip["det_id"] in INNER_DET_IDS
-        and chip["seeing_arcsec"] <= SEEING_FWHM_ARCSEC
-    ]
-    reached = median([each["frame_limit_mag"] for each in limits])
-    stated = median([each["stated_frame_limit_mag"] - each["frame_limit_mag"] for each in limits])
-    how = f"stars of 18.2 to 18.8 mag over the frames of calibrated cubes, {len(limits)} chips amid the field"
-    return [
-        *found,
-        Row("5 sigma in one frame of 0.5 s", reached, how, "mag", at_least=LIMITING_MAGNITUDE - 0.02),
-        Row("the limit that the pipeline states, less that", abs(stated), "MAGLIM1", "mag", at_most=0.1),
-    ]
+    return found
 
 
 def _bin_rows(measured: list[dict[str, Any]], low: float, high: float) -> list[Row]:
     """Scatter in units of the noise limit, and of the stated errors, of stars of some magnitudes."""
-    in_limits, in_errors = [], []
+    in_limits, in_errors, in_company = [], [], []
     for chip in measured:
-        stars = np.array(chip["photometry"]["stars"]).reshape(-1, 4)
+        if chip["photometry"]["bias"] is None:
+            continue
+        bias, of_bias = chip["photometry"]["bias"]
+        stars = np.array(chip["photometry"]["stars"]).reshape(-1, 5)
         here = stars[(stars[:, 0] >= low) & (stars[:, 0] < high)]
-        bias = chip["photometry"]["bias_mag"]
-        if bias is not None:
-            in_limits += ((here[:, 1] - bias) / here[:, 2]).tolist()
-            in_errors += ((here[:, 1] - bias) / here[:, 3]).tolist()
+        off, limit, error, company = here[:, 1] - bias, here[:, 2], here[:, 3], here[:, 4] > 0
+        # A star that tells the bias is nearer to it than its noise, another one is farther off.
+        sense = np.where((here[:, 0] < BRIGHT_MAG[1]) & ~company, -1, 1)
+        more = sense * of_bias**2
+        in_limits += (off / np.sqrt(np.maximum(limit**2 + more, 0.1 * limit**2)))[~company].tolist()
+        in_errors += (off / np.sqrt(np.maximum(error**2 + more, 0.1 * error**2)))[~company].tolist()
+        in_company += (off / limit)[company].tolist()
     name, count = f"{low:g} to {high:g} mag", len(in_limits)
     how = f"{count} stars that are alone, optimal photometry of 17 frames"
-    return [
+    rows = [
         Row(f"scatter / noise limit, {name}", spread(in_limits), how, at_most=1.1),
         Row(f"scatter / stated error, {name}", spread(in_errors), how, at_least=0.9),
         Row(f"bias in units of the noise limit, {name}", median(in_limits), how),
     ]
+    if in_company:
+        how = f"{len(in_company)} stars with one of over {low + FAINTER_MAG:g} mag within 14 pixels"
+        rows.append(Row(f"scatter / noise limit, {name}, in faint company", spread(in_company), how))
+    return rows
+
+
+def _bias(stars: NDArray[np.float64]) -> tuple[float, float] | None:
+    """By how much a chip's bright stars that are alone are off in the mean, and the error of that."""
+    bright = (stars[:, 0] > BRIGHT_MAG[0]) & (stars[:, 0] < BRIGHT_MAG[1]) & (stars[:, 4] == 0)
+    off, limit = stars[bright, 1], stars[bright, 2]
+    if len(off) < FEWEST_BRIGHT_STARS:
+        return None
+    near = np.abs(off - np.median(off)) < OUTLIER_LIMITS * np.hypot(limit, np.median(limit))
+    weight = 1 / limit[near] ** 2
+    return float(np.average(off[near], weights=weight)), float(1 / np.sqrt(weight.sum()))
 
 
 def _percentile(values: NDArray[np.float64], percent: float) -> float:

@@ -65,13 +65,13 @@ class ChipPlan:
         return abs(self.latitude_deg) < 10
 
 
-def plan_chip(seed: int, number: int, *, movers: bool = True) -> ChipPlan:
+def plan_chip(seed: int, number: int, *, movers: bool = True, chips_a_field: int = CHIPS_A_FIELD) -> ChipPlan:
     """The `number`-th chip of a seed's night, whatever the number of chips.
 
-    Four chips share a field, so that they share a star index. Fields are in turns at |b| > 20 degrees and
-    at |b| < 10.
+    Chips share a field, so that they share a star index. Fields are in turns at |b| > 20 degrees and at
+    |b| < 10.
     """
-    field = number // CHIPS_A_FIELD
+    field = number // chips_a_field
     centre_ra, centre_dec, start_us = _field(seed, field)
     random = np.random.default_rng([seed, 1, number])
     det_id = DET_IDS[number % len(DET_IDS)]

@@ -57,9 +57,9 @@ def _points(reduced: Reduced) -> NDArray[np.void] | None:
     if cube is None or stack is None:
         return None
     with fits.open(stack) as hdus:
-        image, header = np.ascontiguousarray(hdus[0].data, np.float32), hdus[0].header
+        image, header = np.ascontiguousarray(hdus["STACK"].data, np.float32), hdus[0].header
         untrusted = (hdus["MASK"].data & (BAD | SATURATED)) != 0
-    frames = np.ascontiguousarray(fits.getdata(cube), np.float32)
+    frames = np.ascontiguousarray(fits.getdata(cube, "CUBE"), np.float32)
     gain = GAIN_ELECTRONS_PER_COUNT["high"]
     variance = frame_variance(image, read_dark(reduced.job), read_flat(reduced.job), gain)
     edges = group_edges(DROPPED_FRAMES, len(frames))

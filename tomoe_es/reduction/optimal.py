@@ -19,6 +19,7 @@ from tomoe_es.compiled import compiled
 MOFFAT_BETA: Final = 4.765
 """The wings of atmospheric turbulence (Trujillo et al. 2001, MNRAS 328, 977)."""
 RADIUS_IN_FWHM: Final = 3.0
+_FWHM_OF_ALPHA: Final = 2 * math.sqrt(2 ** (1 / MOFFAT_BETA) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,12 @@ class Profile:
     @classmethod
     def of_fwhm(cls, fwhm_pixels: float) -> Profile:
         """That of a full width at half maximum."""
-        return cls(fwhm_pixels / (2 * math.sqrt(2 ** (1 / MOFFAT_BETA) - 1)))
+        return cls(fwhm_pixels / _FWHM_OF_ALPHA)
+
+    @property
+    def fwhm_pixels(self) -> float:
+        """Full width at half maximum."""
+        return self.alpha * _FWHM_OF_ALPHA
 
     @property
     def noise_equivalent_pixels(self) -> float:

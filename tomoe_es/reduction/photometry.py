@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tomoe_es.camera.frame_geometry import PIXEL_SCALE_ARCSEC
 from tomoe_es.reduction.mask import BAD, SATURATED
 from tomoe_es.reduction.optimal import Profile, optimal_flux
+from tomoe_es.reduction.profile_fit import fitted_profile
 from tomoe_es.reduction.sky import without_sky
 
 DETECTION_SIGMA: Final = 5.0
@@ -55,8 +56,8 @@ middle was full in a frame."""
 class Photometry:
     """`sources` of SOURCE_TYPE, brightest first; sky level and noise of a pixel of the stack, in counts.
 
-    `fwhm_arcsec` and `ellipticity` are medians of the 100 brightest unsaturated stars, of those that are well
-    measured; None where there is none.
+    `fwhm_arcsec` is that of the profile that fits the 100 brightest unsaturated stars best, of those that are
+    well measured, `ellipticity` their median; None where there is none.
     `light` is the stack less its background, (1128, 2000) float32, 0 in bad pixels.
     """
 
@@ -110,7 +111,7 @@ def measure(image: NDArray[np.float32], mask: NDArray[np.uint8], gain_e_per_coun
     sources = _measured(light, bad, found, noise, gain_e_per_count)
     sources["saturated"] = _near_saturated(mask, found)
     good = sources[_well_measured(sources)]
-    fwhm = float(np.median(good["fwhm"])) * PIXEL_SCALE_ARCSEC if len(good) else None
+    fwhm = _fwhm_pixels(light, bad, good, noise, gain_e_per_count) * PIXEL_SCALE_ARCSEC if len(good) else None
     ellipticity = float(np.median(good["ellipticity"])) if len(good) else None
     measured = Photometry(sources, sky, noise, fwhm, ellipticity, light)
     _add_optimal(measured, bad, gain_e_per_count)
@@ -157,6 +158,18 @@ def _well_measured(sources: NDArray[np.void]) -> NDArray[np.int64]:
         good &= sources["flags"] == 0
     brightest = np.argsort(-sources["flux"], kind="stable")
     return np.asarray(brightest[good[brightest]][:STARS_OF_PROFILE])
+
+
+def _fwhm_pixels(
+    light: NDArray[np.float32],
+    bad: NDArray[np.bool_],
+    stars: NDArray[np.void],
+    noise: float,
+    gain_e_per_count: float,
+) -> float:
+    xy = np.column_stack([stars["x"], stars["y"]])
+    about = float(np.median(stars["fwhm"]))
+    return fitted_profile(light, bad, xy, about, noise**2, gain_e_per_count).fwhm_pixels
 
 
 def _near_saturated(mask: NDArray[np.uint8], found: NDArray[np.void]) -> NDArray[np.bool_]:

@@ -15,6 +15,7 @@ from tomoe_es.reduction.moving_objects.search import search
 from tomoe_es.reduction.near_frames import GROUPS
 from tomoe_es.reduction.optimal import Profile, optimal_flux
 from tomoe_es.reduction.photometry import SOURCE_TYPE, TYPICAL_FWHM_PIXELS
+from tomoe_es.reduction.profile_fit import fitted_profile
 from tomoe_es.reduction.sky import without_sky
 from tomoe_es.reduction.stack import DROPPED_FRAMES, stack
 from tomoe_es.reduction.variance import frame_variance
@@ -44,6 +45,7 @@ def warm_up() -> None:
     places = np.full((1, 2), 100.0)
     profile = Profile.of_fwhm(TYPICAL_FWHM_PIXELS)
     optimal_flux(stacked.image, flat.bad, places, np.ones(1), profile, TYPICAL_FWHM_PIXELS, 1.0, 1.0)
+    fitted_profile(stacked.image, flat.bad, places, TYPICAL_FWHM_PIXELS, 1.0, 1.0)
     compressed_image(stacked.image, "STACK", 1.0)
     without_sky(stacked.image, flat.bad)
     frame_variance(stacked.image, flat, flat, 1.0)

@@ -16,10 +16,15 @@ FULL_COUNTS = 27_000.0
 SEEING_ARCSEC = 3.5
 
 
-def measured(xs: NDArray[np.float64], ys: NDArray[np.float64], counts: NDArray[np.float64]) -> Photometry:
+def measured(
+    xs: NDArray[np.float64],
+    ys: NDArray[np.float64],
+    counts: NDArray[np.float64],
+    seeing_arcsec: float = SEEING_ARCSEC,
+) -> Photometry:
     """Stars with their photon noise, cut off where a pixel is full."""
     light = np.zeros(SHAPE, np.float32)
-    MoffatPsf.of_fwhm_arcsec(SEEING_ARCSEC).add_stars(light, xs, ys, counts)
+    MoffatPsf.of_fwhm_arcsec(seeing_arcsec).add_stars(light, xs, ys, counts)
     sigma = np.sqrt(NOISE_COUNTS**2 + light / np.float32(GAIN))
     image = SKY_COUNTS + light + sigma * np.random.default_rng(1).standard_normal(SHAPE, dtype=np.float32)
     mask = np.where(image >= FULL_COUNTS, np.uint8(SATURATED), np.uint8(0))
@@ -48,3 +53,15 @@ def test_the_width_of_stars_is_right_in_the_milky_way() -> None:
     assert photometry.fwhm_arcsec == pytest.approx(SEEING_ARCSEC, rel=0.12)
     assert photometry.ellipticity is not None
     assert photometry.ellipticity < 0.12
+
+
+@pytest.mark.parametrize("seeing_arcsec", [3.0, 4.2])
+def test_faint_and_bright_stars_are_on_one_scale(seeing_arcsec: float) -> None:
+    ys, xs = np.mgrid[30:580:30, 30:780:30].astype(np.float64)
+    off = np.random.default_rng(3).uniform(-0.5, 0.5, (2, xs.size))
+    counts = np.where(np.arange(xs.size) % 2, 40_000.0, 2_000.0)
+    photometry = measured(xs.ravel() + off[0], ys.ravel() + off[1], counts, seeing_arcsec)
+    assert photometry.fwhm_arcsec == pytest.approx(seeing_arcsec, rel=0.004)
+    flux = photometry.sources["optimal_flux"]
+    bright, faint = np.median(flux[flux > 10_000]) / 40_000, np.median(flux[flux < 10_000]) / 2_000
+    assert faint / bright == pytest.approx(1, abs=0.006)

@@ -33,6 +33,7 @@ from tomoe_es.reduction.moving_objects.linking import (
     fewest_points_for,
     link,
 )
+from tomoe_es.reduction.moving_objects.over_stars import Motion, fit_over_stars
 from tomoe_es.reduction.moving_objects.track import Channel, Track
 from tomoe_es.reduction.near_frames import GROUPS
 
@@ -40,6 +41,7 @@ LEAST_SCORE: Final = 3.0
 SHORTEST_WAY_PIXELS: Final = 4.0
 STAYS_PIXELS: Final = 1.5
 SATELLITE_PIXELS: Final = 75.0
+PASSING_FWHM: Final = 2.5
 NEAR_TRAIL_PIXELS: Final = 12.0
 FOLLOWED_PIXELS_A_FRAME: Final = 0.8
 LENGTH_TOLERANCE: Final = 0.45
@@ -105,7 +107,8 @@ def search(difference: Difference, sources: NDArray[np.void], fwhm_pixels: float
     tracks: list[Track] = []
     low_score = 0
     # A drift comes first: of an object so slow, what stays holds a part and pushes its points apart.
-    for track in (*drifting(difference, sources, fwhm_pixels), *candidates):
+    drifts = drifting(difference, sources, fwhm_pixels)
+    for track in (*_of_their_own(drifts, candidates, PASSING_FWHM * fwhm_pixels), *candidates):
         if any(track.same_as(better) for better in tracks):
             continue
         if track.score < LEAST_SCORE:
@@ -122,6 +125,18 @@ def search(difference: Difference, sources: NDArray[np.void], fwhm_pixels: float
         implausible=implausible,
         low_score=low_score,
     )
+
+
+def _of_their_own(drifts: list[Track], others: list[Track], near_pixels: float) -> list[Track]:
+    """Those drifts that are not a star whose light another object drags along as it passes."""
+    return [
+        drift
+        for drift in drifts
+        if not any(
+            other.score > drift.score and not other.same_as(drift) and other.passes(drift, near_pixels)
+            for other in others
+        )
+    ]
 
 
 def moving_points(points: NDArray[np.void], frames: int) -> NDArray[np.void]:
@@ -194,10 +209,7 @@ def _track(
     if channel == "frames" and np.median(points["length"]) > max(1.6 * streak, 2 * LONG_PIXELS):
         return None
     if speed < FOLLOWED_PIXELS_A_FRAME:
-        middle = difference.group_frames.mean()
-        followed = follow(difference, x0 + vx * middle, y0 + vy * middle, vx, vy, fwhm_pixels)
-        if followed is not None and abs(followed.pixels_a_frame - speed) < 0.5 * speed:
-            return replace(followed, channel=channel, score=score)
+        return _followed(channel, difference, Line(line.points, x0, y0, vx, vy, 0.0), fwhm_pixels, score)
     snr = float(np.median(points["snr"]))
     return Track(
         channel,
@@ -213,6 +225,21 @@ def _track(
         _flux(difference, points, snr / deeper, streak, fwhm_pixels),
         score,
     )
+
+
+def _followed(
+    channel: Channel, difference: Difference, line: Line, fwhm_pixels: float, score: float
+) -> Track | None:
+    """The track of what moves slowly along a line; None when nothing does but what is left of a star."""
+    middle, vx, vy = float(difference.group_frames.mean()), line.vx, line.vy
+    x, y = line.x0 + vx * middle, line.y0 + vy * middle
+    track = fit_over_stars(channel, difference, Motion(x, y, vx, vy), fwhm_pixels, score)
+    if track is not None:
+        return track
+    alone = follow(difference, x, y, vx, vy, fwhm_pixels)
+    if alone is None or abs(alone.pixels_a_frame - line.pixels_a_frame) > 0.5 * line.pixels_a_frame:
+        return None
+    return replace(alone, channel=channel, score=score)
 
 
 def _as_long_as_its_way(points: NDArray[np.void], streak: float, direction: float) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,6 +43,11 @@ class Track:
     def at(self, frame: float) -> tuple[float, float]:
         """Where the object is in a frame."""
         return self.x0 + self.vx * frame, self.y0 + self.vy * frame
+
+    def passes(self, other: Track, pixels: float) -> bool:
+        """Whether it comes so near to another one on its way."""
+        frames = range(math.floor(self.frame[0]), math.ceil(self.frame[-1]) + 1)
+        return any(math.dist(self.at(frame), other.at(frame)) < pixels for frame in frames)
 
     def same_as(self, other: Track) -> bool:
         """Whether both are tracks of one object: near each other all along, as two parts of a streak are."""

@@ -1,0 +1,167 @@
+"""A slow object that passes over a star: what moves and what stays are fitted together.
+
+Its points are pushed off its way by what the star leaves in the difference. Here each pixel of its
+surroundings may hold any light that stays, and a PSF runs through it at a constant rate; what stays drops out
+when the mean over time is taken off both the frames and the PSF.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tomoe_es.reduction.moving_objects.difference import GROUPS, Difference
+from tomoe_es.reduction.moving_objects.track import Channel, Track
+
+Array = NDArray[np.float64]
+
+RADIUS: Final = 6
+LARGEST_RADIUS: Final = 16
+ROUNDS: Final = 12
+CONVERGED_PIXELS: Final = 0.01
+LARGEST_STEP: Final = np.array([1.0, 1.0, 0.2, 0.2])
+"""Pixels, and pixels a frame."""
+LEAST_SIGNAL_TO_NOISE: Final = 7.0
+FARTHEST_PIXELS: Final = 5.0
+OFFSETS: Final = (-3.0, -1.5, 0.0, 1.5, 3.0)
+RATES: Final = (-0.2, 0.0, 0.2)
+"""Where else than on the line of its points it is looked for, pixels and pixels a frame."""
+SLOWEST_START: Final = 0.1
+WITHIN_GROUP: Final = (-1 / 3, 0.0, 1 / 3)
+FWHM_SIGMA: Final = 2.3548
+
+
+class Motion(NamedTuple):
+    """Place in the middle of the exposure, and rate a frame, in pixels."""
+
+    x: float
+    y: float
+    vx: float
+    vy: float
+
+
+class _Surroundings(NamedTuple):
+    """Pixels `u`, `v` about an object, what isn't steady there in units of its noise (6, height, width), one
+    over the noise of a group's pixel, and the time `away` (6,) of each group from the middle, in frames."""
+
+    u: Array
+    v: Array
+    change: Array
+    inverse_noise: Array
+    away: Array
+    sigma: float
+
+
+def fit_over_stars(
+    channel: Channel, difference: Difference, start: Motion, fwhm_pixels: float, score: float
+) -> Track | None:
+    """The track of what moves near a start; None when nothing does, or not near it."""
+    around = _surroundings(difference, start, fwhm_pixels)
+    motion = _best_start(around, start)
+    for _ in range(ROUNDS):
+        flux, gradient, covariance = _linearised(around, motion)
+        if covariance is None or not flux > 0:
+            return None
+        step = np.clip((covariance @ gradient)[1:] / flux, -LARGEST_STEP, LARGEST_STEP)
+        motion = Motion(*(float(value) for value in motion + step))
+        if max(abs(step)) < CONVERGED_PIXELS:
+            break
+    flux, _, covariance = _linearised(around, motion)
+    if covariance is None or not flux > LEAST_SIGNAL_TO_NOISE * np.sqrt(covariance[0, 0]):
+        return None
+    if np.hypot(motion.x - start.x, motion.y - start.y) > FARTHEST_PIXELS:
+        return None
+    of_frame = around.inverse_noise.max() / np.sqrt(len(difference.frames) / GROUPS)
+    frame, middle = difference.group_frames, float(difference.group_frames.mean())
+    x0, y0 = motion.x - motion.vx * middle, motion.y - motion.vy * middle
+    place_error = float(np.sqrt(covariance[1, 1] + covariance[2, 2])) / flux
+    return Track(
+        channel=channel,
+        frame=frame,
+        x=x0 + motion.vx * frame,
+        y=y0 + motion.vy * frame,
+        x0=x0,
+        y0=y0,
+        vx=motion.vx,
+        vy=motion.vy,
+        rms_pixels=place_error * np.sqrt(GROUPS),
+        snr=flux * float(of_frame) / (np.sqrt(4 * np.pi) * around.sigma),
+        flux_counts=flux,
+        score=score,
+    )
+
+
+def _surroundings(difference: Difference, start: Motion, fwhm_pixels: float) -> _Surroundings:
+    frames = difference.group_frames
+    away = frames - frames.mean()
+    reach = np.hypot(start.vx, start.vy) * np.ptp(frames) / 2
+    radius = min(LARGEST_RADIUS, int(np.ceil(RADIUS + reach)))
+    rows, columns = (
+        np.arange(max(round(middle) - radius, 0), min(round(middle) + radius + 1, size))
+        for middle, size in zip((start.y, start.x), difference.reference.shape, strict=True)
+    )
+    area = np.ix_(rows, columns)
+    groups = difference.groups[:, rows[:, None], columns].astype(np.float64)
+    inverse_noise = difference.inverse_noise[area] * np.sqrt(len(difference.frames) / GROUPS)
+    change = (groups - groups.mean(axis=0)) * inverse_noise
+    sigma = fwhm_pixels / FWHM_SIGMA
+    return _Surroundings(columns.astype(float), rows.astype(float), change, inverse_noise, away, sigma)
+
+
+def _best_start(around: _Surroundings, start: Motion) -> Motion:
+    """That of some motions about a start with the best signal-to-noise ratio, were the noise alike all over.
+
+    What isn't steady sums to nothing over time, so that what of the PSF is steady needn't be taken off.
+    """
+    x, y, vx, vy = (
+        each.reshape(-1, 1) for each in np.meshgrid(OFFSETS, OFFSETS, RATES, RATES, indexing="ij")
+    )
+    du = around.u - (start.x + x + (start.vx + vx) * around.away)[:, :, None]
+    dv = around.v - (start.y + y + (start.vy + vy) * around.away)[:, :, None]
+    along, across = (np.exp(-0.5 * (each / around.sigma) ** 2) for each in (du, dv))
+    weighted = around.change * around.inverse_noise
+    signal = np.einsum("ngv,gvu,ngu->n", across, weighted, along, optimize=True)
+    speed = np.hypot(start.vx + vx, start.vy + vy)
+    apart = np.abs(around.away[:, None] - around.away).reshape(1, -1) * np.maximum(speed, SLOWEST_START)
+    steady = np.exp(-((apart / around.sigma) ** 2) / 4).mean(axis=1)
+    best = int(np.argmax(signal / np.sqrt(1 - steady)))
+    return Motion(
+        float(start.x + x[best, 0]),
+        float(start.y + y[best, 0]),
+        float(start.vx + vx[best, 0]),
+        float(start.vy + vy[best, 0]),
+    )
+
+
+def _templates(around: _Surroundings, motion: Motion) -> Array:
+    """The moving PSF without what of it is steady, and its slopes by the four of the motion, in units of
+    noise: (5, 6, height, width)."""
+    step = around.away[1] - around.away[0]
+    found = np.zeros((5, *around.change.shape))
+    for part in WITHIN_GROUP:
+        time = around.away + part * step
+        du = (around.u - (motion.x + motion.vx * time)[:, None])[:, None, :]
+        dv = (around.v - (motion.y + motion.vy * time)[:, None])[:, :, None]
+        psf = np.exp(-0.5 * (du / around.sigma) ** 2) * np.exp(-0.5 * (dv / around.sigma) ** 2)
+        psf /= 2 * np.pi * around.sigma**2 * len(WITHIN_GROUP)
+        by_x, by_y = psf * du / around.sigma**2, psf * dv / around.sigma**2
+        later = time[:, None, None]
+        for total, each in zip(found, (psf, by_x, by_y, by_x * later, by_y * later), strict=True):
+            total += each
+    found -= found.mean(axis=1, keepdims=True)
+    return np.asarray(found * around.inverse_noise)
+
+
+def _linearised(around: _Surroundings, motion: Motion) -> tuple[float, Array, Array | None]:
+    """Flux of what moves so, gradient (5,) of what it leaves by flux and motion times flux, and covariance of
+    these five; None where they can't be told apart."""
+    templates = _templates(around, motion).reshape(5, -1)
+    normal = templates @ templates.T
+    if not normal[0, 0] > 0 or np.linalg.cond(normal) > 1e12:
+        return 0.0, np.zeros(5), None
+    change = around.change.reshape(-1)
+    flux = float(templates[0] @ change) / float(normal[0, 0])
+    gradient = templates @ (change - flux * templates[0])
+    return flux, np.asarray(gradient), np.asarray(np.linalg.inv(normal))
