@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator
 
 import msgspec
 
+from replay.alarms import Alarms
 from replay.coming import Coming
 from replay.ladder import Folding
 from replay.structural_copy import copy_state
@@ -78,20 +79,15 @@ class Judge:
         self._deciders = {
             each.name: each for each in of_the_night if any(each.fold is fold for fold in chosen)
         }
+        self._alarms = Alarms(self._deciders)
         self._listeners: dict[type[Event], list[Decider]] = {}
-        self._stale_alarms: dict[type[Event], list[str]] = {}
-        for name, decider in self._deciders.items():
+        for decider in self._deciders.values():
             for each in decider.inputs:
                 self._listeners.setdefault(each, []).append(decider)
-            for each in decider.fold.types:
-                self._stale_alarms.setdefault(each, []).append(name)
-        self._relevant = {*TELLS_OF_PROCESSES, *self._listeners, *self._stale_alarms}
+        self._relevant = {*TELLS_OF_PROCESSES, *self._listeners, *self._alarms.types}
         self._pending: deque[Recorded] = deque()
         self._gathered: dict[str, Recorded] = {}
         self._processed: deque[Recorded] = deque(maxlen=REMEMBERED)
-        self._alarms: dict[str, int | None] = {}
-        self._unasked = set(self._deciders)  # whose next alarm is not known since their state changed
-        self._passed_over: set[str] = set()  # whose alarm has not rung though its time has come
         self._has_guardian = False
         self._now = 0
         self._last: Recorded | None = None
@@ -103,12 +99,10 @@ class Judge:
         if not relevant.issuperset(EVENT_TYPES.values()):
             events = (each for each in events if type(each.payload) in relevant or each.actor in deciders)
         self._coming = Coming(events, self._own_actors)
-        while not self._is_enough() and self._step():
+        differences, enough = self.judged.differences, self._stop_after
+        while (enough is None or len(differences) < enough) and self._step():
             pass
         return self.judged
-
-    def _is_enough(self) -> bool:
-        return self._stop_after is not None and len(self.judged.differences) >= self._stop_after
 
     def _step(self) -> bool:
         if self._pending:
@@ -126,7 +120,9 @@ class Judge:
             return True
         if upcoming.actor in self._deciders:
             self._account_for(upcoming)
-        elif isinstance(upcoming.payload, PROCESS_BEGINS) or not self._take_in_elsewhere(upcoming):
+        elif isinstance(upcoming.payload, PROCESS_BEGINS) or not (
+            self._coming.passed and self._take_in_elsewhere(upcoming)
+        ):
             self._take_in(self._coming.next())
             self._react(self._pending.popleft())
         return True
@@ -180,7 +176,7 @@ class Judge:
         elif self._take_in_elsewhere(upcoming):
             self._ask_again(decider, recorded)  # it may have known of that
         elif recorded is None and self._has_guardian and type(upcoming.payload) in BY_THE_TELESCOPE:
-            self._passed_over.add(decider.name)
+            self._alarms.pass_over(decider.name)
         elif recorded is not None and self._coming.is_elsewhere(recorded) and upcoming.time > self._now:
             self._now = upcoming.time  # when it was taken in is not known
             self._ask(decider, recorded)
@@ -191,7 +187,7 @@ class Judge:
         if recorded is not None:
             self._ask(decider, recorded)
         else:
-            self._unasked.add(decider.name)
+            self._alarms.ask_again(decider.name)
 
     def _confirm(self, decider: Decider, decided: list[Decision]) -> bool:
         """Take in the decisions if they are those that stand next in the log."""
@@ -258,37 +254,20 @@ class Judge:
             self._now = max(self._now, upcoming.time)
             return False  # no process was there to wake anybody
         if type(upcoming.payload) not in BY_THE_TELESCOPE and upcoming.actor not in self._deciders:
-            self._unasked |= self._passed_over
-            self._passed_over.clear()
-        self._ask_for_alarms(upcoming.time)
-        due = [
-            (when, name)
-            for name, when in self._alarms.items()
-            if when is not None and when <= upcoming.time and name not in self._passed_over
-        ]
-        if not due:
+            self._alarms.take_up()
+        first = self._alarms.first(upcoming.time, self._now)
+        if first is None:
             return False
-        when, name = min(due)
+        when, name = first
         if when == upcoming.time and upcoming.actor != name:
             return False
         self._now = max(self._now, when)
-        self._unasked.add(name)
+        self._alarms.ask_again(name)
         before, decider = self._folding.position, self._deciders[name]
         self._ask(decider, None)
         if self._folding.position == before and decider.next_wakeup(decider.fold.state, self._now) == when:
-            self._alarms[name] = None  # it would ask for the same time for ever
-            self._unasked.discard(name)
+            self._alarms.silence(name)  # it would ask for the same time for ever
         return True
-
-    def _ask_for_alarms(self, until: int) -> None:
-        """Ask those whose state changed when to wake them, if that may be up to a time."""
-        for name in list(self._unasked):
-            decider = self._deciders[name]
-            if decider.not_before(decider.fold.state) <= until:
-                self._alarms[name] = decider.next_wakeup(decider.fold.state, self._now)
-                self._unasked.discard(name)
-            else:
-                self._alarms.pop(name, None)
 
     def _differ(self, decider: Decider, recorded: Recorded | None, now: int, decided: list[Decision]) -> None:
         """Note the difference, and go on with what was recorded."""
@@ -311,21 +290,9 @@ class Judge:
             self._take_in(self._coming.next())
 
     def _take_in(self, recorded: Recorded) -> None:
-        """Take the next one in, after what other processes appended before it."""
+        """Take an event in, after what other processes appended before it."""
         if self._coming.passed:
             self._take_in_elsewhere(recorded)
-        self._fold(recorded)
-
-    def _take_in_elsewhere(self, before: Recorded | None) -> bool:
-        """Take in what other processes appended before an event, or all; tell whether there was anything."""
-        if not self._coming.passed:
-            return False
-        found = self._coming.elsewhere(before)
-        for recorded in found:
-            self._fold(recorded)
-        return bool(found)
-
-    def _fold(self, recorded: Recorded) -> None:
         kind = type(recorded.payload)
         if kind in TELLS_OF_PROCESSES:
             self._follow_processes(recorded.payload)
@@ -333,10 +300,16 @@ class Judge:
             self._now = recorded.time
         self._folding.take_in(recorded)
         self._last = recorded
-        if kind in self._stale_alarms:
-            self._unasked.update(self._stale_alarms[kind])
+        self._alarms.take_in(kind)
         self._pending.append(recorded)
         self.judged.events += 1
+
+    def _take_in_elsewhere(self, before: Recorded | None) -> bool:
+        """Take in what other processes appended before an event, or all; tell whether there was anything."""
+        found = self._coming.elsewhere(before)
+        for recorded in found:
+            self._take_in(recorded)
+        return bool(found)
 
     def _follow_processes(self, event: Event) -> None:
         if isinstance(event, ProcessStarted):
@@ -346,8 +319,6 @@ class Judge:
             self._gathered.clear()
             self._processed.clear()
             self._alarms.clear()
-            self._passed_over.clear()
-            self._unasked = set(self._deciders)
 
     def _count(self, name: str, decisions: int) -> None:
         self.judged.decisions += decisions

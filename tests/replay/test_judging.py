@@ -9,10 +9,12 @@ import pytest
 
 from replay.checking import check, check_one, nights_of
 from replay.judging import Judge, Judged
+from replay.ladder import Folding
 from replay.night import ReplayedNight
 from tests.replay.conftest import SCRIPT, log_of
 from tests.tomoe_es.control.observatory import Observatory, copy_log, plan, survey
 from tomoe_es.control import executor, night_course, weather_limits
+from tomoe_es.control.deciders_of_a_night import deciders_of_a_night, folds_of_a_night
 from tomoe_es.events import recipe, system, telescope, weather
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.log.read_only import ReadOnlyLog
@@ -88,6 +90,16 @@ def test_a_night_that_crashed_and_was_resumed_is_decided_the_same(tmp_path: Path
 
     assert any(isinstance(each.payload, system.NightResumed) for each in whole)
     assert result.differences == []
+
+
+def test_no_decider_asks_to_be_woken_before_the_time_that_it_says(events: list[Recorded]) -> None:
+    folds = folds_of_a_night()
+    folding, deciders = Folding(folds.by_name()), deciders_of_a_night(folds)
+    for recorded in events:
+        folding.take_in(recorded)
+        for each in deciders:
+            when = each.next_wakeup(each.fold.state, recorded.time)
+            assert when is None or each.not_before(each.fold.state) <= when
 
 
 class TestChangedCode:

@@ -26,3 +26,12 @@ def test_what_a_tired_person_types_loads_nothing_that_takes_seconds(name: str) -
         [sys.executable, "-c", asked], capture_output=True, text=True, check=True
     ).stdout.split()
     assert not set(NEEDED_BY_NO_QUESTION) & set(loaded)
+
+
+@pytest.mark.parametrize("module", ["", ".show", ".causes", ".when", ".check"])
+def test_a_command_of_replay_loads_nothing_that_only_another_needs(module: str) -> None:
+    asked = f"import sys, tui.commands.replay{module}; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not {*NEEDED_BY_NO_QUESTION, "sqlite_utils", "tui.commands.replay.whatif"} & set(loaded)
