@@ -14,7 +14,7 @@ from tomoe_es.events import Event
 from tomoe_es.events.camera import ExposureRequested, ExposureStarted
 from tomoe_es.events.envelope import Draft, Recorded
 from tomoe_es.events.monitor import ViolationCleared, ViolationDetected
-from tomoe_es.events.system import CodeRegistered, NightPlanned
+from tomoe_es.events.system import CodeRegistered, NightPlanned, NightResumed
 from tomoe_es.events.telescope import DomeSlitCommanded, DomeSlitRead, MountRead, TelescopeLockSet
 from tomoe_es.machines.judging import steps
 from tomoe_es.machines.judging.again import compare
@@ -95,7 +95,18 @@ def test_after_the_night_was_dead_for_an_hour_the_one_who_wrote_meanwhile_was_ri
     assert [each.name for each in told] == ["SlitDidNotClose"]
 
 
-def test_before_any_code_is_registered_whoever_writes_is_the_night() -> None:
+def test_a_night_that_is_resumed_by_code_without_a_name_lets_time_pass_all_the_same() -> None:
+    story: list[Written] = [
+        *TOLD_TO_CLOSE,
+        (7200, make(NightResumed, night=NIGHT), "resumed"),
+        (7201, make(ExposureRequested, exposure_number=1), "resumed"),
+        (7300, make(MountRead), "resumed"),
+    ]
+    told = found(story, ("SlitDidNotClose", "ExposureNotStarted", "ClocksDisagree"))
+    assert [each.name for each in told] == ["SlitDidNotClose", "ExposureNotStarted"]
+
+
+def test_without_any_code_named_whoever_writes_is_the_night() -> None:
     story: list[Written] = [
         (0, make(ExposureRequested, exposure_number=1), "night"),
         (600, make(ExposureStarted, exposure_number=2), "night"),

@@ -100,7 +100,7 @@ class Known(msgspec.Struct):
     same_weather: int = 0  # how many weather readings in a row, up to the newest, are alike
     latest_us: int = 0  # how late it is in the night: the newest time that is believed
     ahead: Ahead | None = None  # the latest of those that are not believed yet
-    code_registered: bool = False  # from here on events of the night's process name their code
+    names_code: bool = False  # whether events of the night's process name the code that writes them
     plan: system.NightPlanned | None = None
     phase: str = ""
     phase_at: int = 0  # position

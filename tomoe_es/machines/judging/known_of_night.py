@@ -18,12 +18,9 @@ def _heard_again(known: Known, recorded: Recorded, event: safety.ProcessHeardAga
         known.unheard, known.heard_us = False, recorded.time
 
 
-def _registered(known: Known, recorded: Recorded, event: system.CodeRegistered) -> None:
-    known.code_registered = True
-
-
 def _planned(known: Known, recorded: Recorded, event: system.NightPlanned) -> None:
     known.plan, known.phase, known.phase_at = event, "", recorded.position
+    known.names_code = recorded.code > 0
     known.calibrations = []
     known.same_weather = 0
     known.unheard, known.power_us = False, 0
@@ -38,6 +35,7 @@ def _taken_over(known: Known, recorded: Recorded, event: Event) -> None:
 def _resumed(known: Known, recorded: Recorded, event: system.NightResumed) -> None:
     """What was exposed or ordered when the system stopped is cut off: nobody waits for it any more."""
     known.unheard, known.heard_us = False, recorded.time
+    known.names_code = recorded.code > 0
     _taken_over(known, recorded, event)
     known.orders.clear()
     if known.exposing is not None:
@@ -110,7 +108,6 @@ def _storage(known: Known, recorded: Recorded, event: system.StorageRead) -> Non
 
 
 HANDLERS: dict[type[Event], Handler] = {
-    system.CodeRegistered: _registered,
     system.NightPlanned: _planned,
     system.NightResumed: _resumed,
     system.NightPhaseEntered: _phase,

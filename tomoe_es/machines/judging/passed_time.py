@@ -11,19 +11,23 @@ import msgspec
 
 from tomoe_es.clock import SECOND
 from tomoe_es.events.envelope import Recorded
+from tomoe_es.events.monitor import ViolationCleared, ViolationDetected
+from tomoe_es.events.system import NightPlanned, NightResumed
 from tomoe_es.events.telescope import MountRead
 from tomoe_es.events.weather import WeatherRead
 from tomoe_es.machines.judging.known import Ahead, Known
 
 LEAD_US = 60 * SECOND
 """So far others may be ahead: the night's own process records something each 30 s."""
+_ALWAYS_OF_NIGHT = (NightPlanned, NightResumed, ViolationDetected, ViolationCleared)
+"""What nobody else writes. The first two show whether events of the night's process name their code."""
 SETTLING = (MountRead, WeatherRead)
 """Readings that the night's process records all the time, and that `ClocksDisagree` reads."""
 
 
 def is_of_night(known: Known, recorded: Recorded) -> bool:
-    """Whether the night's process wrote it: it alone names the code that writes, once that is registered."""
-    return recorded.code > 0 or not known.code_registered
+    """Whether the night's process wrote it: it alone names the code that writes."""
+    return recorded.code > 0 or not known.names_code or isinstance(recorded.payload, _ALWAYS_OF_NIGHT)
 
 
 def believed(known: Known, recorded: Recorded) -> Recorded:
