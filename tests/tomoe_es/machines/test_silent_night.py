@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.tomoe_es.machines.making import make
-from tests.tomoe_es.machines.rules.cases import (
+from tests.tomoe_es.machines.rules.moments import (
     ABORT,
     ABORTED,
     EXPOSING,

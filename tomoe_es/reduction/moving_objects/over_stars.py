@@ -12,8 +12,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tomoe_es.reduction.moving_objects.difference import GROUPS, Difference
+from tomoe_es.reduction.moving_objects.difference import Difference
 from tomoe_es.reduction.moving_objects.track import Channel, Track
+from tomoe_es.reduction.near_frames import GROUPS
 
 Array = NDArray[np.float64]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from tests.tomoe_es.machines.rules.cases import (
-    CASES,
+from tests.tomoe_es.machines.rules.cases import CASES
+from tests.tomoe_es.machines.rules.moments import (
     STARTED,
     Moment,
     dome,
