@@ -6,6 +6,7 @@ reduction would report is simulated, as `tomoe night --no-pixels` does. There is
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from contextlib import closing
 from copy import deepcopy
@@ -101,21 +102,24 @@ def _beginning(night: ReplayedNight) -> Recorded:
 def _copy(log: EventLog, until: int, folder: Path, marker: WhatIfBegun, time: int) -> None:
     """The events up to the branch, then the marker. The log is there only when both are."""
     part = folder.with_name("log.part")
-    with closing(open_log(f"sqlite:///{part}")) as copy:
-        batches: list[Batch] = []
-        for each in log.read(until=until):
-            if isinstance(each.payload, ErasedPayload):
-                raise WhatIfImpossible(
-                    f"the payload of event {each.position} was erased, so that the events can't be copied"
-                )
-            draft = Draft(each.payload, each.time, each.cause, each.correlation, each.code, each.actor)
-            batches.append(Batch(each.stream, [draft]))
-            if len(batches) == _APPENDED_TOGETHER:
-                copy.append_many(batches)
-                batches = []
-        copy.append_many([*batches, Batch(marker.stream(), [Draft(marker, time, actor=ACTOR)])])
-    folder.rmdir()
-    part.rename(folder)
+    shutil.rmtree(part, ignore_errors=True)  # of a try that was killed
+    try:
+        with closing(open_log(f"sqlite:///{part}")) as copy:
+            batches: list[Batch] = []
+            for each in log.read(until=until):
+                if isinstance(each.payload, ErasedPayload):
+                    raise WhatIfImpossible(
+                        f"the payload of event {each.position} was erased, so that the events can't be copied"
+                    )
+                draft = Draft(each.payload, each.time, each.cause, each.correlation, each.code, each.actor)
+                batches.append(Batch(each.stream, [draft]))
+                if len(batches) == _APPENDED_TOGETHER:
+                    copy.append_many(batches)
+                    batches = []
+            copy.append_many([*batches, Batch(marker.stream(), [Draft(marker, time, actor=ACTOR)])])
+        part.rename(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
 
 
 class _Simulation:

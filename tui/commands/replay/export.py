@@ -115,9 +115,10 @@ def import_(file: Path, *, data: Data = None) -> int:
         What `export` wrote as jsonl.
     """
     folder = data_folder(data)
-    if folder.log.exists() and any(folder.log.iterdir()):
+    if folder.holds_log:
         raise ImportRefused(f"there is a log in {folder.log} already: name a new folder with --data")
     part = folder.log.with_name("log.part")  # so that what is refused half-way leaves no log behind
+    shutil.rmtree(part, ignore_errors=True)  # of a try that was killed
     try:
         with (
             usable(file),
