@@ -6,7 +6,6 @@ reduction would report is simulated, as `tomoe night --no-pixels` does. There is
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from contextlib import closing
 from copy import deepcopy
@@ -43,6 +42,7 @@ from tomoe_es.log import open_log
 from tomoe_es.log.port import Batch, EventLog
 from tomoe_es.reduction import queue as reduction_queue
 from tui.data_folder import DataFolder
+from tui.whole_log import whole_log
 
 ACTOR = "replay whatif"
 SYSTEM = "night"
@@ -100,26 +100,20 @@ def _beginning(night: ReplayedNight) -> Recorded:
 
 
 def _copy(log: EventLog, until: int, folder: Path, marker: WhatIfBegun, time: int) -> None:
-    """The events up to the branch, then the marker. The log is there only when both are."""
-    part = folder.with_name("log.part")
-    shutil.rmtree(part, ignore_errors=True)  # of a try that was killed
-    try:
-        with closing(open_log(f"sqlite:///{part}")) as copy:
-            batches: list[Batch] = []
-            for each in log.read(until=until):
-                if isinstance(each.payload, ErasedPayload):
-                    raise WhatIfImpossible(
-                        f"the payload of event {each.position} was erased, so that the events can't be copied"
-                    )
-                draft = Draft(each.payload, each.time, each.cause, each.correlation, each.code, each.actor)
-                batches.append(Batch(each.stream, [draft]))
-                if len(batches) == _APPENDED_TOGETHER:
-                    copy.append_many(batches)
-                    batches = []
-            copy.append_many([*batches, Batch(marker.stream(), [Draft(marker, time, actor=ACTOR)])])
-        part.rename(folder)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+    """The events up to the branch, then the marker."""
+    with whole_log(folder) as copy:
+        batches: list[Batch] = []
+        for each in log.read(until=until):
+            if isinstance(each.payload, ErasedPayload):
+                raise WhatIfImpossible(
+                    f"the payload of event {each.position} was erased, so that the events can't be copied"
+                )
+            draft = Draft(each.payload, each.time, each.cause, each.correlation, each.code, each.actor)
+            batches.append(Batch(each.stream, [draft]))
+            if len(batches) == _APPENDED_TOGETHER:
+                copy.append_many(batches)
+                batches = []
+        copy.append_many([*batches, Batch(marker.stream(), [Draft(marker, time, actor=ACTOR)])])
 
 
 class _Simulation:
