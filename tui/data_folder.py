@@ -59,6 +59,11 @@ class DataFolder:
                 f"the data folder {self.top} can't be used ({error.strerror}): name another with --data"
             ) from error
 
+    @property
+    def holds_log(self) -> bool:
+        """Whether there is a log; a folder made for one is empty."""
+        return self.log.exists() and any(self.log.iterdir())
+
     def require(self) -> None:
         """Raise NoDataFolder when no night was ever run here."""
         if not self.log.is_dir():

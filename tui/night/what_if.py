@@ -42,6 +42,7 @@ from tomoe_es.log import open_log
 from tomoe_es.log.port import Batch, EventLog
 from tomoe_es.reduction import queue as reduction_queue
 from tui.data_folder import DataFolder
+from tui.whole_log import whole_log
 
 ACTOR = "replay whatif"
 SYSTEM = "night"
@@ -99,9 +100,8 @@ def _beginning(night: ReplayedNight) -> Recorded:
 
 
 def _copy(log: EventLog, until: int, folder: Path, marker: WhatIfBegun, time: int) -> None:
-    """The events up to the branch, then the marker. The log is there only when both are."""
-    part = folder.with_name("log.part")
-    with closing(open_log(f"sqlite:///{part}")) as copy:
+    """The events up to the branch, then the marker."""
+    with whole_log(folder) as copy:
         batches: list[Batch] = []
         for each in log.read(until=until):
             if isinstance(each.payload, ErasedPayload):
@@ -114,8 +114,6 @@ def _copy(log: EventLog, until: int, folder: Path, marker: WhatIfBegun, time: in
                 copy.append_many(batches)
                 batches = []
         copy.append_many([*batches, Batch(marker.stream(), [Draft(marker, time, actor=ACTOR)])])
-    folder.rmdir()
-    part.rename(folder)
 
 
 class _Simulation:

@@ -11,6 +11,7 @@ from replay.errors import ImportRefused, PlaceUnknown
 from tests.projections.memory_log import MemoryLog
 from tests.projections.night_story import record, whole_night
 from tests.tomoe_es.control.observatory import copy_log
+from tomoe_es.events.envelope import Recorded
 from tui.cli import app
 from tui.commands.replay.export import export, import_
 from tui.commands.replay.timing import timing
@@ -19,10 +20,16 @@ from tui.named_file import FileUnusable
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    log, folder = MemoryLog(), DataFolder(tmp_path_factory.mktemp("story"))
+def story() -> list[Recorded]:
+    log = MemoryLog()
     record(log, whole_night())
-    copy_log(log.events, folder.log)
+    return log.events
+
+
+@pytest.fixture(scope="module")
+def data(story: list[Recorded], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = DataFolder(tmp_path_factory.mktemp("story"))
+    copy_log(story, folder.log)
     return folder.top
 
 
@@ -37,7 +44,9 @@ def test_a_folder_that_is_not_there_is_told(data: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"no event\n"])
-def test_an_import_that_is_refused_half_way_leaves_no_log(data: Path, tmp_path: Path, content: bytes) -> None:
+def test_an_import_that_is_refused_half_way_leaves_no_log(
+    story: list[Recorded], data: Path, tmp_path: Path, content: bytes
+) -> None:
     file, into = tmp_path / "night.jsonl", tmp_path / "again"
     export(out=file, data=data)
     good = file.read_bytes()
@@ -46,6 +55,7 @@ def test_an_import_that_is_refused_half_way_leaves_no_log(data: Path, tmp_path: 
         import_(file, data=into)
     assert not list(into.iterdir())
 
+    copy_log(story[:3], into / "log.part")  # as a try that was killed leaves it
     file.write_bytes(good)
     assert import_(file, data=into) == 0
 

@@ -237,6 +237,13 @@ def test_a_file_of_changes_is_checked(data: Path, tmp_path: Path, content: str, 
         whatif.whatif(into=tmp_path / "none", changes=tmp_path / "changes.yaml", start="16:53", data=data)
 
 
+def test_a_folder_that_holds_no_log_yet_can_be_used(data: Path, tmp_path: Path) -> None:
+    """Such as one in which a what-if was refused before it began."""
+    DataFolder(tmp_path).make()
+    with pytest.raises(WhatIfInvalid, match="nothing is otherwise"):
+        replay.whatif(into=tmp_path, data=data)
+
+
 def test_a_folder_that_holds_a_log_is_left_alone(data: Path) -> None:
     with pytest.raises(WhatIfImpossible, match="a log in"):
         whatif.whatif(into=data, start="16:53", weather="clear", data=data)

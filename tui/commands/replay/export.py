@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,12 +14,12 @@ from replay.minimal import minimal_for_condition, minimal_for_rule, minimal_line
 from replay.opening import opened_night
 from replay.pytest_file import Expected, pytest_for_condition, pytest_for_rule
 from replay.trace import trace_lines
-from tomoe_es.log import open_log
 from tui.commands import replay_text as text
 from tui.commands.replay.opened import opened, print_lines
 from tui.commands.replay.parameters import Data, End, Flag, Night, Start
 from tui.data_folder import data_folder
 from tui.named_file import usable
+from tui.whole_log import whole_log
 
 
 def export(
@@ -115,19 +113,10 @@ def import_(file: Path, *, data: Data = None) -> int:
         What `export` wrote as jsonl.
     """
     folder = data_folder(data)
-    if folder.log.exists() and any(folder.log.iterdir()):
+    if folder.holds_log:
         raise ImportRefused(f"there is a log in {folder.log} already: name a new folder with --data")
-    part = folder.log.with_name("log.part")  # so that what is refused half-way leaves no log behind
-    try:
-        with (
-            usable(file),
-            file.open(encoding="utf-8") as lines,
-            closing(open_log(f"sqlite:///{part}")) as log,
-        ):
-            count = exporting.import_json_lines(lines, log)
-        part.rename(folder.log)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+    with usable(file), file.open(encoding="utf-8") as lines, whole_log(folder.log) as log:
+        count = exporting.import_json_lines(lines, log)
     with opened_night(folder.log) as (_, identity):
         print_lines(identity, [f"{count} events imported into {folder.log}"])
     return 0

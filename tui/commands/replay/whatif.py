@@ -72,7 +72,7 @@ def whatif(
         insert=[*asked.insert, *(_inserted(each, direct) for each in insert)],
     )
     folder = DataFolder(into.resolve())
-    if folder.log.exists() or folder.top == data_folder(data).top:
+    if folder.holds_log or folder.top == data_folder(data).top:
         raise WhatIfImpossible(f"there is a log in {folder.top} already: name a new folder with --into")
     with opened(data, night) as (replayed, identity):
         check(asked, replayed.night)
