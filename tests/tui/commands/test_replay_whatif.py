@@ -241,7 +241,7 @@ def test_a_folder_that_holds_no_log_yet_can_be_used(data: Path, tmp_path: Path) 
     """Such as one in which a what-if was refused before it began."""
     DataFolder(tmp_path).make()
     with pytest.raises(WhatIfInvalid, match="nothing is otherwise"):
-        replay.whatif(into=tmp_path, data=data)
+        whatif.whatif(into=tmp_path, data=data)
 
 
 def test_a_folder_that_holds_a_log_is_left_alone(data: Path) -> None:

@@ -146,7 +146,7 @@ class Engine:
             product_id=self.running[name].job_id,
             kind=kind,
             path=f"{kind}{number}",
-            blake3="s",
+            sha256="s",
             size_bytes=1,
         )
         return self.tell(archived, self.finished(name))
