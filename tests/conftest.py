@@ -19,6 +19,7 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "person")
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest then brings together again what shares a parametrized fixture
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the slow ones, so that at the end no worker is waited for by the others.
 

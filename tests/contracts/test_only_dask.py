@@ -1,4 +1,7 @@
-"""What only Dask can do to a night: lose its scheduler, have workers of other code, leave workers behind."""
+"""What only Dask can do to a night: lose its scheduler, have workers of other code, leave workers behind.
+
+By its name it comes after the suites that the process pool passes first, so that one cluster serves all.
+"""
 
 from __future__ import annotations
 
