@@ -32,12 +32,13 @@ def hits(
     """
     start = night.first - 1 if after is None else after
     watching = _Watching(night, condition, start)
-    held = False if condition.looks_at_event else watching.holds_at_start()
+    at_every = condition.looks_at_event
+    held = False if at_every else watching.holds_at_start()
     for recorded in night.log.read(
         after=start, until=night.last if until is None else until, types=watching.types
     ):
         holds = watching.holds_after(recorded)
-        if holds and (condition.looks_at_event or not held):
+        if holds and (at_every or not held):
             yield recorded
         held = holds
 
@@ -101,7 +102,7 @@ class _Watching:
     """
 
     def __init__(self, night: ReplayedNight, condition: Condition, position: int) -> None:
-        self._condition = condition
+        self._condition, self._only_at = condition, condition.only_at
         folds = {name: fold for name, fold in state_folds().items() if name in condition.states}
         if condition.machines:
             folds[_MACHINES] = _machines_fold(condition.machines)
@@ -122,9 +123,7 @@ class _Watching:
         nothing: Any = None
         self._moment = Moment(states, machines, nothing)
         self._parts = [each.value for each in condition.parts]
-        self._values = [
-            not each.looks_at_event and bool(each.value(self._moment)) for each in condition.parts
-        ]
+        self._values = [not each.looks_at_event and each.value(self._moment) for each in condition.parts]
         self._at_every = tuple(i for i, each in enumerate(condition.parts) if each.looks_at_event)
         self._at = {
             kind: tuple(
@@ -149,15 +148,16 @@ class _Watching:
 
     def holds_after(self, recorded: Recorded) -> bool:
         """Take the next event in, and judge."""
-        kind, moment, only_at = type(recorded.payload), self._moment, self._condition.only_at
+        kind, moment, only_at = type(recorded.payload), self._moment, self._only_at
         for name, fold in self._evolvers.get(kind, ()):
             moment.states[name] = fold.state = fold.evolve(fold.state, recorded)
         moment.event = recorded
         if only_at is not None:
             return kind.__name__ in only_at and self._condition.holds(moment)
+        values = self._values
         for index in self._at.get(kind, self._at_every):
-            self._values[index] = bool(self._parts[index](moment))
-        return all(self._values)
+            values[index] = self._parts[index](moment)
+        return all(values)
 
 
 def _folds_of(part: Part) -> frozenset[str]:
