@@ -114,7 +114,7 @@ def rows(chips: list[dict[str, Any]]) -> list[Row]:
         Row("the same, 90 % of chips within", _percentile(np.abs(biases), 90),
             "each with the noise of its catalogue stars", "mag", at_most=0.01),
         Row("chips with a zero point, of those archived", part(len(measured), len(archived)),
-            "Tycho-2 stars fainter than some 12 mag aren't saturated"),
+            "Tycho-2 stars of more than 12 mag, or full ones by their wings"),
     ]  # fmt: skip
     for low, high in BINS:
         found += _bin_rows(measured, low, high)

@@ -114,7 +114,8 @@ def measure(image: NDArray[np.float32], mask: NDArray[np.uint8], gain_e_per_coun
     fwhm = _fwhm_pixels(light, bad, good, noise, gain_e_per_count) * PIXEL_SCALE_ARCSEC if len(good) else None
     ellipticity = float(np.median(good["ellipticity"])) if len(good) else None
     measured = Photometry(sources, sky, noise, fwhm, ellipticity, light)
-    _add_optimal(measured, bad, gain_e_per_count)
+    # A full star is measured by its wings.
+    _add_optimal(measured, bad | ((mask & SATURATED) != 0), gain_e_per_count)
     sources[:] = sources[np.argsort(-sources["flux"], kind="stable")]
     return measured
 

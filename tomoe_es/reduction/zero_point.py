@@ -13,6 +13,7 @@ from tomoe_es.reduction.clear_sky import CLEAR_ZERO_POINT_MAG
 from tomoe_es.reduction.photometry import APERTURE_RADIUS_PIXELS, Photometry
 
 FEWEST_STARS_FOR_SCATTER: Final = 3
+FEWEST_UNSATURATED: Final = 3
 LEAST_SIGNAL_TO_NOISE: Final = 20.0
 LIMIT_SIGMA: Final = 5.0
 
@@ -37,15 +38,20 @@ class ZeroPoint:
 def zero_point(sources: NDArray[np.void], magnitude: NDArray[np.float64]) -> ZeroPoint | None:
     """From sources (photometry.SOURCE_TYPE) and the catalogue magnitude of each, NaN where there is none.
 
-    Only unsaturated, unflagged stars well above the noise are used; None when there is none. Of Tycho-2
-    most are saturated at 0.5 s: a chip has 3 that are not, or fewer.
+    Only unflagged stars well above the noise are used; None when there is none. Of Tycho-2 most are saturated
+    at 0.5 s. Where fewer than 3 are not, saturated ones count too, by their wings: as good as the profile is.
     """
-    usable = np.isfinite(magnitude) & ~sources["saturated"] & (sources["flags"] == 0)
+    usable = np.isfinite(magnitude) & (sources["flags"] == 0)
     usable &= sources["flux"] > LEAST_SIGNAL_TO_NOISE * sources["flux_error"]
+    counts = np.where(sources["saturated"], sources["optimal_flux"], sources["flux"])
+    usable &= counts > 0
+    whole = usable & ~sources["saturated"]
+    if np.count_nonzero(whole) >= FEWEST_UNSATURATED:
+        usable = whole
     stars = int(np.count_nonzero(usable))
     if stars == 0:
         return None
-    each = magnitude[usable] + 2.5 * np.log10(sources["flux"][usable])
+    each = magnitude[usable] + 2.5 * np.log10(counts[usable])
     scatter = float(np.std(each, ddof=1)) if stars >= FEWEST_STARS_FOR_SCATTER else None
     # Of an even number the lower one in the middle: a companion nobody resolves makes its star too bright.
     return ZeroPoint(float(np.sort(each)[(stars - 1) // 2]), scatter, stars)

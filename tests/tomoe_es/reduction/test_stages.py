@@ -336,11 +336,26 @@ def test_the_zero_point_is_that_of_good_catalogue_stars(measured: Photometry) ->
     )
     np.testing.assert_allclose(zero.magnitudes(sources["flux"]), true, atol=0.001)
     assert np.isnan(zero.magnitudes(np.array([-5.0]))).all()
-    sources["saturated"][0] = True
+    sources["flags"][0] = 1
     two = zero_point(sources, true)
     assert two is not None
     assert (two.stars, two.scatter_mag) == (2, None)
-    assert zero_point(sources, np.where(sources["saturated"], true, np.nan)) is None
+    assert zero_point(sources, np.where(sources["flags"] > 0, true, np.nan)) is None
+
+
+def test_full_stars_tell_the_zero_point_by_their_wings_where_others_are_too_few() -> None:
+    light = np.zeros(IMAGING_SHAPE, np.float32)
+    true = np.array([2e6, 1e6, 6e5, 5e4])
+    x, y = np.array([400.3, 800.0, 1200.6, 1600.2]), np.array([300.0, 600.4, 300.7, 600.1])
+    MoffatPsf.of_fwhm_arcsec(3.5).add_stars(light, x, y, true)
+    image = np.minimum(with_stars([], sigma=3.0) + light, np.float32(28000))
+    full = np.where(image > 27500, np.uint8(SATURATED), np.uint8(0))
+    sources = measure(image, full, 4.0).sources
+    assert sources["saturated"].tolist() == [True, True, True, False]
+    zero = zero_point(sources, 25.0 - 2.5 * np.log10(true))
+    assert zero is not None
+    assert zero.stars == 4
+    assert zero.scatter_mag == pytest.approx(0, abs=0.01)
 
 
 def test_of_two_stars_the_one_with_a_companion_does_not_count(measured: Photometry) -> None:
