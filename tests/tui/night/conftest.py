@@ -63,12 +63,13 @@ def read_night(data: Path, options: NightOptions) -> FinishedNight:
 
 PIXELS = NightOptions(
     recipes=tuple(RECIPES / name for name in ("01-andromeda-pisces.yaml", "03-orion.yaml", "05-gemini.yaml")),
+    observing_hours=7.25,
     script=SCRIPT,
     dark_frames=6,
     flat_frames=6,
     buffer_ttl_hours=1,
 )
-"""Two chips, one clear recipe, one under clouds, one that fails."""
+"""Two chips, one clear recipe, one under clouds, one that fails; over when all three are."""
 
 EVENTS_ONLY = NightOptions(
     recipes=tuple(sorted(RECIPES.glob("*.yaml"))), script=SCRIPT, pixels=False, chips=3, seed=7
