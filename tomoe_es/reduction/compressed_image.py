@@ -3,18 +3,20 @@
 Counts are rounded to levels of 1, 1/2, 1/4, ... count, the coarsest that is at most an eighth of the noise of
 a pixel, and these are Rice-coded without loss. The rounding adds 0.07 % to the noise at most, no bias, and
 leaves whole counts exactly what they are. There is no dithering: the noise of a pixel is many levels.
+
+Planes of whole numbers, such as masks, are coded as they are: next to nothing where nearly all are alike.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from astropy.io import fits
 from numpy.typing import NDArray
 
-from tomoe_es.reduction.rice import BLANK, BLOCK, encode_tiles, most_bytes
+from tomoe_es.reduction.rice import BLANK, BLOCK, encode_tiles, encode_whole_numbers, most_bytes
 from tomoe_es.reduction.source_table import Table
 from tomoe_es.transfer.cube_file import FITS_BLOCK
 
@@ -23,7 +25,12 @@ MOST_LEVELS_A_COUNT: Final = 1024
 TILE: Final = (94, 125)
 """Rows and columns of a tile. A light curve opens one to four of them in each frame, see
 `docs/decisions/060-tiles-of-the-archive.md`."""
+ROWS_OF_PLANE_TILE: Final = 188
+"""Tiles of a plane of whole numbers are as wide as the plane."""
 _ROW: Final = np.dtype([("size", ">i4"), ("place", ">i4"), ("scale", ">f8"), ("zero", ">f8")])
+_ROW_OF_PLANE: Final = np.dtype([("size", ">i4"), ("place", ">i4")])
+
+Card: TypeAlias = tuple[str, object] | tuple[str, object, str]
 
 
 def levels_a_count(noise_counts: float) -> int:
@@ -43,15 +50,54 @@ def compressed_image(
     """
     levels = levels_a_count(noise_counts)
     planes = np.ascontiguousarray(image.reshape(-1, *image.shape[-2:]))
-    tiles = len(planes) * -(-image.shape[-2] // tile[0]) * -(-image.shape[-1] // tile[1])
-    table, sizes = np.zeros(tiles, _ROW), np.empty(tiles, np.int32)
-    # Memory for the worst case is asked for, and only what is written to is given.
-    data = np.empty(table.nbytes + most_bytes(tiles, tile[0] * tile[1]) + FITS_BLOCK, np.uint8)
+    table, sizes, data = _room(_ROW, planes.shape, tile)
     heap_bytes = encode_tiles(planes, tile, np.float32(levels), sizes, data[table.nbytes :])
-    table["size"], table["scale"] = sizes, 1 / levels
+    table["scale"] = 1 / levels
+    header = _header(image.shape, tile, sizes, _ROW, heap_bytes, bits=-32, value_bytes=4)
+    header["ZQUANTIZ"] = ("NO_DITHER", "rounded to levels")
+    header["ZBLANK"] = (BLANK, "no value")
+    header["EXTNAME"] = name
+    header["INHERIT"] = (True, "the primary header holds of this image too")
+    header["BUNIT"] = "count"
+    header["QLEVEL"] = (1 / levels, "[count] values are multiples of this")
+    return _extension(header, table, sizes, data, heap_bytes)
+
+
+def compressed_plane(plane: NDArray[np.uint8] | NDArray[np.uint16], name: str) -> Table:
+    """An extension that holds whole numbers (rows, columns), each less than half of what its type holds."""
+    tile = ROWS_OF_PLANE_TILE, plane.shape[1]
+    table, sizes, data = _room(_ROW_OF_PLANE, (1, *plane.shape), tile)
+    numbers = plane.astype(np.uint16, copy=False)
+    heap_bytes = encode_whole_numbers(numbers, tile[0], plane.itemsize, sizes, data[table.nbytes :])
+    bits = 8 * plane.itemsize
+    header = _header(plane.shape, tile, sizes, _ROW_OF_PLANE, heap_bytes, bits, plane.itemsize)
+    header["EXTNAME"] = name
+    return _extension(header, table, sizes, data, heap_bytes)
+
+
+def _room(
+    row: np.dtype[np.void], shape: tuple[int, ...], tile: tuple[int, int]
+) -> tuple[NDArray[np.void], NDArray[np.int32], NDArray[np.uint8]]:
+    """Table and sizes of the tiles of planes (n, rows, columns), and room for the bytes of an extension.
+
+    Memory for the worst case is asked for, and only what is written to is given.
+    """
+    tiles = shape[0] * -(-shape[1] // tile[0]) * -(-shape[2] // tile[1])
+    table = np.zeros(tiles, row)
+    data = np.empty(table.nbytes + most_bytes(tiles, tile[0] * tile[1]) + FITS_BLOCK, np.uint8)
+    return table, np.empty(tiles, np.int32), data
+
+
+def _extension(
+    header: fits.Header,
+    table: NDArray[np.void],
+    sizes: NDArray[np.int32],
+    data: NDArray[np.uint8],
+    heap_bytes: int,
+) -> Table:
+    table["size"] = sizes
     table["place"][1:] = np.cumsum(sizes[:-1])
     data[: table.nbytes] = table.view(np.uint8)
-    header = _header(image.shape, name, levels, tile, table, heap_bytes)
     end = table.nbytes + heap_bytes
     padded = -(-end // FITS_BLOCK) * FITS_BLOCK
     data[end:padded] = 0
@@ -60,49 +106,42 @@ def compressed_image(
 
 def _header(
     shape: tuple[int, ...],
-    name: str,
-    levels: int,
     tile: tuple[int, int],
-    table: NDArray[np.void],
+    sizes: NDArray[np.int32],
+    row: np.dtype[np.void],
     heap_bytes: int,
+    bits: int,
+    value_bytes: int,
 ) -> fits.Header:
     axes = len(shape)
     tiles = [1] * (axes - 2) + list(tile)
-    sizes = [(f"ZNAXIS{axis}", length, "") for axis, length in enumerate(reversed(shape), start=1)]
-    sizes += [(f"ZTILE{axis}", length, "of a tile") for axis, length in enumerate(reversed(tiles), start=1)]
+    lengths = [(f"ZNAXIS{axis}", length, "") for axis, length in enumerate(reversed(shape), start=1)]
+    lengths += [(f"ZTILE{axis}", length, "of a tile") for axis, length in enumerate(reversed(tiles), start=1)]
+    quantised: list[Card] = [("TTYPE2", "ZSCALE"), ("TFORM2", "1D"), ("TTYPE3", "ZZERO"), ("TFORM3", "1D")]
     return fits.Header(
         [
             ("XTENSION", "BINTABLE", "a tile-compressed image"),
             ("BITPIX", 8),
             ("NAXIS", 2),
-            ("NAXIS1", _ROW.itemsize),
-            ("NAXIS2", len(table)),
+            ("NAXIS1", row.itemsize),
+            ("NAXIS2", len(sizes)),
             ("PCOUNT", heap_bytes),
             ("GCOUNT", 1),
-            ("TFIELDS", 3),
+            ("TFIELDS", 3 if bits < 0 else 1),
             ("TTYPE1", "COMPRESSED_DATA"),
-            ("TFORM1", f"1PB({table['size'].max()})"),
-            ("TTYPE2", "ZSCALE"),
-            ("TFORM2", "1D"),
-            ("TTYPE3", "ZZERO"),
-            ("TFORM3", "1D"),
+            ("TFORM1", f"1PB({sizes.max()})"),
+            *(quantised if bits < 0 else []),
             ("ZIMAGE", True, "this is a compressed image"),
             ("ZTENSION", "IMAGE", ""),
-            ("ZBITPIX", -32, "32-bit floating point"),
+            ("ZBITPIX", bits, "32-bit floating point" if bits < 0 else "whole numbers"),
             ("ZNAXIS", axes, ""),
-            *sizes,
+            *lengths,
             ("ZPCOUNT", 0),
             ("ZGCOUNT", 1),
             ("ZCMPTYPE", "RICE_1", ""),
             ("ZNAME1", "BLOCKSIZE", ""),
             ("ZVAL1", BLOCK, "values in a block"),
             ("ZNAME2", "BYTEPIX", ""),
-            ("ZVAL2", 4, "bytes of a value"),
-            ("ZQUANTIZ", "NO_DITHER", "rounded to levels"),
-            ("ZBLANK", BLANK, "no value"),
-            ("EXTNAME", name),
-            ("INHERIT", True, "the primary header holds of this image too"),
-            ("BUNIT", "count"),
-            ("QLEVEL", 1 / levels, "[count] values are multiples of this"),
+            ("ZVAL2", value_bytes, "bytes of a value"),
         ]
     )

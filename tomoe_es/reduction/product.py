@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from tomoe_es.camera.frame_id import FILE_PREFIXES, parse_frame_id
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
 from tomoe_es.reduction.checks import Verdict
+from tomoe_es.reduction.compressed_image import compressed_plane
 from tomoe_es.reduction.job import ArchivedProduct, ProductKind, ReductionJob
 from tomoe_es.reduction.mask import MEANINGS
 from tomoe_es.reduction.source_table import Table
@@ -27,8 +28,7 @@ from tomoe_es.transfer.checksum import ones_complement_sum, set_sums
 from tomoe_es.transfer.cube_file import FITS_BLOCK, SUM_COMMENT, hdu_bytes, write_whole_file
 from tomoe_es.transfer.header import Cards, add_events, add_section, add_wcs, text
 
-Extension: TypeAlias = fits.ImageHDU | fits.CompImageHDU | fits.BinTableHDU | Table
-MASK_TILE_ROWS: Final = 188
+Extension: TypeAlias = fits.ImageHDU | fits.BinTableHDU | Table
 
 _FROM_HERE_OURS: Final = (" WCS ", " EVENTS ")
 
@@ -109,22 +109,16 @@ def stack_planes(mask: NDArray[np.uint8], used: NDArray[np.uint16] | None) -> li
     """Extensions of a stack: MASK, and NUSED when clipping left out frames of some pixels."""
     planes = [mask_plane(mask)]
     if used is not None:
-        planes.append(_compressed(used.astype(np.int16), "NUSED"))
+        planes.append(compressed_plane(used, "NUSED"))
     return planes
 
 
-def mask_plane(mask: NDArray[np.uint8]) -> Extension:
+def mask_plane(mask: NDArray[np.uint8]) -> Table:
     """A mask of bits of `mask`, with their meanings."""
-    plane = _compressed(mask, "MASK")
+    plane = compressed_plane(mask, "MASK")
     for number, (bit, meaning) in enumerate(MEANINGS.items(), start=1):
         plane.header[f"MASKBIT{number}"] = (bit, meaning)
     return plane
-
-
-def _compressed(plane: NDArray[np.generic], name: str) -> Extension:
-    """A plane of integers as a tile-compressed image: next to nothing where nearly all are alike."""
-    tile = (MASK_TILE_ROWS, plane.shape[1])
-    return fits.CompImageHDU(plane, name=name, compression_type="RICE_1", tile_shape=tile)
 
 
 def archive_product(job: ReductionJob, kind: ProductKind, parts: list[bytes | memoryview]) -> ArchivedProduct:

@@ -1,4 +1,4 @@
-"""Rice coding of quantised images, as `RICE_1` of the FITS standard 4.0 (10.4.1) has it, one tile at a time.
+"""Rice coding of images, as `RICE_1` of the FITS standard 4.0 (10.4.1) has it, one tile at a time.
 
 Each value is coded as its difference from the one before: how many low bits of a block of 32 differences are
 noise is found from their mean, these are written as they are, and the rest in unary. All that can be done for
@@ -20,8 +20,9 @@ BLANK: Final = -(2**31)
 """Stands for a value that is none (NaN)."""
 LARGEST: Final = 2**30
 """Levels; what is beyond is stored as this."""
-_LEVEL_BITS: Final = 5
-_MOST_LOW_BITS: Final = 25
+_BITS: Final = ((8, 3, 6), (16, 4, 14), (32, 5, 25))
+"""Of values of 1, 2 and 4 bytes: bits of a value, bits that tell how many low bits a block has, and from how
+many of these on its values are stored whole."""
 _WORD: Final = np.uint64(0xFFFFFFFF)
 
 Words = NDArray[np.uint32]
@@ -62,11 +63,39 @@ def encode_tiles(
                     _quantise(image[row, left:right], levels_a_count, values[begin : begin + width])
                 n = (bottom - top) * width
                 _fold(values[:n], folded)
-                size = _encode(values[0], folded[:n], room, coded)
+                size = _encode(values[0], folded[:n], _BITS[2], room, coded)
                 heap[place : place + size] = coded.view(np.uint8)[:size]
                 sizes[number] = size
                 place += size
                 number += 1
+    return place
+
+
+@compiled
+def encode_whole_numbers(
+    plane: NDArray[np.uint16], rows: int, value_bytes: int, sizes: NDArray[np.int32], heap: NDArray[np.uint8]
+) -> int:
+    """Code tiles of so many whole rows of numbers, each less than half of what 1 or 2 bytes hold.
+
+    Written are `sizes` and `heap` as by `encode_tiles`; returns the sum of the sizes.
+    """
+    height, width = plane.shape
+    values = np.empty(rows * width, np.int32)
+    folded = np.empty(len(values), np.uint32)
+    coded = np.empty(len(values) + len(values) // 8 + 4, np.uint32)
+    room = np.empty((4, BLOCK), np.uint32)
+    bits = _BITS[value_bytes - 1]
+    place = 0
+    for number, top in enumerate(range(0, height, rows)):
+        n = min(rows, height - top) * width
+        for row in range(top, min(top + rows, height)):
+            begin = (row - top) * width
+            values[begin : begin + width] = plane[row]
+        _fold(values[:n], folded)
+        size = _encode(values[0], folded[:n], bits, room, coded)
+        heap[place : place + size] = coded.view(np.uint8)[:size]
+        sizes[number] = size
+        place += size
     return place
 
 
@@ -89,25 +118,26 @@ def _fold(values: NDArray[np.int32], folded: Words) -> None:
 
 
 @inlined
-def _encode(first: np.int32, folded: Words, room: Words, out: Words) -> int:
+def _encode(first: np.int32, folded: Words, sizes: tuple[int, int, int], room: Words, out: Words) -> int:
     """Code a tile; the number of bytes. `out`, of big-endian words, needs 1.125 n + 4 of them."""
+    value_bits, level_bits, most_low_bits = sizes
     place, held, bits = 0, 0, np.uint64(0)
-    place, bits, held = _put(out, place, bits, held, np.uint64(np.uint32(first)), 32)
+    place, bits, held = _put(out, place, bits, held, np.uint64(np.uint32(first)), value_bits)
     for begin in range(0, len(folded), BLOCK):
         block = folded[begin : min(begin + BLOCK, len(folded))]
         total = np.uint64(0)
         for k in range(len(block)):
             total += np.uint64(block[k])
         low = _low_bits(total, len(block))
-        if low >= _MOST_LOW_BITS:
-            place, bits, held = _put(out, place, bits, held, np.uint64(_MOST_LOW_BITS + 1), _LEVEL_BITS)
+        if low >= most_low_bits:
+            place, bits, held = _put(out, place, bits, held, np.uint64(most_low_bits + 1), level_bits)
             for k in range(len(block)):
-                place, bits, held = _put(out, place, bits, held, np.uint64(block[k]), 32)
+                place, bits, held = _put(out, place, bits, held, np.uint64(block[k]), value_bits)
             continue
         if total == 0:
-            place, bits, held = _put(out, place, bits, held, np.uint64(0), _LEVEL_BITS)
+            place, bits, held = _put(out, place, bits, held, np.uint64(0), level_bits)
             continue
-        place, bits, held = _put(out, place, bits, held, np.uint64(low + 1), _LEVEL_BITS)
+        place, bits, held = _put(out, place, bits, held, np.uint64(low + 1), level_bits)
         longest = _codes(block, low, room)
         if longest <= 16 and len(block) == BLOCK:
             _join_pairs(room)

@@ -12,19 +12,28 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
-from tomoe_es.reduction.compressed_image import LEVELS_A_SIGMA, compressed_image, levels_a_count
+from tomoe_es.reduction.compressed_image import (
+    LEVELS_A_SIGMA,
+    compressed_image,
+    compressed_plane,
+    levels_a_count,
+)
+from tomoe_es.reduction.source_table import Table
 
 NOISE = 12.0
 
 
 def written(path: Path, image: NDArray[np.float32], noise: float) -> Path:
-    table = compressed_image(image, "IMAGE", noise)
+    return written_table(path, compressed_image(image, "IMAGE", noise))
+
+
+def written_table(path: Path, table: Table) -> Path:
     primary = fits.PrimaryHDU().header.tostring().encode("ascii")
     path.write_bytes(primary + table.header.tostring().encode("ascii") + bytes(table.data))
     return path
 
 
-def expanded(path: Path) -> NDArray[np.float32]:
+def expanded(path: Path) -> NDArray[np.generic]:
     """As astropy reads it."""
     with fits.open(path) as hdus:
         return np.asarray(hdus["IMAGE"].data)
@@ -78,3 +87,29 @@ def test_any_image_comes_back(
 def test_the_same_image_gives_the_same_bytes() -> None:
     image = np.random.default_rng(1).normal(0, 3, (300, 300)).astype(np.float32)
     assert compressed_image(image, "IMAGE", 3.0).data == compressed_image(image.copy(), "IMAGE", 3.0).data
+
+
+@given(
+    plane=st.one_of(
+        arrays.arrays(
+            kind,
+            st.tuples(st.integers(1, 400), st.integers(1, 90)),
+            elements=st.integers(0, largest),
+            fill=st.integers(0, largest),
+        )
+        for kind, largest in ((np.uint8, 127), (np.uint16, 32767))
+    )
+)
+@settings(max_examples=40, deadline=None)
+def test_whole_numbers_come_back_in_their_own_size(
+    tmp_path_factory: pytest.TempPathFactory, plane: NDArray[np.uint8] | NDArray[np.uint16]
+) -> None:
+    back = expanded(
+        written_table(tmp_path_factory.mktemp("any") / "plane.fits", compressed_plane(plane, "IMAGE"))
+    )
+    np.testing.assert_array_equal(back, plane)
+    assert back.itemsize == plane.itemsize
+
+
+def test_a_mask_without_a_bad_pixel_is_next_to_nothing() -> None:
+    assert len(compressed_plane(np.zeros((1128, 2000), np.uint8), "MASK").data) < 30_000

@@ -54,17 +54,10 @@ def write_cube(path: Path, *, solved: bool = True, saturated: bool = False) -> P
     image = compressed_image(cube, "CUBE", NOISE)
     if solved:
         add_wcs(image.header, chip_wcs(CHIP, RA_DEG, DEC_DEG))
-    mask_bytes = path.with_suffix(".mask")
-    fits.HDUList([fits.PrimaryHDU(), mask_plane(mask)]).writeto(mask_bytes)
-    write_whole_file(
-        path,
-        [
-            primary.header.tostring().encode("ascii"),
-            image.header.tostring().encode("ascii"),
-            image.data,
-            mask_bytes.read_bytes()[2880:],
-        ],
-    )
+    parts: list[bytes | memoryview] = [primary.header.tostring().encode("ascii")]
+    for extension in (image, mask_plane(mask)):
+        parts += [extension.header.tostring().encode("ascii"), extension.data]
+    write_whole_file(path, parts)
     return path
 
 
