@@ -9,29 +9,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tomoe_es.compiled import compiled, inlined
 from tomoe_es.reduction.moving_objects.difference import Difference
-from tomoe_es.reduction.moving_objects.faint_streaks import BLOCK, faint_streaks
+from tomoe_es.reduction.moving_objects.faint_streaks import faint_streaks
+from tomoe_es.reduction.moving_objects.matched_filter import (
+    BLOCK,
+    SAMPLE,
+    TILE,
+    filter_images,
+    filter_tile,
+    gaussian,
+)
 
 PEAK_SIGMA: Final = 4.0
 EDGE_SIGMA: Final = 2.8
 LEAST_SCALE: Final = 0.9
 """Of the noise that light and readout explain."""
-FILTER_RADIUS: Final = 4
-"""`_filter` is written for this one."""
 MOST_POINTS_A_FRAME: Final = 4000
 LONG_PIXELS: Final = 4.0
 """From this length on a point is a streak, placed by the mean of its light, not by its peak."""
 _LARGEST_AREA: Final = 20000
-SAMPLE: Final = (slice(5, -4, 17), slice(5, -4, 19))
-"""Some 7,000 pixels tell level and noise of a frame to one part in a hundred."""
-_STRETCH: Final = 100
-_FWHM_SIGMA: Final = 2.3548
+IMAGES_AT_ONCE: Final = 3
+MOST_PEAKS: Final = 200_000
+"""Pixels of a frame that may be over the threshold; one with more is full of trouble."""
 
 POINT_TYPE: Final = np.dtype(
     [
@@ -49,27 +55,28 @@ pixels (0: round) with the angle of its axis to the x axis (radian, -pi/2 to pi/
 streak 0, and its ratio is that of the whole)."""
 
 
-def gaussian(fwhm_pixels: float) -> NDArray[np.float32]:
-    """One axis of the matched filter, shape (9,), whose squares sum to 1."""
-    offsets = np.arange(-FILTER_RADIUS, FILTER_RADIUS + 1)
-    profile = np.exp(-0.5 * (offsets * _FWHM_SIGMA / fwhm_pixels) ** 2)
-    return np.asarray(profile / np.sqrt((profile**2).sum()), dtype=np.float32)
-
-
 @dataclass(frozen=True, slots=True)
 class Filtered:
-    """A matched-filtered difference, of which the arrays are the same for each image.
+    """What the matched filter told of an image less a level, and of its noise, `scale`.
 
-    `image` (height, width) is 0 in pixels that aren't to be trusted, and `scale` is its noise. `bright` tells
-    by row and stretch of 100 columns where a peak may be; `blocks` are sums of 4 x 4 pixels, if asked for.
+    `peaks` (n, 3) are row, column and value of the pixels over the least threshold there is; `blocks` sums of
+    4 x 4 pixels, if asked for. These arrays hold another image after the next few.
     """
 
     number: int
     image: NDArray[np.float32]
+    level: np.float32
     scale: float
-    bright: NDArray[np.bool_]
+    peaks: NDArray[np.float32]
     blocks: NDArray[np.float32]
+
+
+class _Room(NamedTuple):
+    """A filtered image (height, width), of which tiles are `made`, and what was `visited` of these."""
+
+    filtered: NDArray[np.float32]
     visited: NDArray[np.bool_]
+    made: NDArray[np.bool_]
 
 
 def detect(
@@ -79,8 +86,9 @@ def detect(
 
     Not more than the 4,000 first of a frame: one with more is full of trouble, such as a cloud's edge.
     """
-    filtered_images = _filtered(images, difference, gaussian(fwhm_pixels), noise_factor, 0)
-    return _joined([_points_of(filtered) for filtered in filtered_images])
+    profile = gaussian(fwhm_pixels)
+    filtered_images = _filtered(images, difference, profile, noise_factor, with_blocks=False)
+    return _joined([_points_of(filtered, difference, profile) for filtered in filtered_images])
 
 
 def detect_with_streaks(
@@ -92,8 +100,8 @@ def detect_with_streaks(
     """
     profile = gaussian(fwhm_pixels)
     points, streaks = [], []
-    for filtered in _filtered(difference.frames, difference, profile, 1.0, BLOCK):
-        points.append(_points_of(filtered))
+    for filtered in _filtered(difference.frames, difference, profile, 1.0, with_blocks=True):
+        points.append(_points_of(filtered, difference, profile))
         found = faint_streaks(filtered.blocks, filtered.scale, profile)
         streaks.append(_as_points(filtered.number, found, ("x", "y", "snr", "length", "angle")))
     return _joined(points), _joined(streaks)
@@ -104,35 +112,66 @@ def _filtered(
     difference: Difference,
     profile: NDArray[np.float32],
     noise_factor: float,
-    block: int,
+    *,
+    with_blocks: bool,
 ) -> Iterator[Filtered]:
-    """Matched-filtered difference of each image that has any noise; `block` is 4, or 0 for no sums."""
-    height, width = difference.reference.shape
-    image = np.zeros((height, width), np.float32)
-    visited = np.empty((height, width), np.bool_)
-    bright = np.empty((height, -(-width // _STRETCH)), np.bool_)
-    blocks = np.empty((height // block, width // block) if block else (0, 0), np.float32)
+    """Each image that has any noise."""
+    at_once, (height, width) = min(IMAGES_AT_ONCE, len(images)), difference.reference.shape
     reference, trusted = difference.reference[SAMPLE], difference.inverse_noise[SAMPLE] > 0
+    samples = np.empty((at_once, *reference.shape), np.float32)
+    rows, columns = (height // BLOCK, width // BLOCK) if with_blocks else (0, 0)
+    blocks = np.empty((at_once, rows, columns), np.float32)
+    peaks, counts = np.empty((at_once, MOST_PEAKS, 3), np.float32), np.empty(at_once, np.int64)
     # Noise as it is may exceed what light and readout explain, and must not be less.
     least = LEAST_SCALE * noise_factor
-    peak = np.float32(PEAK_SIGMA * least)
-    for number, each in enumerate(images):
-        sample = (each[SAMPLE] - reference)[trusted]
-        level = float(np.partition(sample, sample.size // 2)[sample.size // 2]) if sample.size else 0.0
-        _filter(
-            each, difference.reference, difference.inverse_noise, level, profile, peak, image, bright, blocks
+    for first in range(0, len(images), at_once):
+        some = images[first : first + at_once]
+        levels = np.array([_level((image[SAMPLE] - reference)[trusted]) for image in some], np.float32)
+        filter_images(
+            some,
+            difference.reference,
+            difference.inverse_noise,
+            levels,
+            profile,
+            np.float32(PEAK_SIGMA * least),
+            samples,
+            blocks,
+            peaks,
+            counts,
         )
-        sigma = _sigma(image[SAMPLE])
-        if sigma > 0:
-            yield Filtered(number, image, max(sigma, least), bright, blocks, visited)
+        for place, image in enumerate(some):
+            sigma, here = _sigma(samples[place]), peaks[place, : counts[place]]
+            if sigma > 0:
+                scale = max(sigma, least)
+                yield Filtered(first + place, image, levels[place], scale, here, blocks[place])
 
 
-def _points_of(filtered: Filtered) -> NDArray[np.void]:
+def _level(sample: NDArray[np.float32]) -> float:
+    return float(np.partition(sample, sample.size // 2)[sample.size // 2]) if sample.size else 0.0
+
+
+@lru_cache(maxsize=1)
+def _room(shape: tuple[int, int]) -> _Room:
+    """The same in each call: memory that need not be given and cleared for each job."""
+    tiles = -(-shape[0] // TILE[0]), -(-shape[1] // TILE[1])
+    return _Room(np.empty(shape, np.float32), np.empty(shape, np.bool_), np.empty(tiles, np.bool_))
+
+
+def _points_of(filtered: Filtered, difference: Difference, profile: NDArray[np.float32]) -> NDArray[np.void]:
     table = np.empty((MOST_POINTS_A_FRAME, 6))
-    scale, visited = filtered.scale, filtered.visited
-    visited[:] = False
-    peak, edge = PEAK_SIGMA * scale, EDGE_SIGMA * scale
-    count = _points(filtered.image, filtered.bright, visited, peak, edge, table)
+    scale = filtered.scale
+    room = _room(difference.reference.shape)
+    room.made[:] = False
+    count = _points(
+        (filtered.image, difference.reference, difference.inverse_noise),
+        filtered.level,
+        profile,
+        filtered.peaks,
+        np.float32(PEAK_SIGMA * scale),
+        EDGE_SIGMA * scale,
+        room,
+        table,
+    )
     points = _as_points(filtered.number, table[:count], ("x", "y", "snr", "length", "angle", "area"))
     points["snr"] /= scale
     return points
@@ -161,104 +200,62 @@ def _sigma(values: NDArray[np.float32]) -> float:
 
 
 @compiled
-def _filter(
-    image: NDArray[np.float32],
-    reference: NDArray[np.float32],
-    inverse_noise: NDArray[np.float32],
-    level: float,
+def _points(
+    planes: tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]],
+    level: np.float32,
     profile: NDArray[np.float32],
+    peaks: NDArray[np.float32],
     peak: np.float32,
-    filtered: NDArray[np.float32],
-    bright: NDArray[np.bool_],
-    blocks: NDArray[np.float32],
-) -> None:
-    """Matched filter of (image - reference - level) / noise; 0 within its radius of the edges.
+    edge: float,
+    room: _Room,
+    table: NDArray[np.float64],
+) -> int:
+    """Fill `table` with x, y, peak, length, angle and area of each point; how many there are.
 
-    A row is looked at again while it is in the cache: for pixels over `peak`, and for the sums of blocks.
+    `planes` are image, reference and inverse noise.
     """
-    height, width = image.shape
-    offset = np.float32(level)
-    w0, w1, w2, w3, w4 = profile[4], profile[5], profile[6], profile[7], profile[8]
-    ring = np.zeros((9, width), dtype=np.float32)
-    across = np.zeros(width, dtype=np.float32)
-    filtered[:4] = filtered[height - 4 :] = np.float32(0)
-    bright[:4] = bright[height - 4 :] = False
-    blocks[:1] = blocks[(height - 4) // BLOCK :] = np.float32(0)
-    for y in range(height):
-        row = ring[y % 9]
-        for x in range(width):
-            row[x] = (image[y, x] - reference[y, x] - offset) * inverse_noise[y, x]
-        if y < 8:
+    count = 0
+    stack = np.empty((_LARGEST_AREA, 2), dtype=np.int32)
+    for k in range(len(peaks)):
+        if peaks[k, 2] <= peak:
             continue
-        # Nine rows at once: sums kept in memory from row to row would take three times as long.
-        r0, r1, r2 = ring[(y - 8) % 9], ring[(y - 7) % 9], ring[(y - 6) % 9]
-        r3, r4, r5 = ring[(y - 5) % 9], ring[(y - 4) % 9], ring[(y - 3) % 9]
-        r6, r7, r8 = ring[(y - 2) % 9], ring[(y - 1) % 9], ring[y % 9]
-        for x in range(width):
-            near = w0 * r4[x] + w1 * (r3[x] + r5[x]) + w2 * (r2[x] + r6[x])
-            across[x] = near + w3 * (r1[x] + r7[x]) + w4 * (r0[x] + r8[x])
-        out = filtered[y - 4]
-        out[:4] = out[width - 4 :] = np.float32(0)
-        inside = out[4 : width - 4]
-        c0, c1, c2, c3, c4 = across[0:], across[1:], across[2:], across[3:], across[4:]
-        c5, c6, c7, c8 = across[5:], across[6:], across[7:], across[8:]
-        for x in range(len(inside)):
-            near = w0 * c4[x] + w1 * (c3[x] + c5[x]) + w2 * (c2[x] + c6[x])
-            inside[x] = near + w3 * (c1[x] + c7[x]) + w4 * (c0[x] + c8[x])
-        for stretch in range(bright.shape[1]):
-            over = np.int32(0)
-            part = out[stretch * _STRETCH : (stretch + 1) * _STRETCH]
-            for x in range(len(part)):
-                over = np.int32(over + np.int32(part[x] > peak))
-            bright[y - 4, stretch] = over > 0
-        if len(blocks) and (y - 4) % BLOCK == BLOCK - 1:
-            _sum_blocks(filtered[y - 7 : y - 3], across, blocks[(y - 4) // BLOCK])
+        y, x = int(peaks[k, 0]), int(peaks[k, 1])
+        _make_tiles(planes, level, profile, y, x, room)
+        if room.visited[y, x]:
+            continue
+        if count == len(table):
+            return count
+        _measure(planes, level, profile, room, y, x, edge, stack, table[count])
+        count += 1
+    return count
 
 
 @inlined
-def _sum_blocks(rows: NDArray[np.float32], down: NDArray[np.float32], out: NDArray[np.float32]) -> None:
-    """Sums of blocks of 4 x 4 pixels of four rows; `down` is room for work."""
-    a, b, c, d = rows[0], rows[1], rows[2], rows[3]
-    for x in range(len(down)):
-        down[x] = a[x] + b[x] + c[x] + d[x]
-    for column in range(len(out)):
-        x = BLOCK * column
-        out[column] = down[x] + down[x + 1] + down[x + 2] + down[x + 3]
-
-
-@compiled
-def _points(
-    filtered: NDArray[np.float32],
-    bright: NDArray[np.bool_],
-    visited: NDArray[np.bool_],
-    peak: float,
-    edge: float,
-    table: NDArray[np.float64],
-) -> int:
-    """Fill `table` with x, y, peak, length, angle and area of each point; how many there are."""
-    height, width = filtered.shape
-    threshold = np.float32(peak)
-    count = 0
-    stack = np.empty((_LARGEST_AREA, 2), dtype=np.int32)
-    for y in range(1, height - 1):
-        for stretch in range(bright.shape[1]):
-            if not bright[y, stretch]:
-                continue
-            first = stretch * _STRETCH
-            for x in range(max(1, first), min(width - 1, first + _STRETCH)):
-                if filtered[y, x] <= threshold or visited[y, x]:
-                    continue
-                if count == len(table):
-                    return count
-                _measure(filtered, visited, y, x, edge, stack, table[count])
-                count += 1
-    return count
+def _make_tiles(
+    planes: tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]],
+    level: np.float32,
+    profile: NDArray[np.float32],
+    y: int,
+    x: int,
+    room: _Room,
+) -> None:
+    """Make what isn't made yet within two pixels of a place."""
+    height, width = room.filtered.shape
+    for row in range(max(0, y - 2) // TILE[0], min(height - 1, y + 2) // TILE[0] + 1):
+        for column in range(max(0, x - 2) // TILE[1], min(width - 1, x + 2) // TILE[1] + 1):
+            if not room.made[row, column]:
+                room.made[row, column] = True
+                top, left = row * TILE[0], column * TILE[1]
+                room.visited[top : top + TILE[0], left : left + TILE[1]] = False
+                filter_tile(planes[0], planes[1], planes[2], level, profile, top, left, room.filtered)
 
 
 @compiled
 def _measure(
-    filtered: NDArray[np.float32],
-    visited: NDArray[np.bool_],
+    planes: tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]],
+    level: np.float32,
+    profile: NDArray[np.float32],
+    room: _Room,
     y_start: int,
     x_start: int,
     edge: float,
@@ -266,6 +263,7 @@ def _measure(
     out: NDArray[np.float64],
 ) -> None:
     """Fill `out` with what belongs to one pixel over the threshold: see POINT_TYPE."""
+    filtered, visited = room.filtered, room.visited
     height, width = filtered.shape
     stack[0, 0], stack[0, 1] = y_start, x_start
     visited[y_start, x_start] = True
@@ -275,6 +273,7 @@ def _measure(
     while done < top:
         y, x = stack[done, 0], stack[done, 1]
         done += 1
+        _make_tiles(planes, level, profile, y, x, room)
         value = filtered[y, x]
         if value > best:
             best, y_best, x_best = value, y, x
