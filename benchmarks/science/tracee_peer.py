@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -19,6 +20,7 @@ from tomoe_es.reduction.mask import BAD, SATURATED
 from tomoe_es.reduction.moving_objects.detection import detect
 from tomoe_es.reduction.moving_objects.difference import differ
 from tomoe_es.reduction.moving_objects.search import moving_points
+from tomoe_es.reduction.near_frames import group_edges
 from tomoe_es.reduction.stack import DROPPED_FRAMES
 from tomoe_es.reduction.variance import frame_variance
 
@@ -60,7 +62,9 @@ def _points(reduced: Reduced) -> NDArray[np.void] | None:
     frames = np.ascontiguousarray(fits.getdata(cube), np.float32)
     gain = GAIN_ELECTRONS_PER_COUNT["high"]
     variance = frame_variance(image, read_dark(reduced.job), read_flat(reduced.job), gain)
-    difference = differ(frames, DROPPED_FRAMES, untrusted, header["SKYLEVEL"], variance)
+    edges = group_edges(DROPPED_FRAMES, len(frames))
+    groups = np.stack([frames[begin:end].mean(axis=0) for begin, end in pairwise(edges)])
+    difference = differ(frames, groups, DROPPED_FRAMES, untrusted, header["SKYLEVEL"], variance)
     points = detect(frames, difference, header["FWHM"] / PIXEL_SCALE_ARCSEC, 1.0)
     return moving_points(points, len(frames))
 

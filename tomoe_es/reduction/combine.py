@@ -88,6 +88,8 @@ def combine(
             dark[band],
             np.ones((ROWS_AT_ONCE, columns), np.float32),
             room,
+            np.empty(0, np.int64),
+            np.empty((0, 1, columns), np.float32),
             CLIP_SIGMA,
             variance_law(read_variance, variance_a_unit, frames),
             mean[band],

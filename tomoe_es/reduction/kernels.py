@@ -52,6 +52,8 @@ def calibrate_and_combine(
     dark: Floats,
     flat: Floats,
     frames: Floats,
+    group_edges: NDArray[np.int64],
+    groups: Floats,
     clip_sigma: float,
     variance_law: Floats,
     mean: Floats,
@@ -64,7 +66,8 @@ def calibrate_and_combine(
 
     The planes hold the rows from `start` on, counted in the imaging area. By frame: `levels` of the bias,
     `scales`, and the counts from which on a pixel is `full`. `frames` (nframe, rows, columns) receives the
-    calibrated frames; with one row it is only room for work. `clip_sigma` 0 is the plain mean.
+    calibrated frames; with one row it is only room for work. `groups` (n, rows, columns) receives plain means
+    of the frames from one of the `group_edges` (n + 1,) to the next. `clip_sigma` 0 is the plain mean.
     `variance_law` is (read variance, variance a count, variance of trimmed and of clipped deviates). Written
     are `mean`, `temporal` (variance of one frame), frames `used`, pixels `saturated`, and by frame and row a
     number that differs when any count does, `signatures`. Returns the saturated pixels of all frames.
@@ -74,14 +77,20 @@ def calibrate_and_combine(
     keeps = frames.shape[1] == rows
     sums = np.empty((6, columns), np.float32)
     weights = _weights(columns // 2)
+    inverse_flat = np.empty(columns, np.float32)
     full_pixels = 0
     for row in range(rows):
         place = row if keeps else 0
+        for column in range(columns):
+            inverse_flat[column] = np.float32(1) / flat[row, column]
         for frame in range(nframe):
             line = stored[frame, _FIRST_ROW + start + row, _FIRST_COLUMN : _FIRST_COLUMN + columns]
-            _calibrate(line, levels[frame], scales[frame], dark[row], flat[row], frames[frame, place])
+            _calibrate(line, levels[frame], scales[frame], dark[row], inverse_flat, frames[frame, place])
             full_pixels += _mark_full(line, full[frame], saturated[row])
             signatures[frame, row] = _signature(line, weights)
+        for group in range(len(groups)):
+            begin, end = group_edges[group], group_edges[group + 1]
+            _mean_of_group(frames[begin:end, place], groups[group, row])
         first = frames[dropped, place]
         if clip_sigma == 0:
             _combine_all(frames, place, dropped, sums)
@@ -112,9 +121,12 @@ def _sum_of_counts(line: Stored) -> int:
 
 
 @inlined
-def _calibrate(line: Stored, level: float, scale: float, dark: Floats, flat: Floats, out: Floats) -> None:
+def _calibrate(
+    line: Stored, level: float, scale: float, dark: Floats, inverse_flat: Floats, out: Floats
+) -> None:
     for column in range(len(out)):
-        out[column] = (np.float32(_count(line[column])) - level - dark[column]) * (scale / flat[column])
+        light = np.float32(_count(line[column])) - level - dark[column]
+        out[column] = light * (scale * inverse_flat[column])
 
 
 @inlined
@@ -148,6 +160,24 @@ def _signature(line: Stored, weights: NDArray[np.uint32]) -> int:
     for pair in range(len(weights)):
         total = np.uint32(total + np.uint32(pairs[pair] * weights[pair]))
     return total  # type: ignore[return-value]
+
+
+@inlined
+def _mean_of_group(rows: Floats, out: Floats) -> None:
+    """Two frames at once, as in `_add`."""
+    count = len(rows)
+    part = np.float32(1.0 / count)
+    begin = count % 2
+    if begin:
+        out[:] = rows[0]
+    else:
+        out[:] = np.float32(0)
+    for frame in range(begin, count, 2):
+        one, two = rows[frame], rows[frame + 1]
+        for column in range(len(out)):
+            out[column] += one[column] + two[column]
+    for column in range(len(out)):
+        out[column] *= part
 
 
 @inlined

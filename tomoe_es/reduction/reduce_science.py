@@ -45,7 +45,7 @@ from tomoe_es.reduction.product import (
     stack_planes,
 )
 from tomoe_es.reduction.source_table import source_table
-from tomoe_es.reduction.stack import Stack, room_for_frames, stack
+from tomoe_es.reduction.stack import Stack, room_for_frames, room_for_groups, stack
 from tomoe_es.reduction.stack_header import describe_stack, measured_cards
 from tomoe_es.reduction.stopwatch import Stopwatch
 from tomoe_es.reduction.variance import frame_variance
@@ -118,7 +118,10 @@ def _reduced(job: ReductionJob, solver: AstrometricSolver, stopwatch: Stopwatch)
     gain = GAIN_ELECTRONS_PER_COUNT[raw["GAINNAME"]]
     with stopwatch.stage("stack"):
         frames = room_for_frames(len(cube)) if {"neo", "cube"} & set(job.steps) else None
-        stacked = stack(cube.stored(), dark, flat, gain, clip="clip" in job.steps, frames=frames)
+        groups = room_for_groups() if "neo" in job.steps and len(cube) >= FEWEST_FRAMES else None
+        stacked = stack(
+            cube.stored(), dark, flat, gain, clip="clip" in job.steps, frames=frames, groups=groups
+        )
         cube.release()
     with stopwatch.stage("photometry"):
         measured = measure(stacked.image, stacked.mask, gain * stacked.frames_used)

@@ -20,6 +20,7 @@ from tomoe_es.reduction.conditions import TooFewFrames
 from tomoe_es.reduction.kernels import calibrate_and_combine
 from tomoe_es.reduction.lost_lines import ROWS_A_BAND, lost_fraction
 from tomoe_es.reduction.mask import CLIPPED, SATURATED
+from tomoe_es.reduction.near_frames import GROUPS, group_edges
 
 DROPPED_FRAMES: Final = 1
 """The first frame is left out: its lines were reset by the start of the exposure and not by the readout of a
@@ -36,8 +37,9 @@ class Stack:
     """Planes of shape (1128, 2000): `image` float32, mean of the frames used, in counts; `used` uint16, how
     many of them each pixel has; `mask` uint8, bits of `mask`, from dark, flat and the frames.
 
-    `frames` (nframe, 1128, 2000) float32 are the calibrated ones, bad pixels included, in counts; None unless
-    asked for. `noise_counts`: temporal standard deviation of a pixel of one frame, median of all.
+    `frames` (nframe, 1128, 2000) float32 are the calibrated ones, bad pixels included, in counts, `groups`
+    (6, 1128, 2000) plain means of near ones, see `near_frames`; None unless asked for. `noise_counts`:
+    temporal standard deviation of a pixel of one frame, median of all.
     `worst_band_noise_counts`: the same in the noisiest band of 12 rows. `lost_fraction` of lines that hold no
     data of their own frame, `saturated_fraction` of the pixels of all frames.
     """
@@ -46,6 +48,7 @@ class Stack:
     used: NDArray[np.uint16]
     mask: NDArray[np.uint8]
     frames: NDArray[np.float32] | None
+    groups: NDArray[np.float32] | None
     frames_used: int
     noise_counts: float
     worst_band_noise_counts: float
@@ -61,13 +64,14 @@ def stack(
     *,
     clip: bool = False,
     frames: NDArray[np.float32] | None = None,
+    groups: NDArray[np.float32] | None = None,
 ) -> Stack:
     """Calibrate and stack a raw cube, `stored` (nframe, 1200, 2160) as its file has it.
 
     `clip` leaves out what is more than 3 sigma from the mean of its pixel without its extremes, twice: cosmic
     rays and satellites. Sigma is what the pixel shows, or the noise of its light and readout if that is
-    larger: of few frames a pixel alone can't tell. `frames` receives the calibrated frames. Raises
-    TooFewFrames for fewer than 3, or 6 to clip.
+    larger: of few frames a pixel alone can't tell. `frames` receives the calibrated frames, `groups` means of
+    near ones, for which there must be 7 or more. Raises TooFewFrames for fewer than 3, or 6 to clip.
     """
     needed = FEWEST_FRAMES_TO_CLIP + DROPPED_FRAMES if clip else FEWEST_FRAMES
     if len(stored) < needed:
@@ -94,6 +98,8 @@ def stack(
         dark.image,
         flat.image,
         frames if frames is not None else np.empty((len(stored), 1, IMAGING_SHAPE[1]), np.float32),
+        group_edges(DROPPED_FRAMES, len(stored)),
+        groups if groups is not None else np.empty((0, *IMAGING_SHAPE), np.float32),
         CLIP_SIGMA if clip else 0.0,
         law,
         image,
@@ -114,6 +120,7 @@ def stack(
         used=used,
         mask=mask,
         frames=frames,
+        groups=groups,
         frames_used=count,
         noise_counts=float(np.sqrt(np.median(bands))),
         worst_band_noise_counts=float(np.sqrt(bands.max())),
@@ -126,3 +133,9 @@ def stack(
 def room_for_frames(nframe: int) -> NDArray[np.float32]:
     """Room for calibrated frames, the same in each call: 162 MB that need not be cleared for each job."""
     return np.empty((nframe, *IMAGING_SHAPE), np.float32)
+
+
+@lru_cache(maxsize=1)
+def room_for_groups() -> NDArray[np.float32]:
+    """Room for means of near frames, 54 MB."""
+    return np.empty((GROUPS, *IMAGING_SHAPE), np.float32)

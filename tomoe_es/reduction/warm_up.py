@@ -12,6 +12,7 @@ from tomoe_es.reduction.compressed_image import compressed_image
 from tomoe_es.reduction.dark import master_dark
 from tomoe_es.reduction.moving_objects.difference import FEWEST_FRAMES, differ
 from tomoe_es.reduction.moving_objects.search import search
+from tomoe_es.reduction.near_frames import GROUPS
 from tomoe_es.reduction.optimal import Profile, optimal_flux
 from tomoe_es.reduction.photometry import SOURCE_TYPE, TYPICAL_FWHM_PIXELS
 from tomoe_es.reduction.sky import without_sky
@@ -55,5 +56,5 @@ def _search_for_moving_objects() -> None:
     stars = np.zeros(2, SOURCE_TYPE)
     stars["x"], stars["y"], stars["flux"] = (50, 90), (50, 90), 100
     plane = np.ones(CORNER, np.float32)
-    difference = differ(frames, DROPPED_FRAMES, np.zeros(CORNER, np.bool_), 0.0, plane)
+    difference = differ(frames, frames[:GROUPS], DROPPED_FRAMES, np.zeros(CORNER, np.bool_), 0.0, plane)
     search(difference, stars, TYPICAL_FWHM_PIXELS, 1.0)

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tomoe_es.compiled import compiled
+from tomoe_es.reduction.near_frames import GROUPS, group_edges
 
-GROUPS: Final = 6
 FEWEST_FRAMES: Final = 8
 UNSTEADY_PART_OF_STARLIGHT: Final = 0.03
 """A star's light in a pixel changes by so much from frame to frame (seeing, scintillation)."""
@@ -25,8 +25,8 @@ class Difference:
     """Frames and what they are compared with; planes of shape (1128, 2000), float32, in counts.
 
     `groups` (6, 1128, 2000) are means of near frames and `group_frames` the mean frame number of each;
-    `reference` is their median. `inverse_noise` is one over the noise of a pixel of one frame, and 0 where no
-    pixel is to be trusted.
+    `reference` is their median, `mean` their mean. `inverse_noise` is one over the noise of a pixel of one
+    frame, and 0 where no pixel is to be trusted.
     """
 
     frames: NDArray[np.float32]
@@ -34,10 +34,12 @@ class Difference:
     group_frames: NDArray[np.float64]
     reference: NDArray[np.float32]
     inverse_noise: NDArray[np.float32]
+    mean: NDArray[np.float32]
 
 
 def differ(
     frames: NDArray[np.float32],
+    groups: NDArray[np.float32],
     first_used: int,
     untrusted: NDArray[np.bool_],
     sky_counts: float,
@@ -45,44 +47,34 @@ def differ(
 ) -> Difference:
     """Make ready calibrated `frames` (nframe, 1128, 2000), at least 8, of which the first few may be unlike.
 
-    `untrusted` pixels, such as bad and saturated ones, are left out of everything. `variance` is that of a
-    pixel of one frame from light and readout, counts squared.
+    `groups` are means of those from `first_used` on, by the edges of `near_frames`. `untrusted` pixels, such
+    as bad and saturated ones, are left out of everything. `variance` is that of a pixel of one frame from
+    light and readout, counts squared.
     """
-    edges = np.linspace(first_used, len(frames), GROUPS + 1).round().astype(np.int64)
-    groups = np.empty((GROUPS, *frames.shape[1:]), dtype=np.float32)
-    reference, inverse_noise = np.empty_like(groups[0]), np.empty_like(groups[0])
-    _compare(frames, edges, untrusted, sky_counts, variance, groups, reference, inverse_noise)
-    return Difference(frames, groups, (edges[:-1] + edges[1:] - 1) / 2, reference, inverse_noise)
+    edges = group_edges(first_used, len(frames))
+    reference, inverse_noise, mean = (np.empty_like(groups[0]) for _ in range(3))
+    _compare(groups, untrusted, sky_counts, variance, reference, inverse_noise, mean)
+    return Difference(frames, groups, (edges[:-1] + edges[1:] - 1) / 2, reference, inverse_noise, mean)
 
 
 @compiled
 def _compare(
-    frames: NDArray[np.float32],
-    edges: NDArray[np.int64],
+    groups: NDArray[np.float32],
     untrusted: NDArray[np.bool_],
     sky_counts: float,
     variance: NDArray[np.float32],
-    groups: NDArray[np.float32],
     reference: NDArray[np.float32],
     inverse_noise: NDArray[np.float32],
+    mean: NDArray[np.float32],
 ) -> None:
     """Row by row, so that a row of all groups stays in the cache."""
     height, width = reference.shape
     sky, unsteady = np.float32(sky_counts), np.float32(UNSTEADY_PART_OF_STARLIGHT)
     for y in range(height):
-        for g in range(GROUPS):
-            row = groups[g, y]
-            row[:] = frames[edges[g], y]
-            for f in range(edges[g] + 1, edges[g + 1]):
-                added = frames[f, y]
-                for x in range(width):
-                    row[x] += added[x]
-            part = np.float32(1.0 / (edges[g + 1] - edges[g]))
-            for x in range(width):
-                row[x] *= part
         for x in range(width):
             a, b, c = groups[0, y, x], groups[1, y, x], groups[2, y, x]
             d, e, f6 = groups[3, y, x], groups[4, y, x], groups[5, y, x]
+            mean[y, x] = (a + b + c + d + e + f6) / np.float32(GROUPS)
             # A sorting network of 12 comparisons, without branches so that it runs on eight pixels at once.
             a, f6 = min(a, f6), max(a, f6)
             b, d = min(b, d), max(b, d)

@@ -69,9 +69,8 @@ def _sources(
     good = (sources["flags"] & TRUNCATED == 0) & ~sources["saturated"] & (sources["flux"] > 0)
     known = sources[good]
     frames, shape = len(difference.frames), difference.reference.shape
-    mean = difference.groups.mean(axis=0, dtype=np.float32)
-    dark = replace(difference, reference=np.zeros_like(mean))
-    faint = detect(mean[None], dark, fwhm_pixels, 1 / np.sqrt(frames))
+    dark = replace(difference, reference=np.zeros_like(difference.mean))
+    faint = detect(difference.mean[None], dark, fwhm_pixels, 1 / np.sqrt(frames))
     faint = faint[faint["snr"] > FAINTEST_SIGMA]
     if len(sources) and len(faint):
         near, _ = cKDTree(np.column_stack([sources["x"], sources["y"]])).query(

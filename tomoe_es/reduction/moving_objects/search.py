@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from tomoe_es.reduction.moving_objects.detection import LONG_PIXELS, detect, detect_with_streaks
-from tomoe_es.reduction.moving_objects.difference import GROUPS, Difference
+from tomoe_es.reduction.moving_objects.difference import Difference
 from tomoe_es.reduction.moving_objects.drift import drifting
 from tomoe_es.reduction.moving_objects.following import follow
 from tomoe_es.reduction.moving_objects.linking import (
@@ -34,6 +34,7 @@ from tomoe_es.reduction.moving_objects.linking import (
     link,
 )
 from tomoe_es.reduction.moving_objects.track import Channel, Track
+from tomoe_es.reduction.near_frames import GROUPS
 
 LEAST_SCORE: Final = 3.0
 SHORTEST_WAY_PIXELS: Final = 4.0

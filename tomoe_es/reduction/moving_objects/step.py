@@ -40,14 +40,17 @@ def find_moving_objects(
     wcs: WCS | None,
     magnitude_of_one_count: float,
 ) -> MovingObjects:
-    """Search the frames of a stack, of which there must be at least difference.FEWEST_FRAMES.
+    """Search the frames of a stack and their groups; at least difference.FEWEST_FRAMES frames.
 
     `variance` (1128, 2000) is that of a pixel of one frame, counts squared. What clipping left out of the
     stack is searched as well: a mover is what it leaves out.
     """
     assert stacked.frames is not None
+    assert stacked.groups is not None
     untrusted = (stacked.mask & (BAD | SATURATED)) != 0
-    difference = differ(stacked.frames, DROPPED_FRAMES, untrusted, measured.sky_counts, variance)
+    difference = differ(
+        stacked.frames, stacked.groups, DROPPED_FRAMES, untrusted, measured.sky_counts, variance
+    )
     fwhm = float(np.clip(measured.fwhm_pixels, NARROWEST_FWHM_PIXELS, WIDEST_FWHM_PIXELS))
     found = search(difference, measured.sources, fwhm, timing.exposure_seconds / timing.frame_seconds)
     return MovingObjects(
