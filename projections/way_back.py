@@ -39,7 +39,8 @@ class FileClaim(msgspec.Struct, frozen=True, kw_only=True):
     role: Literal["product", "raw cube", "dark", "flat"]
     folder: Literal["archive", "buffer"]
     path: str  # below that folder
-    sha256: str
+    algorithm: Literal["sha256", "blake3"]
+    digest: str
     position: int  # of the event that recorded it
     expired: Recorded | None = None  # the event that deleted it by policy
 
@@ -181,7 +182,8 @@ def _files(
                 role="raw cube",
                 folder="buffer",
                 path=each.payload.path,
-                sha256=each.payload.sha256,
+                algorithm="blake3",
+                digest=each.payload.blake3,
                 position=each.position,
                 expired=expired.get(each.payload.path),
             )
@@ -192,7 +194,12 @@ def _files(
 
 def _archived(role: Literal["product", "dark", "flat"], product: ProductRow) -> FileClaim:
     return FileClaim(
-        role=role, folder="archive", path=product.path, sha256=product.sha256, position=product.position
+        role=role,
+        folder="archive",
+        path=product.path,
+        algorithm="sha256",
+        digest=product.sha256,
+        position=product.position,
     )
 
 

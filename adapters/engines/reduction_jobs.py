@@ -92,7 +92,7 @@ class ReductionJobs:
             det_id=job.det_id,
             data_type=job.data_type,
             cube_path=self._buffer / cube.path,
-            cube_sha256=cube.sha256,
+            cube_blake3=cube.blake3,
             dark_path=self._archive / dark.path if dark is not None else None,
             dark_sha256=dark.sha256 if dark is not None else None,
             flat_path=self._archive / flat.path if flat is not None else None,

@@ -105,7 +105,7 @@ class StarImaging:
                 exposure_number=number,
                 frame_id=frame_id,
                 path=path,
-                sha256=acquired.cube.sha256,
+                blake3=acquired.cube.blake3,
                 size_bytes=acquired.cube.size_bytes,
             )
         ]

@@ -69,7 +69,7 @@ class NoImaging:
                 exposure_number=request.exposure_number,
                 frame_id=frame_id,
                 path=f"{request.night}/{request.exposure_number:08d}/r{frame_id}.fits",
-                sha256=_digest(frame_id),
+                blake3=_digest(frame_id),
                 size_bytes=CUBE_BYTES,
             )
             for frame_id in exposure.frame_ids

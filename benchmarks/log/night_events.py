@@ -28,7 +28,7 @@ def _exposure(number: int, rng: random.Random) -> list[Batch]:
         one = {"exposure_number": number, "frame_id": frame_id}
         gps = {"gps_start_us": start, "gps_end_us": start + EXPOSURE_US}
         camera.append(EVENT_TYPES["ChipCubeAcquired"](**one, **gps, frames=18, frames_lost=0))
-        camera.append(ChipCubeBuffered(**one, path=path, sha256=digest, size_bytes=93_312_000))
+        camera.append(ChipCubeBuffered(**one, path=path, blake3=digest, size_bytes=93_312_000))
         job = {**one, "job_id": f"{rng.getrandbits(128):032x}", "attempt": 1}
         frames = {"dark_exposure": 1, "flat_exposure": 2}
         reduction += [

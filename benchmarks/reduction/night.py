@@ -85,7 +85,7 @@ def _job(folder: Path, data_type: DataType, number: int) -> ReductionJob:
         det_id=DET_ID,
         data_type=data_type,
         cube_path=cube.path,
-        cube_sha256=cube.sha256,
+        cube_blake3=cube.blake3,
         steps=("wcs", "stack") if data_type == "OBJECT" else (),
         ra_deg=RA_DEG,
         dec_deg=DEC_DEG,

@@ -148,7 +148,7 @@ FAULTS: Final = (
         _render(sensor_temperature_k=DARK_TEMPERATURE_K + 5),
     ),
     _fault("no dark before", "OBJECT", "CalibrationMissing", _job(dark_path=None, dark_sha256=None)),
-    _fault("cube changed on the disk", "OBJECT", "DigestMismatch", _job(cube_sha256="0" * 64)),
+    _fault("cube changed on the disk", "OBJECT", "DigestMismatch", _job(cube_blake3="0" * 64)),
     _fault("light in a dark", "DARK", "counts", _spoil(_add(300, COLUMNS))),
     _fault("noisy dark", "DARK", "noise", _spoil(_noise(20.0, slice(0, 1200)))),
     _fault("5 % strange pixels in a dark", "DARK", "badpixels", _spoil(_strange_pixels(4000))),

@@ -121,7 +121,7 @@ def image_and_reduce(
         det_id=plan.det_id,
         data_type=data_type,
         cube_path=cube.path,
-        cube_sha256=cube.sha256,
+        cube_blake3=cube.blake3,
         steps=steps if data_type == "OBJECT" else (),
         ra_deg=plan.stated[0],
         dec_deg=plan.stated[1],

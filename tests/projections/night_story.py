@@ -210,7 +210,7 @@ class Story:
                 exposure_number=number,
                 frame_id=frame_id,
                 path=f"{NIGHT}/r{frame_id}.fits",
-                sha256="ab" * 32,
+                blake3="ab" * 32,
                 size_bytes=93_000_000,
             )
             yield self.at(buffered)

@@ -25,7 +25,7 @@ def acquired(frame_id: str, shutter: float) -> Event:
 
 
 def buffered(frame_id: str) -> Event:
-    return transfer.ChipCubeBuffered(exposure_number=1, frame_id=frame_id, path="p", sha256="", size_bytes=1)
+    return transfer.ChipCubeBuffered(exposure_number=1, frame_id=frame_id, path="p", blake3="", size_bytes=1)
 
 
 def queued(*frame_ids: str) -> Event:

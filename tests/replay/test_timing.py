@@ -97,7 +97,7 @@ def test_a_chip_goes_from_the_shutter_to_the_archive() -> None:
     events = told(
         (0, camera.ChipCubeAcquired(exposure_number=1, frame_id=FRAME, frames=18, frames_lost=0,
                                     gps_start_us=0, gps_end_us=0)),
-        (3, transfer.ChipCubeBuffered(exposure_number=1, frame_id=FRAME, path="p", sha256="", size_bytes=1)),
+        (3, transfer.ChipCubeBuffered(exposure_number=1, frame_id=FRAME, path="p", blake3="", size_bytes=1)),
         (5, reduction.ReductionLeased(exposure_number=1, frame_id=FRAME, job_id="j", attempt=1,
                                       lease_until_us=0, dark_exposure=None, flat_exposure=None)),
         (25, reduction.ReductionFinished(exposure_number=1, frame_id=FRAME, job_id="j", attempt=1,

@@ -10,7 +10,7 @@ class ChipCubeBuffered(ExposureEvent, frozen=True, gc=False, kw_only=True, tag=T
 
     frame_id: str
     path: str  # below the buffer folder
-    sha256: str
+    blake3: str  # digest of the file: of 93 MB it takes a third of the time that SHA-256 takes
     size_bytes: int
 
 
@@ -41,4 +41,4 @@ class ChipCubeExpired(ExposureEvent, frozen=True, gc=False, kw_only=True, tag=Tr
 
     frame_id: str
     path: str
-    sha256: str
+    blake3: str

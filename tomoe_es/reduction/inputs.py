@@ -26,11 +26,13 @@ def read_cube(job: ReductionJob) -> RawCube:
     """The job's raw cube. Raises CubeMissing, RawCubeCorrupt, DigestMismatch, StorageFailed."""
     try:
         cube = open_raw_cube(job.cube_path)
-        _verify_digest(job.cube_path, job.cube_sha256)
+        actual = cube.blake3()
     except FileNotFoundError as error:
         raise CubeMissing(job.cube_path) from error
     except OSError as error:
         raise StorageFailed(job.cube_path, str(error)) from error
+    if actual != job.cube_blake3:
+        raise DigestMismatch(job.cube_path, job.cube_blake3, actual)
     return cube
 
 

@@ -23,7 +23,7 @@ class ReductionJob(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be done with one raw cube.
 
     `ra_deg`, `dec_deg` and `start_us` are the log's word on pointing and start, against which the header's
-    is held. Digests are SHA-256 of whole files. `event_positions` go into the products' headers.
+    is held. Digests are of whole files. `event_positions` go into the products' headers.
     """
 
     job_id: str
@@ -32,7 +32,7 @@ class ReductionJob(msgspec.Struct, frozen=True, kw_only=True):
     det_id: int
     data_type: DataType
     cube_path: Path
-    cube_sha256: str
+    cube_blake3: str
     dark_path: Path | None = None
     dark_sha256: str | None = None
     flat_path: Path | None = None
@@ -47,7 +47,7 @@ class ReductionJob(msgspec.Struct, frozen=True, kw_only=True):
 
     def product_id(self, kind: ProductKind) -> str:
         """UUIDv5 of the product: the same inputs, steps and code give the same product."""
-        parts = [kind, self.frame_id, ",".join(sorted(self.steps)), self.code_version, self.cube_sha256]
+        parts = [kind, self.frame_id, ",".join(sorted(self.steps)), self.code_version, self.cube_blake3]
         return str(uuid.uuid5(_PRODUCTS, "|".join([*parts, self.dark_sha256 or "", self.flat_sha256 or ""])))
 
 

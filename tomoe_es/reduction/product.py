@@ -44,7 +44,7 @@ def product_header(
     provenance: Cards = [
         ("PRODID", job.product_id(kind), "UUID of this product"),
         ("STEPS", text(",".join(job.steps)), "steps asked for"),
-        ("SHA_RAW", job.cube_sha256, ""),
+        ("B3_RAW", job.cube_blake3, ""),
         ("SHA_DARK", job.dark_sha256, ""),
         ("SHA_FLAT", job.flat_sha256, ""),
     ]

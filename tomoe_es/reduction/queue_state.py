@@ -26,7 +26,7 @@ class Buffered(msgspec.Struct, frozen=True):
     """A raw cube on the buffer storage."""
 
     path: str
-    sha256: str
+    blake3: str
     position: int
 
 
@@ -125,7 +125,7 @@ def _aborted(state: ReductionState, recorded: Recorded, event: camera.ExposureAb
 
 def _buffered(state: ReductionState, recorded: Recorded, event: transfer.ChipCubeBuffered) -> None:
     state.exposures[event.exposure_number].buffered[event.frame_id] = Buffered(
-        event.path, event.sha256, recorded.position
+        event.path, event.blake3, recorded.position
     )
 
 

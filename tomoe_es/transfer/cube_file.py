@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 from astropy.io import fits
 from astropy.wcs import WCS
+from blake3 import blake3
 from numpy.typing import NDArray
 
 from tomoe_es.camera.focal_plane import chip_wcs
@@ -30,6 +31,9 @@ FITS_BLOCK: Final = 2880
 _LONGEST_HEADER: Final = 20 * FITS_BLOCK
 _SIGN_BIT: Final = np.uint16(0x8000)
 _FRAME_BYTES: Final = 2 * math.prod(ORIGINAL_SHAPE)
+_HASHED_AT_ONCE: Final = 1 << 27
+"""Bytes: more than a cube of 18 frames has."""
+_READ_AT_ONCE: Final = 1 << 20
 SUM_COMMENT: Final = "sum of the whole unit"
 
 
@@ -43,6 +47,14 @@ class RawCubeCorrupt(TomoeError):
 
 
 class CubeFile(msgspec.Struct, frozen=True):
+    """A complete raw cube on the disk."""
+
+    path: Path
+    blake3: str
+    size_bytes: int
+
+
+class WholeFile(msgspec.Struct, frozen=True):
     """A complete file on the disk."""
 
     path: Path
@@ -80,6 +92,15 @@ class RawCube:
         return np.frombuffer(self._map, dtype=np.uint16, count=math.prod(shape), offset=self._offset).reshape(
             shape
         )
+
+    def blake3(self) -> str:
+        """Digest of the file, in hexadecimal digits. What isn't much stays in memory, for `stored`."""
+        digest, whole = blake3(), memoryview(self._map)
+        for start in range(0, len(whole), _HASHED_AT_ONCE):
+            digest.update(whole[start : start + _HASHED_AT_ONCE])
+            if len(whole) > _HASHED_AT_ONCE:
+                self.release()
+        return digest.hexdigest()
 
     def release(self) -> None:
         """Give the memory of `stored` back; what is looked at again is read again."""
@@ -126,10 +147,10 @@ class RawCubeWriter:
         set_sums(self._header, self._data_sum, SUM_COMMENT)
         self._file.seek(0)
         self._file.write(self._header.tostring().encode("ascii"))
-        self._file.seek(0)
-        sha256 = hashlib.file_digest(self._file, "sha256").hexdigest()
+        self._file.flush()
+        digest = blake3_of(_partial(self._path))
         _name_whole_file(self._file, _partial(self._path), self._path)
-        return CubeFile(self._path, sha256, size)
+        return CubeFile(self._path, digest, size)
 
     def __enter__(self) -> Self:
         return self
@@ -184,6 +205,15 @@ def open_raw_cube(path: Path) -> RawCube:
     return RawCube(header, mapped, offset)
 
 
+def blake3_of(path: Path) -> str:
+    """BLAKE3 of a file's bytes, in hexadecimal digits."""
+    digest, room = blake3(), memoryview(bytearray(_READ_AT_ONCE))
+    with path.open("rb", buffering=0) as file:
+        while count := file.readinto(room):
+            digest.update(room[:count])
+    return digest.hexdigest()
+
+
 def read_raw_cube(path: Path) -> tuple[NDArray[np.uint16], fits.Header]:
     """Frames, shape (nframe, 1200, 2160), and header of a raw cube. Raises as `open_raw_cube` does."""
     cube = open_raw_cube(path)
@@ -218,7 +248,7 @@ def hdu_bytes(hdu: fits.PrimaryHDU | fits.ImageHDU | fits.BinTableHDU) -> list[b
     return [hdu.header.tostring().encode("ascii"), data, padding]
 
 
-def write_whole_file(path: Path, parts: Iterable[bytes | memoryview]) -> CubeFile:
+def write_whole_file(path: Path, parts: Iterable[bytes | memoryview]) -> WholeFile:
     """Write a file under another name, flush it to the disk, then give it its name: never half a file.
 
     That other name is nobody else's: a worker that was given up may still write the same file. What such a
@@ -237,7 +267,7 @@ def write_whole_file(path: Path, parts: Iterable[bytes | memoryview]) -> CubeFil
         raise
     for left in path.parent.glob(f".{path.name}.*.part"):
         left.unlink(missing_ok=True)
-    return CubeFile(path, digest.hexdigest(), size)
+    return WholeFile(path, digest.hexdigest(), size)
 
 
 def _partial(path: Path) -> Path:

@@ -21,7 +21,7 @@ class RawCube(msgspec.Struct, frozen=True):
     exposure_number: int
     frame_id: str
     path: str
-    sha256: str
+    blake3: str
     position: int
     expires: int = 0
 
@@ -45,7 +45,7 @@ def evolve(state: BufferState, recorded: Recorded) -> BufferState:
     match event:
         case transfer.ChipCubeBuffered():
             state.cubes[event.frame_id] = RawCube(
-                event.exposure_number, event.frame_id, event.path, event.sha256, recorded.position
+                event.exposure_number, event.frame_id, event.path, event.blake3, recorded.position
             )
         case reduction.ReductionFinished():
             _reduced(state, event.frame_id, recorded)
@@ -83,7 +83,7 @@ def decide(state: BufferState, recorded: Recorded | None, now: int) -> list[Deci
         if cube.expires > now:
             break
         expired = transfer.ChipCubeExpired(
-            exposure_number=cube.exposure_number, frame_id=frame_id, path=cube.path, sha256=cube.sha256
+            exposure_number=cube.exposure_number, frame_id=frame_id, path=cube.path, blake3=cube.blake3
         )
         decisions.append(Decision(expired, cube.position))
     return decisions

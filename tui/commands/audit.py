@@ -16,6 +16,7 @@ from projections.lineage import ProductRow
 from projections.store import ProjectionReader
 from projections.way_back import FileClaim, WayBack, way_back
 from tomoe_es.log import open_log
+from tomoe_es.transfer.cube_file import blake3_of
 from tui.commands.audit_text import FileCheck, Verdict, audit_text
 from tui.data_folder import DataFolder, data_folder
 
@@ -86,16 +87,18 @@ def sha256_of(path: Path) -> str:
 def check_file(folder: DataFolder, claim: FileClaim) -> FileCheck:
     """Compare a file with what was recorded of it."""
     path = (folder.archive if claim.folder == "archive" else folder.buffer) / claim.path
-    found = sha256_of(path) if path.is_file() else ""
-    verdict: Verdict = "as recorded" if found == claim.sha256 else "DIFFERS"
+    digest_of = blake3_of if claim.algorithm == "blake3" else sha256_of
+    found = digest_of(path) if path.is_file() else ""
+    verdict: Verdict = "as recorded" if found == claim.digest else "DIFFERS"
     if not found:
         verdict = "deleted by policy" if claim.expired is not None else "MISSING"
     return FileCheck(
         role=claim.role,
         path=str(path),
         position=claim.position,
-        sha256_recorded=claim.sha256,
-        sha256_found=found,
+        algorithm=claim.algorithm,
+        digest_recorded=claim.digest,
+        digest_found=found,
         verdict=verdict,
         expired_position=claim.expired.position if claim.expired is not None else 0,
     )
@@ -107,8 +110,9 @@ def _check_given(given: Path, product: ProductRow) -> FileCheck:
         role="given file",
         path=str(given),
         position=product.position,
-        sha256_recorded=product.sha256,
-        sha256_found=found,
+        algorithm="sha256",
+        digest_recorded=product.sha256,
+        digest_found=found,
         verdict="as recorded" if found == product.sha256 else "DIFFERS",
         expired_position=0,
     )

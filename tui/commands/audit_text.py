@@ -28,8 +28,9 @@ class FileCheck(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     path: str
     position: int
-    sha256_recorded: str
-    sha256_found: str  # empty: there is no such file
+    algorithm: str
+    digest_recorded: str
+    digest_found: str  # empty: there is no such file
     verdict: Verdict
     expired_position: int  # of the event that deleted it by policy; 0: none
 
@@ -77,9 +78,9 @@ def _files(checks: Sequence[FileCheck]) -> Iterator[str]:
     for each in checks:
         gone = f" (event {each.expired_position})" if each.expired_position else ""
         yield f"  {each.role:<10} {each.verdict}{gone}: {each.path}"
-        yield f"             sha256 {each.sha256_recorded}, recorded by event {each.position}"
+        yield f"             {each.algorithm} {each.digest_recorded}, recorded by event {each.position}"
         if each.verdict == "DIFFERS":
-            yield f"             sha256 {each.sha256_found} now"
+            yield f"             {each.algorithm} {each.digest_found} now"
 
 
 def _events(events: Iterable[Recorded]) -> Iterator[str]:

@@ -54,7 +54,7 @@ class ListedImaging:
             ChipCubeLost(exposure_number=number, frame_id=frame_id, condition="RingOverwritten", message="")
             if frame_id in self.lose
             else ChipCubeBuffered(
-                exposure_number=number, frame_id=frame_id, path=frame_id, sha256="", size_bytes=1
+                exposure_number=number, frame_id=frame_id, path=frame_id, blake3="", size_bytes=1
             )
             for frame_id in exposure.frame_ids
         ]

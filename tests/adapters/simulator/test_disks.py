@@ -49,7 +49,7 @@ class Bench:
 
     def buffered(self, number: int, size_bytes: int) -> None:
         cube = ChipCubeBuffered(
-            exposure_number=number, frame_id=f"f{number}", path="", sha256="", size_bytes=size_bytes
+            exposure_number=number, frame_id=f"f{number}", path="", blake3="", size_bytes=size_bytes
         )
         self.line.conductor.record([cube], actor="test")
 
@@ -62,7 +62,7 @@ def test_they_hold_what_was_written_and_not_deleted() -> None:
     bench = Bench()
     bench.buffered(1, 93)
     bench.buffered(2, 90)
-    expired = ChipCubeExpired(exposure_number=1, frame_id="f1", path="", sha256="")
+    expired = ChipCubeExpired(exposure_number=1, frame_id="f1", path="", blake3="")
     archived = ProductArchived(
         exposure_number=1, frame_id="f1", product_id="p", kind="STACK", path="", sha256="", size_bytes=9
     )

@@ -395,7 +395,7 @@ def transferred(number: int, buffered: int = 1) -> ExposureTransferred:
 
 
 def expired(number: int) -> ChipCubeExpired:
-    return ChipCubeExpired(exposure_number=number, frame_id="f", path="p", sha256="s")
+    return ChipCubeExpired(exposure_number=number, frame_id="f", path="p", blake3="s")
 
 
 class TestCorrelation:

@@ -88,7 +88,7 @@ class Bench:
             det_id=CHIP,
             data_type=data_type,
             cube_path=cube.path,
-            cube_sha256=cube.sha256,
+            cube_blake3=cube.blake3,
             dark_path=self.folder / "archive" / self.dark.path if self.dark else None,
             dark_sha256=self.dark.sha256 if self.dark else None,
             flat_path=self.folder / "archive" / self.flat.path if self.flat else None,
@@ -184,7 +184,7 @@ def test_a_stack_is_archived_under_its_name_with_the_way_back_in_its_header(
     image = fits.getheader(stack_path(bench, result), "STACK")
     assert (image["BITPIX"], image["NAXIS1"], image["NAXIS2"]) == (-32, 2000, 1128)
     assert header["PRODID"] == result.products[0].product_id
-    assert (header["SHA_RAW"], header["SHA_DARK"]) == (job.cube_sha256, bench.dark.sha256)
+    assert (header["B3_RAW"], header["SHA_DARK"]) == (job.cube_blake3, bench.dark.sha256)
     assert {header["EVNAM1"]: header["EVPOS1"], header["EVNAM2"]: header["EVPOS2"]} == job.event_positions
     assert header["CODEVER"] == "0.1.0"
 
@@ -417,7 +417,7 @@ def test_troubles_with_the_inputs_are_named(bench: Bench, frames: NDArray[np.uin
     short.write_bytes(job.cube_path.read_bytes()[:1_000_000])
     assert after(cube_path=tmp_path / "gone.fits") == "CubeMissing"
     assert after(cube_path=short) == "RawCubeCorrupt"
-    assert after(cube_sha256="0" * 64) == "DigestMismatch"
+    assert after(cube_blake3="0" * 64) == "DigestMismatch"
     assert after(dark_path=None) == "CalibrationMissing"
     assert after(flat_path=tmp_path / "gone.fits") == "CalibrationMissing"
     assert after(flat_path=job.dark_path, flat_sha256=job.dark_sha256) == "CalibrationCorrupt"

@@ -129,7 +129,7 @@ class Engine:
         buffered = [chip for chip in CHIPS if chip not in lost]
         cubes = [
             transfer.ChipCubeBuffered(
-                exposure_number=number, frame_id=frame(number, chip), path="p", sha256="s", size_bytes=1
+                exposure_number=number, frame_id=frame(number, chip), path="p", blake3="s", size_bytes=1
             )
             for chip in buffered
         ]
@@ -539,7 +539,7 @@ class TestRestart:
     def test_what_was_transferred_before_is_queued_then(self, engine: Engine) -> None:
         # given that the process died before it decided on the transfer
         cube = transfer.ChipCubeBuffered(
-            exposure_number=4, frame_id=frame(4, 101), path="p", sha256="s", size_bytes=1
+            exposure_number=4, frame_id=frame(4, 101), path="p", blake3="s", size_bytes=1
         )
         for event in (asked(4), cube, transfer.ExposureTransferred(exposure_number=4, buffered=1, lost=1)):
             engine.take_in(event)

@@ -42,14 +42,14 @@ def buffered(number: int) -> ChipCubeBuffered:
         exposure_number=number,
         frame_id=str(number),
         path=f"night/{number}.fits",
-        sha256=f"digest {number}",
+        blake3=f"digest {number}",
         size_bytes=1,
     )
 
 
 def expired(number: int) -> ChipCubeExpired:
     return ChipCubeExpired(
-        exposure_number=number, frame_id=str(number), path=f"night/{number}.fits", sha256=f"digest {number}"
+        exposure_number=number, frame_id=str(number), path=f"night/{number}.fits", blake3=f"digest {number}"
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from blake3 import blake3
 
 from projections.projector import Projector
 from tests.projections.night_story import Moment, record, whole_night
@@ -33,15 +34,17 @@ def _with_files(folder: DataFolder) -> Iterator[Moment]:
     for time, event in whole_night():
         match event:
             case ProductArchived():
-                yield time, msgspec.structs.replace(event, sha256=_write(folder.archive / event.path))
+                content = _written(folder.archive / event.path)
+                yield time, msgspec.structs.replace(event, sha256=hashlib.sha256(content).hexdigest())
             case ChipCubeBuffered():
-                yield time, msgspec.structs.replace(event, sha256=_write(folder.buffer / event.path))
+                content = _written(folder.buffer / event.path)
+                yield time, msgspec.structs.replace(event, blake3=blake3(content).hexdigest())
             case _:
                 yield time, event
 
 
-def _write(path: Path) -> str:
+def _written(path: Path) -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True)
     content = f"pixels of {path.name}".encode()
     path.write_bytes(content)
-    return hashlib.sha256(content).hexdigest()
+    return content

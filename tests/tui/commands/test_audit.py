@@ -108,7 +108,7 @@ def test_a_raw_cube_deleted_by_policy_is_no_loss(
         for each in log.read()
         if isinstance(each.payload, ChipCubeBuffered) and each.payload.frame_id == FRAME
     ]
-    expired = ChipCubeExpired(exposure_number=3, frame_id=FRAME, path=buffered.path, sha256=buffered.sha256)
+    expired = ChipCubeExpired(exposure_number=3, frame_id=FRAME, path=buffered.path, blake3=buffered.blake3)
     log.append(expired.stream(), [Draft(expired, START + 5 * HOUR)])
     position = log.head()
     log.close()

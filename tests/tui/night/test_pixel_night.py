@@ -77,7 +77,7 @@ def test_headers_lead_back_to_the_log(pixel_night: FinishedNight) -> None:
         for name, position in named.items():
             assert type(by_position[position].payload).__name__ == name
         buffered = by_position[named["ChipCubeBuffered"]].payload
-        assert header["SHA_RAW"] == buffered.sha256
+        assert header["B3_RAW"] == buffered.blake3
 
 
 def test_recorded_digests_are_those_of_the_files(pixel_night: FinishedNight) -> None:
