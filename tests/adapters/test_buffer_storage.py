@@ -31,7 +31,7 @@ def put(folder: Path, name: str) -> Path:
 
 
 def expire(line: Line, path: str) -> None:
-    line.record(ChipCubeExpired(exposure_number=1, frame_id="1", path=path, sha256="digest"))
+    line.record(ChipCubeExpired(exposure_number=1, frame_id="1", path=path, blake3="digest"))
 
 
 def test_an_expired_cube_is_deleted_and_others_stay(line: Line, folder: Path) -> None:
