@@ -72,7 +72,7 @@ class Table:
 
 
 def kernels(table: Table, night: Night) -> None:
-    cube = read_cube(night.job)
+    cube, _ = read_cube(night.job)
     dark, flat, stored = read_dark(night.job), read_flat(night.job), cube.stored()
     room = room_for_frames(len(cube))
     reading = timed(lambda: np.max(stored), RUNS)

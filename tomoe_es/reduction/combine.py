@@ -81,6 +81,7 @@ def combine(
         calibrate_and_combine(
             stored,
             first,
+            (0, ROWS_AT_ONCE),
             levels,
             scales,
             np.full(frames, 65535, np.uint16),

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 from astropy.io import fits
+from numpy.typing import NDArray
 
 from tomoe_es.camera.frame_geometry import IMAGING_SHAPE
+from tomoe_es.reduction.bias import bias_levels
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
 from tomoe_es.reduction.conditions import (
     CalibrationCorrupt,
@@ -22,18 +24,22 @@ from tomoe_es.reduction.job import ReductionJob
 from tomoe_es.transfer.cube_file import RawCube, open_raw_cube
 
 
-def read_cube(job: ReductionJob) -> RawCube:
-    """The job's raw cube. Raises CubeMissing, RawCubeCorrupt, DigestMismatch, StorageFailed."""
+def read_cube(job: ReductionJob) -> tuple[RawCube, NDArray[np.float32]]:
+    """The job's raw cube, and the bias level of each frame (nframe,), in counts.
+
+    Raises CubeMissing, RawCubeCorrupt, DigestMismatch, StorageFailed.
+    """
+    levels: list[NDArray[np.float32]] = []
     try:
         cube = open_raw_cube(job.cube_path)
-        actual = cube.blake3()
+        actual = cube.blake3(lambda frame: levels.append(bias_levels(frame)))
     except FileNotFoundError as error:
         raise CubeMissing(job.cube_path) from error
     except OSError as error:
         raise StorageFailed(job.cube_path, str(error)) from error
     if actual != job.cube_blake3:
         raise DigestMismatch(job.cube_path, job.cube_blake3, actual)
-    return cube
+    return cube, np.concatenate(levels)
 
 
 def read_dark(job: ReductionJob) -> CalibrationFrame:

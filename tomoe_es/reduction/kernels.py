@@ -45,6 +45,7 @@ def overscan_sums(stored: Stored, sums: NDArray[np.int64]) -> None:
 def calibrate_and_combine(
     stored: Stored,
     start: int,
+    band: tuple[int, int],
     levels: Floats,
     scales: Floats,
     full: NDArray[np.uint16],
@@ -64,10 +65,11 @@ def calibrate_and_combine(
 ) -> int:
     """Calibrate rows of all frames, (counts - level - dark) / flat x scale; combine those from `dropped` on.
 
-    The planes hold the rows from `start` on, counted in the imaging area. By frame: `levels` of the bias,
-    `scales`, and the counts from which on a pixel is `full`. `frames` (nframe, rows, columns) receives the
-    calibrated frames; with one row it is only room for work. `groups` (n, rows, columns) receives plain means
-    of the frames from one of the `group_edges` (n + 1,) to the next. `clip_sigma` 0 is the plain mean.
+    The planes hold the rows from `start` on, counted in the imaging area; of these the rows of a `band` (its
+    first, and the one after its last) are made. By frame: `levels` of the bias, `scales`, and the counts from
+    which on a pixel is `full`. `frames` (nframe, rows, columns) receives the calibrated frames; with one row
+    it is only room for work. `groups` (n, rows, columns) receives plain means of the frames from one of the
+    `group_edges` (n + 1,) to the next. `clip_sigma` 0 is the plain mean.
     `variance_law` is (read variance, variance a count, variance of trimmed and of clipped deviates). Written
     are `mean`, `temporal` (variance of one frame), frames `used`, pixels `saturated`, and by frame and row a
     number that differs when any count does, `signatures`. Returns the saturated pixels of all frames.
@@ -79,7 +81,7 @@ def calibrate_and_combine(
     weights = _weights(columns // 2)
     inverse_flat = np.empty(columns, np.float32)
     full_pixels = 0
-    for row in range(rows):
+    for row in range(band[0], band[1]):
         place = row if keeps else 0
         for column in range(columns):
             inverse_flat[column] = np.float32(1) / flat[row, column]

@@ -18,16 +18,23 @@ ROWS_A_BAND: Final = 12
 has 14 thousand."""
 
 
-def lost_fraction(stored: NDArray[np.uint16], signatures: NDArray[np.uint32]) -> float:
+def constant_bands(stored: NDArray[np.uint16], first: int, last: int) -> NDArray[np.bool_]:
+    """Which bands of the imaging area's rows from `first` to before `last` are constant, (nframe, bands).
+
+    The first 64 pixels of a band's first line tell.
+    """
+    row, column = IMAGING_AREA[0].start, IMAGING_AREA[1].start
+    lines = stored[:, row + first : row + last : ROWS_A_BAND, column : column + 64]
+    return np.asarray((lines == lines[..., :1]).all(axis=2))
+
+
+def lost_fraction(constant: NDArray[np.bool_], signatures: NDArray[np.uint32]) -> float:
     """Part of the bands of 12 lines of all frames that are constant, or as in an earlier frame.
 
     `signatures` (nframe, rows) are those of `kernels.calibrate_and_combine`.
     """
     nframe, rows = signatures.shape
     bands = signatures.reshape(nframe, rows // ROWS_A_BAND, ROWS_A_BAND).sum(axis=2, dtype=np.uint32)
-    row, columns = IMAGING_AREA[0].start, IMAGING_AREA[1]
-    first_lines = stored[:, row : row + rows : ROWS_A_BAND, columns.start : columns.start + 64]
-    constant = (first_lines == first_lines[..., :1]).all(axis=2)
     return int(np.count_nonzero(constant | _is_repeated(bands))) / int(bands.size)
 
 

@@ -22,7 +22,7 @@ from tomoe_es.transfer.header import Cards
 def make_master(job: ReductionJob, stopwatch: Stopwatch) -> ReductionResult:
     """Make and archive the master dark or flat of one chip. Raises the named conditions of the reduction."""
     with stopwatch.stage("read"):
-        cube = read_cube(job)
+        cube, _ = read_cube(job)
         dark = read_dark(job) if job.data_type == "FLAT" else None
     with stopwatch.stage("combine"):
         master, measured, rejected = _flat(job, cube, dark) if dark is not None else _dark(job, cube)

@@ -113,16 +113,23 @@ def reduce_chip(job: ReductionJob, solver: AstrometricSolver, stopwatch: Stopwat
 
 def _reduced(job: ReductionJob, solver: AstrometricSolver, stopwatch: Stopwatch) -> ReducedChip:
     with stopwatch.stage("read"):
-        cube = read_cube(job)
+        cube, levels = read_cube(job)
         dark, flat, raw = read_dark(job), read_flat(job), cube.header
     gain = GAIN_ELECTRONS_PER_COUNT[raw["GAINNAME"]]
     with stopwatch.stage("stack"):
         frames = room_for_frames(len(cube)) if {"neo", "cube"} & set(job.steps) else None
         groups = room_for_groups() if "neo" in job.steps and len(cube) >= FEWEST_FRAMES else None
         stacked = stack(
-            cube.stored(), dark, flat, gain, clip="clip" in job.steps, frames=frames, groups=groups
+            cube.stored(),
+            dark,
+            flat,
+            gain,
+            clip="clip" in job.steps,
+            frames=frames,
+            groups=groups,
+            levels=levels,
+            release=cube.release,
         )
-        cube.release()
     with stopwatch.stage("photometry"):
         measured = measure(stacked.image, stacked.mask, gain * stacked.frames_used)
     solution, failure = None, None

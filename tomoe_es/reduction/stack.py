@@ -5,6 +5,7 @@ Both come from one pass over the raw cube (`kernels`), since reading it is most 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -18,7 +19,7 @@ from tomoe_es.reduction.calibration_frame import CalibrationFrame
 from tomoe_es.reduction.clipping import CLIP_SIGMA, FEWEST_FRAMES_TO_CLIP, NO_CLIPPING, variance_law
 from tomoe_es.reduction.conditions import TooFewFrames
 from tomoe_es.reduction.kernels import calibrate_and_combine
-from tomoe_es.reduction.lost_lines import ROWS_A_BAND, lost_fraction
+from tomoe_es.reduction.lost_lines import ROWS_A_BAND, constant_bands, lost_fraction
 from tomoe_es.reduction.mask import CLIPPED, SATURATED
 from tomoe_es.reduction.near_frames import GROUPS, group_edges
 
@@ -28,6 +29,8 @@ frame before, so that it alone wasn't exposed like the others."""
 
 FEWEST_FRAMES: Final = 3
 SATURATED_PART_OF_FULL_WELL: Final = 0.98
+ROWS_AT_ONCE: Final = 24 * ROWS_A_BAND
+"""Of all frames, before memory of the cube is given back."""
 NOISE_COLUMN_STEP: Final = 16
 """Every 16th column tells the noise of a band by 1,500 pixels, to 1 %."""
 
@@ -65,18 +68,21 @@ def stack(
     clip: bool = False,
     frames: NDArray[np.float32] | None = None,
     groups: NDArray[np.float32] | None = None,
+    levels: NDArray[np.float32] | None = None,
+    release: Callable[[], None] = lambda: None,
 ) -> Stack:
     """Calibrate and stack a raw cube, `stored` (nframe, 1200, 2160) as its file has it.
 
     `clip` leaves out what is more than 3 sigma from the mean of its pixel without its extremes, twice: cosmic
     rays and satellites. Sigma is what the pixel shows, or the noise of its light and readout if that is
     larger: of few frames a pixel alone can't tell. `frames` receives the calibrated frames, `groups` means of
-    near ones, for which there must be 7 or more. Raises TooFewFrames for fewer than 3, or 6 to clip.
+    near ones, for which there must be 7 or more. `levels` are those of the bias, if known. `release`, called
+    now and then, may give back memory of `stored`. Raises TooFewFrames for fewer than 3, or 6 to clip.
     """
     needed = FEWEST_FRAMES_TO_CLIP + DROPPED_FRAMES if clip else FEWEST_FRAMES
     if len(stored) < needed:
         raise TooFewFrames("a clipped stack" if clip else "a stack", len(stored), needed)
-    levels = bias_levels(stored)
+    levels = bias_levels(stored) if levels is None else levels
     full_well_counts = SATURATED_PART_OF_FULL_WELL * FULL_WELL_E / gain_e_per_count
     count = len(stored) - DROPPED_FRAMES
     image, temporal = (np.empty(IMAGING_SHAPE, np.float32) for _ in range(2))
@@ -88,26 +94,37 @@ def stack(
         else NO_CLIPPING
     )
     signatures = np.empty((len(stored), IMAGING_SHAPE[0]), np.uint32)
-    full_pixels = calibrate_and_combine(
-        stored,
-        0,
-        levels,
-        np.ones(len(stored), np.float32),
-        np.minimum(levels + full_well_counts, 65535).astype(np.uint16),
-        DROPPED_FRAMES,
-        dark.image,
-        flat.image,
-        frames if frames is not None else np.empty((len(stored), 1, IMAGING_SHAPE[1]), np.float32),
-        group_edges(DROPPED_FRAMES, len(stored)),
-        groups if groups is not None else np.empty((0, *IMAGING_SHAPE), np.float32),
-        CLIP_SIGMA if clip else 0.0,
-        law,
-        image,
-        temporal,
-        used,
-        saturated,
-        signatures,
-    )
+    scales = np.ones(len(stored), np.float32)
+    full = np.minimum(levels + full_well_counts, 65535).astype(np.uint16)
+    edges = group_edges(DROPPED_FRAMES, len(stored))
+    row_of_frames = np.empty((len(stored), 1, IMAGING_SHAPE[1]), np.float32)
+    no_groups = np.empty((0, *IMAGING_SHAPE), np.float32)
+    full_pixels, constant = 0, []
+    for first in range(0, IMAGING_SHAPE[0], ROWS_AT_ONCE):
+        last = min(first + ROWS_AT_ONCE, IMAGING_SHAPE[0])
+        full_pixels += calibrate_and_combine(
+            stored,
+            0,
+            (first, last),
+            levels,
+            scales,
+            full,
+            DROPPED_FRAMES,
+            dark.image,
+            flat.image,
+            frames if frames is not None else row_of_frames,
+            edges,
+            groups if groups is not None else no_groups,
+            CLIP_SIGMA if clip else 0.0,
+            law,
+            image,
+            temporal,
+            used,
+            saturated,
+            signatures,
+        )
+        constant.append(constant_bands(stored, first, last))
+        release()
     mask = dark.mask | flat.mask
     mask |= saturated.view(np.uint8) * np.uint8(SATURATED)
     if clip:
@@ -124,7 +141,7 @@ def stack(
         frames_used=count,
         noise_counts=float(np.sqrt(np.median(bands))),
         worst_band_noise_counts=float(np.sqrt(bands.max())),
-        lost_fraction=lost_fraction(stored, signatures),
+        lost_fraction=lost_fraction(np.concatenate(constant, axis=1), signatures),
         saturated_fraction=full_pixels / (len(stored) * image.size),
     )
 

@@ -7,7 +7,7 @@ import math
 import mmap
 import os
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -31,8 +31,6 @@ FITS_BLOCK: Final = 2880
 _LONGEST_HEADER: Final = 20 * FITS_BLOCK
 _SIGN_BIT: Final = np.uint16(0x8000)
 _FRAME_BYTES: Final = 2 * math.prod(ORIGINAL_SHAPE)
-_HASHED_AT_ONCE: Final = 1 << 27
-"""Bytes: more than a cube of 18 frames has."""
 _READ_AT_ONCE: Final = 1 << 20
 SUM_COMMENT: Final = "sum of the whole unit"
 
@@ -93,13 +91,19 @@ class RawCube:
             shape
         )
 
-    def blake3(self) -> str:
-        """Digest of the file, in hexadecimal digits. What isn't much stays in memory, for `stored`."""
-        digest, whole = blake3(), memoryview(self._map)
-        for start in range(0, len(whole), _HASHED_AT_ONCE):
-            digest.update(whole[start : start + _HASHED_AT_ONCE])
-            if len(whole) > _HASHED_AT_ONCE:
-                self.release()
+    def blake3(self, look: Callable[[NDArray[np.uint16]], None] = lambda _: None) -> str:
+        """Digest of the file, in hexadecimal digits.
+
+        Each frame, shape (1, 1200, 2160), as `stored` has it, is shown to `look` while it is in memory.
+        """
+        digest, whole, stored = blake3(), memoryview(self._map), self.stored()
+        digest.update(whole[: self._offset])
+        for number in range(len(self)):
+            start = self._offset + number * _FRAME_BYTES
+            digest.update(whole[start : start + _FRAME_BYTES])
+            look(stored[number : number + 1])
+            self.release()
+        digest.update(whole[self._offset + len(self) * _FRAME_BYTES :])
         return digest.hexdigest()
 
     def release(self) -> None:
