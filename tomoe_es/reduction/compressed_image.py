@@ -25,8 +25,8 @@ MOST_LEVELS_A_COUNT: Final = 1024
 TILE: Final = (94, 125)
 """Rows and columns of a tile. A light curve opens one to four of them in each frame, see
 `docs/decisions/060-tiles-of-the-archive.md`."""
-ROWS_OF_PLANE_TILE: Final = 188
-"""Tiles of a plane of whole numbers are as wide as the plane."""
+ROWS_OF_PLANE_TILE: Final = 24
+"""Tiles of a plane of whole numbers are as wide as the plane, and of a size that stays in the cache."""
 _ROW: Final = np.dtype([("size", ">i4"), ("place", ">i4"), ("scale", ">f8"), ("zero", ">f8")])
 _ROW_OF_PLANE: Final = np.dtype([("size", ">i4"), ("place", ">i4")])
 

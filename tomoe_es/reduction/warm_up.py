@@ -8,7 +8,7 @@ import numpy as np
 
 from tomoe_es.camera.frame_geometry import IMAGING_SHAPE, ORIGINAL_SHAPE
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
-from tomoe_es.reduction.compressed_image import compressed_image
+from tomoe_es.reduction.compressed_image import compressed_image, compressed_plane
 from tomoe_es.reduction.dark import master_dark
 from tomoe_es.reduction.moving_objects.difference import FEWEST_FRAMES, differ
 from tomoe_es.reduction.moving_objects.search import search
@@ -45,6 +45,7 @@ def warm_up() -> None:
     profile = Profile.of_fwhm(TYPICAL_FWHM_PIXELS)
     optimal_flux(stacked.image, flat.bad, places, np.ones(1), profile, TYPICAL_FWHM_PIXELS, 1.0, 1.0)
     compressed_image(stacked.image, "STACK", 1.0)
+    compressed_plane(stacked.mask, "MASK")
     without_sky(stacked.image, flat.bad)
     frame_variance(stacked.image, flat, flat, 1.0)
     _search_for_moving_objects()
