@@ -10,6 +10,7 @@ from importlib import import_module, metadata
 from pathlib import Path
 
 from tomoe_es.events.system import CodeRegistered
+from tomoe_es.reduction.queue_state import code_version
 
 PACKAGES = ("adapters", "projections", "replay", "tomoe_es", "tui")
 RUNS_ON = (
@@ -46,6 +47,12 @@ def code_identity() -> CodeRegistered:
         python=platform.python_version(),
         packages={name: metadata.version(name) for name in RUNS_ON} | debian_versions(),
     )
+
+
+def worker_version(code: CodeRegistered) -> str:
+    """What a worker must run for a night: the code, and a digest of Python and all packages it runs on."""
+    runs_on = repr((code.python, sorted(code.packages.items()))).encode()
+    return f"{code_version(code)}.{hashlib.sha256(runs_on).hexdigest()[:8]}"
 
 
 def debian_versions() -> dict[str, str]:

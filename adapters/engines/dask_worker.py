@@ -10,12 +10,11 @@ import threading
 from pathlib import Path
 from typing import Final
 
-from adapters.code_identity import code_identity
+from adapters.code_identity import code_identity, worker_version
 from adapters.engines.dask_worker_process import STARTED_BY
 from adapters.engines.dask_workers import offer
 from adapters.engines.worker_process import ONE_THREAD
 from tomoe_es.reduction.needs import Needs
-from tomoe_es.reduction.queue_state import code_version
 from tomoe_es.reduction.warm_up import warm_up
 
 LOOK_AGAIN_SECONDS: Final = 1.0
@@ -61,7 +60,7 @@ def serve_scheduler(address: str, workers: int, each_has: Needs, host: str, scra
 
 def command(address: str, workers: int, each_has: Needs, host: str, scratch: Path) -> list[str]:
     """Dask's own command for workers of one thread each."""
-    offers = offer(each_has, code_version(code_identity()))
+    offers = offer(each_has, worker_version(code_identity()))
     return [
         *(sys.executable, "-m", "adapters.engines.dask_worker_process", address),
         *("--host", host, "--nworkers", str(workers), "--nthreads", "1", "--no-dashboard"),

@@ -117,7 +117,7 @@ def _fault(
 FAULTS: Final = (
     _fault("clouds of 2 magnitudes", "OBJECT", "cloud astrometry", _render(transparency=(0.16,) * NFRAME)),
     _fault("clouds that let nothing through", "OBJECT", "astrometry", _render(transparency=(0.0,) * NFRAME)),
-    _fault("half of the chip behind a cloud", "OBJECT", "zeropoint cloud", _spoil(_dim_half)),
+    _fault("half of the chip behind a cloud", "OBJECT", "uneven zeropoint cloud", _spoil(_dim_half)),
     _fault("out of focus by 0.8 mm", "OBJECT", "psf", _render(focus_offset_mm=0.8)),
     _fault("telescope creeps by a third of a pixel a frame", "OBJECT", "ellipticity", _trailed),
     _fault(

@@ -6,9 +6,16 @@ import re
 import tomllib
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from adapters.code_identity import DEBIAN_PACKAGES, RUNS_ON, code_identity, debian_versions
+from adapters.code_identity import (
+    DEBIAN_PACKAGES,
+    RUNS_ON,
+    code_identity,
+    debian_versions,
+    worker_version,
+)
 
 PROJECT = Path(__file__).parent.parent.parent / "pyproject.toml"
 
@@ -36,3 +43,11 @@ def test_where_debian_is_not_their_versions_are_empty(
         "debian:astrometry-data-tycho2-07": "",
         "debian:astrometry.net": "",
     }
+
+
+def test_workers_of_the_same_code_with_another_package_are_told_apart() -> None:
+    ours = code_identity()
+    theirs = msgspec.structs.replace(ours, packages=ours.packages | {"numpy": "1.0"})
+
+    assert worker_version(ours) == worker_version(code_identity())
+    assert worker_version(theirs) != worker_version(ours)

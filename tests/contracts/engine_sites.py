@@ -14,15 +14,14 @@ from pathlib import Path
 from typing import Protocol
 
 import tomoe_es
-from adapters.code_identity import code_identity
+from adapters.code_identity import code_identity, worker_version
 from adapters.engines.dask_engine import DaskEngine
 from adapters.engines.process_pool import ProcessPool
 from tomoe_es.reduction.engine import EngineLost, JobEngine
 from tomoe_es.reduction.needs import Needs
-from tomoe_es.reduction.queue_state import code_version
 
 TOP = Path(tomoe_es.__file__).parent.parent
-CODE = code_version(code_identity())
+CODE = worker_version(code_identity())
 TOTAL = Needs(3, 2100, 100)
 START_SECONDS = 240.0
 

@@ -66,7 +66,9 @@ class EngineLost(EngineError):
 class WorkersRunOtherCode(EngineLost):
     """The engine has workers, but none with the night's code; what they make could not be traced to it."""
 
-    what_to_do = "start the workers again with the code that the night runs, or the night with theirs"
+    what_to_do = (
+        "start the workers again with the code and packages that the night runs, or the night with theirs"
+    )
 
     def __init__(self, theirs: Collection[str], ours: str) -> None:
         super().__init__(

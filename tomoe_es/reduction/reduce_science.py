@@ -44,6 +44,7 @@ from tomoe_es.reduction.product import (
     product_header,
     stack_planes,
 )
+from tomoe_es.reduction.sky_unevenness import sky_unevenness
 from tomoe_es.reduction.source_table import source_table
 from tomoe_es.reduction.stack import Stack, room_for_frames, room_for_groups, stack
 from tomoe_es.reduction.stack_header import describe_stack, measured_cards
@@ -199,6 +200,8 @@ def _measurements(job: ReductionJob, chip: ReducedChip) -> Measurements:
         expected_noise=expected_noise_counts(measured.sky_counts, chip.gain_e_per_count),
         lost_fraction=stacked.lost_fraction,
         saturated_fraction=stacked.saturated_fraction,
+        # Where lines are lost the sky is as uneven as they make it.
+        sky_unevenness=None if stacked.lost_fraction else sky_unevenness(stacked.image, stacked.noise_counts),
         dark_warmer_k=_dark_warmer_k(raw, chip.dark),
         offset_arcsec=chip.solution.offset_arcsec if chip.solution is not None and same_field else None,
         astrometry_stars=(chip.solution.stars if chip.solution is not None else 0) if asked else None,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import importlib.util
 from urllib.parse import urlsplit
 
+from adapters.code_identity import worker_version
 from adapters.engines.process_pool import ProcessPool
 from tomoe_es.errors import UsageError
 from tomoe_es.events.system import CodeRegistered
 from tomoe_es.reduction.engine import JobEngine
-from tomoe_es.reduction.queue_state import code_version
 
 EMBEDDED = "embedded"
 SCHEMES = ("tcp", "tls")
@@ -54,4 +54,4 @@ def reducing_engine(named: str, embedded: ProcessPool, code: CodeRegistered) -> 
         return embedded
     from adapters.engines.dask_engine import DaskEngine  # 0.5 s that only this engine has use for
 
-    return DaskEngine(named, code_version(code))
+    return DaskEngine(named, worker_version(code))

@@ -20,6 +20,7 @@ from tomoe_es.reduction.dark import master_dark
 from tomoe_es.reduction.flat import master_flat
 from tomoe_es.reduction.mask import BAD_COLUMN, CLIPPED, HOT, INSENSITIVE, SATURATED
 from tomoe_es.reduction.photometry import Photometry, measure
+from tomoe_es.reduction.sky_unevenness import sky_unevenness
 from tomoe_es.reduction.stack import Stack, stack
 from tomoe_es.reduction.variance import frame_variance, stack_variance
 from tomoe_es.reduction.zero_point import zero_point
@@ -356,6 +357,14 @@ def test_full_stars_tell_the_zero_point_by_their_wings_where_others_are_too_few(
     assert zero is not None
     assert zero.stars == 4
     assert zero.scatter_mag == pytest.approx(0, abs=0.01)
+
+
+def test_a_dimmed_half_makes_the_sky_uneven_and_a_dark_one_does_not() -> None:
+    image = with_stars(STARS)
+    assert sky_unevenness(image, 20.0) < 0.02
+    image[:, :1000] *= 0.2
+    assert sky_unevenness(image, 20.0) == pytest.approx(0.8, abs=0.01)
+    assert sky_unevenness(np.where(image > 100, 1.0, 0.0).astype(np.float32), 20.0) == pytest.approx(0.05)
 
 
 def test_of_two_stars_the_one_with_a_companion_does_not_count(measured: Photometry) -> None:
