@@ -87,6 +87,8 @@ def verify(
 ) -> int:
     """Recompute the log, or one night of it, and say by line what holds; exit code 1 when something does not.
 
+    A line that begins with `open` tells what nothing shows: events that no checkpoint covers yet.
+
     Parameters
     ----------
     night
@@ -109,7 +111,8 @@ def verify(
             notes.append(path.read_text(encoding="utf-8"))
     holds = True
     for finding in findings_of(folder, night, notes, verifier):
-        sys.stdout.write(f"{'holds' if finding.holds else 'FAILS'}  {finding.text}\n")
+        word = "FAILS" if not finding.holds else "open " if finding.is_open else "holds"
+        sys.stdout.write(f"{word}  {finding.text}\n")
         sys.stdout.flush()
         holds = holds and finding.holds
     return 0 if holds else 1

@@ -65,13 +65,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def forge(path: Path, statement: str) -> None:
-    """Change a live segment as somebody who owns the machine can."""
+    """Change a live segment as somebody who owns the machine can, and leaves no other trace."""
     with apsw.Connection(str(path)) as connection:
-        for (trigger,) in connection.execute(
-            "SELECT name FROM sqlite_schema WHERE type='trigger'"
-        ).fetchall():
-            connection.execute(f"DROP TRIGGER {trigger}")
+        triggers = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type='trigger'").fetchall()
+        for name, _ in triggers:
+            connection.execute(f"DROP TRIGGER {name}")
         connection.execute(statement).fetchall()
+        for _, made in triggers:
+            connection.execute(made)
     connection.close()
 
 
