@@ -24,6 +24,15 @@ class SealedReader:
     def close(self) -> None:
         """No file stays open between calls."""
 
+    @property
+    def damage(self) -> str:
+        """What is damaged at the file's end, although blocks can be read; empty when nothing is."""
+        return self._file.damage
+
+    def refuse_if_damaged(self) -> None:
+        """Raise LogCorrupt when the file is not as it was written, although blocks can be read."""
+        self._file.refuse_if_damaged()
+
     def end(self) -> tuple[int, bool]:
         """Position of the last event, and that the segment is closed."""
         return self._file.footer.last_position, True
@@ -77,9 +86,9 @@ class SealedReader:
         return b"".join(lines.splitlines(keepends=True)[after + 1 - first : upto + 1 - first])
 
     def block_root(self, first: int, last: int) -> bytes | None:
-        """Stored root over the leaves of the block from `first` to `last`; None when it is not all here."""
+        """Stored root over the leaves of the block from `first` to `last`; None when it is not (all) here."""
         footer = self._file.footer
-        if first < footer.first_position or last > footer.last_position:
+        if not footer.block_roots or first < footer.first_position or last > footer.last_position:
             return None
         return bytes.fromhex(footer.block_roots[footer.block_of(first)])
 

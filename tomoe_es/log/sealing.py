@@ -110,6 +110,7 @@ def _blocks(reader: LiveReader) -> Iterator[Columns]:
 
 def _compare(file: SealedFile, reader: LiveReader) -> None:
     """Raise LogCorrupt unless the sealed file holds every field of every live event, and nothing else."""
+    file.refuse_if_damaged()
     blocks = 0
     for block, live in enumerate(_blocks(reader)):
         sealed = open_columns(file.block(block), file.footer.first_of(block))

@@ -43,7 +43,7 @@ def verify(
     if night is not None and night not in {segment.night for segment in segments}:
         yield Finding(False, f"the log has no night {night}")
         return
-    known = _Recomputed()
+    known = _Recomputed({} if night is None else None)
     whole = True
     following = 1
     for stray in strays:
@@ -51,17 +51,16 @@ def verify(
     for segment, successor in zip_longest(segments, segments[1:]):
         if segment.first_position != following and night is None:
             yield _of_gap(segment, following)
-            whole = False
+            whole, known.versions = False, None
         try:
             with NamedTrouble(folder, segment, segment.first_position):
                 following = open_segment(folder, segment).end()[0] + 1
                 if night in (None, segment.night):
-                    is_known = whole and night is None
-                    yield from _verify_segment(folder, segment, successor, known, with_versions=is_known)
+                    yield from _verify_segment(folder, segment, successor, known)
         except LogError as error:
             position = getattr(error, "position", segment.first_position)
             yield Finding(False, f"night {segment.night}: {error}", position, position)
-            whole = False
+            whole, known.versions = False, None
             following = successor.first_position if successor else segment.first_position
     if whole:
         yield from _verify_erasures(folder, known.erased, of_whole_log=night is None)
@@ -75,10 +74,10 @@ def verify(
 class _Recomputed:
     """What was made anew of the nights so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, versions: dict[str, int] | None) -> None:
         self.roots: dict[int, bytes] = {}  # of the full tiles of level 0, by number
         self.erased: dict[int, ErasedPayload] = {}  # by position
-        self.versions: dict[str, int] = {}  # of each stream
+        self.versions = versions  # of each stream; None when a night before is not known
 
 
 def _of_stray(stray: SegmentName) -> Finding:
@@ -101,21 +100,14 @@ def _of_gap(segment: SegmentName, following: int) -> Finding:
 
 
 def _verify_segment(
-    folder: Path, name: SegmentName, successor: SegmentName | None, known: _Recomputed, *, with_versions: bool
+    folder: Path, name: SegmentName, successor: SegmentName | None, known: _Recomputed
 ) -> Iterator[Finding]:
     """Recompute the leaves of one night, and check what else its file says; adds to what is known."""
     from tomoe_es.log.bulk_leaves import hashes_of_leaves  # no other command should wait for the compiler
 
     reader = open_segment(folder, name)
     last, _ = reader.end()
-    faults: list[str] = []
-    if isinstance(reader, LiveReader):
-        streams = stream_rows(reader)
-        before = known.versions if with_versions else None
-        faults += live_faults(reader, last, successor, streams, before)
-        known.versions.update((stream, end) for stream, _, _, _, end in streams if end is not None)
-    elif with_versions:
-        known.versions.update(reader.summary().streams)
+    faults = _faults(reader, last, successor, known)
     for text in faults:
         yield Finding(False, f"night {name.night}: {text}", name.first_position, last)
     for first, upto, lines in _gathered(reader, name.first_position, last):
@@ -123,7 +115,8 @@ def _verify_segment(
         known.erased.update(found)
         for at, root in _roots(first, hashes):
             end = min(last, at + BLOCK_EVENTS - 1 - (at - 1) % BLOCK_EVENTS)
-            if isinstance(reader, SealedReader) and root != reader.block_root(at, end):
+            stored = reader.block_root(at, end) if isinstance(reader, SealedReader) else root
+            if stored not in (None, root):
                 text = f"night {name.night}: events {at} to {end} are not those that were sealed"
                 yield Finding(False, text, at, end)
                 return
@@ -134,6 +127,24 @@ def _verify_segment(
     if not faults:
         text = f"night {name.night} ({state}): {count} events"
         yield Finding(True, text, name.first_position, last)
+
+
+def _faults(reader: SegmentReader, last: int, successor: SegmentName | None, known: _Recomputed) -> list[str]:
+    """What is wrong with a night's file besides its events; takes the versions of its streams in."""
+    faults: list[str] = []
+    streams: list[tuple[str, int]] = []
+    if isinstance(reader, LiveReader):
+        rows = stream_rows(reader)
+        faults += live_faults(reader, last, successor, rows, known.versions)
+        streams += [(name, end) for name, _, _, _, end in rows if end is not None]
+    elif isinstance(reader, SealedReader) and reader.damage:
+        faults.append(f"its file is damaged: {reader.damage}; events up to {last} can be read")
+        known.versions = None
+    elif known.versions is not None:
+        streams += reader.summary().streams
+    if known.versions is not None:
+        known.versions.update(streams)
+    return faults
 
 
 def _gathered(reader: SegmentReader, first: int, last: int) -> Iterator[tuple[int, int, bytes]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import apsw
@@ -17,9 +18,11 @@ from tomoe_es.events.envelope import Draft, Recorded
 from tomoe_es.events.queue import QueuePaused
 from tomoe_es.events.schema import events_schema
 from tomoe_es.events.system import MessagePosted
+from tomoe_es.log.erasing import erase
 from tomoe_es.log.sealing import seal
 from tomoe_es.log.segment_names import list_segments
 from tomoe_es.log.sqlite_log import SqliteLog
+from tomoe_es.log.verifying import verify
 from tomoe_es.night import night_span
 
 EVENING = night_span("2023-12-12")[0] + 6 * HOUR
@@ -146,17 +149,81 @@ def test_a_damaged_block_is_located_and_hides_no_other(folder: Path) -> None:
     log.close()
 
 
-@pytest.mark.parametrize("kept", [0, 30, -1, -60])
-def test_a_sealed_file_cut_short_is_damaged_and_hides_no_other(folder: Path, kept: int) -> None:
-    path = seal(folder, "2023-12-12").path
-    content = path.read_bytes()
+def cut(path: Path, content: bytes) -> None:
     path.chmod(0o644)
-    path.write_bytes(content[:kept])
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("kept", [0, 30])
+def test_a_sealed_file_of_which_nothing_can_be_read_hides_no_other(folder: Path, kept: int) -> None:
+    path = seal(folder, "2023-12-12").path
+    cut(path, path.read_bytes()[:kept])
     log = SqliteLog(folder)
-    with pytest.raises(LogCorrupt, match="2023-12-12 is damaged"):
+    with pytest.raises(LogCorrupt, match="2023-12-12 is damaged: no event of it can be read"):
         list(log.read())
     assert len(list(log.read(after=700))) == 2
     log.close()
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (lambda content: content[:-1], "the last 1 of its bytes are missing"),
+        (lambda content: content[:-48], "the last 48 of its bytes are missing"),
+        (lambda content: content + b"more", "4 bytes too many are at its end"),
+        (lambda content: content[:-1] + b"x", "its end is not the one of its footer"),
+    ],
+)
+def test_all_events_are_read_when_only_the_end_is_damaged_and_verify_tells(
+    folder: Path, harm: Callable[[bytes], bytes], said: str
+) -> None:
+    path = seal(folder, "2023-12-12").path
+    before = everything(folder)
+    cut(path, harm(path.read_bytes()))
+    assert everything(folder) == before
+    assert [each.text for each in verify(folder) if not each.holds] == [
+        f"night 2023-12-12: its file is damaged: {said}; events up to 700 can be read"
+    ]
+
+
+def test_blocks_are_found_without_the_footer(folder: Path) -> None:
+    path = seal(folder, "2023-12-12").path
+    content = bytearray(path.read_bytes()[:-60])
+    log = SqliteLog(folder)
+    before = list(log.read())
+    cut(path, content)
+    assert list(log.read()) == before
+    assert list(log.read(types=["QueuePaused"])) == [
+        each for each in before if isinstance(each.payload, QueuePaused)
+    ]
+    with pytest.raises(LogCorrupt, match="its footer can't be read"):
+        list(log.read_stream("s/1"))
+    content[content.index(b"\x28\xb5\x2f\xfd", 4) + 40] ^= 1
+    cut(path, content)
+    with pytest.raises(LogCorrupt) as damaged:
+        list(log.read())
+    assert damaged.value.position == 257
+    assert list(log.read(after=512)) == before[512:]
+    log.close()
+
+
+def test_no_night_is_erased_in_or_let_go_when_its_sealed_file_is_damaged(folder: Path) -> None:
+    live = list_segments(folder)[0].live_path(folder)
+    with apsw.Connection(str(live)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    connection.close()
+    copy = live.read_bytes()
+    path = seal(folder, "2023-12-12").path
+    cut(path, path.read_bytes()[:-1])
+    log = SqliteLog(folder)
+    with pytest.raises(LogCorrupt, match="the last 1 of its bytes"):
+        erase(log, 7, who="the director", why="asked", time=EVENING)
+    assert log.head() == 702
+    log.close()
+    live.write_bytes(copy)
+    with pytest.raises(LogCorrupt, match="the last 1 of its bytes"):
+        seal(folder, "2023-12-12")
+    assert live.exists()
 
 
 def test_a_damaged_live_file_is_not_sealed(folder: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.tomoe_es.control.observatory import submitted, survey
 from tomoe_es.clock import DAY
-from tomoe_es.errors import LogSealed
+from tomoe_es.errors import LogSealed, NotInTheLog
 from tomoe_es.events import ErasedPayload
 from tomoe_es.events.envelope import Draft
 from tomoe_es.events.queue import QueuePaused
@@ -173,8 +173,11 @@ def test_what_can_not_be_proved_is_named(data: Path, tmp_path: Path) -> None:
     with pytest.raises(NotProvable, match="no checkpoint yet"):
         prove(1, data=data)
     checkpoint(data=data)
+    append(data, 1, 1)
     with pytest.raises(NotProvable, match="covers events 1 to 320"):
         prove(321, data=data)
+    with pytest.raises(NotInTheLog, match="no event 322"):
+        prove(322, data=data)
     with pytest.raises(FileNotReadable, match="missing"):
         verify(checkpoint=(tmp_path / "missing",), data=data)
     (tmp_path / "vkey").write_text("nothing")
