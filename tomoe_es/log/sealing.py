@@ -27,6 +27,8 @@ class SealedNight(msgspec.Struct, frozen=True):
     path: Path
     live_bytes: int
     sealed_bytes: int
+    goes_on_in: str
+    """The night whose segment takes what still happens in this one; empty when it was over."""
 
 
 def seal(folder: Path, night: str) -> SealedNight:
@@ -41,6 +43,7 @@ def seal(folder: Path, night: str) -> SealedNight:
         live, sealed = name.live_path(folder), name.sealed_path(folder)
         if not live.exists():
             raise LogSealed(f"the night {night} is sealed already")
+        was_open = name == list_segments(folder)[-1]
         writer = NightsWriter(folder)
         writer.end_night(night)
         writer.close()
@@ -62,8 +65,9 @@ def seal(folder: Path, night: str) -> SealedNight:
             live.with_name(live.name + suffix).unlink(missing_ok=True)
         sync_path(folder)
         last_position = SealedFile(sealed, name).footer.last_position
+        goes_on_in = list_segments(folder)[-1].night if was_open else ""
         return SealedNight(
-            night, name.first_position, last_position, sealed, live_bytes, sealed.stat().st_size
+            night, name.first_position, last_position, sealed, live_bytes, sealed.stat().st_size, goes_on_in
         )
 
 

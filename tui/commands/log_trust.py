@@ -59,7 +59,8 @@ class FileNotReadable(UsageError):
 def seal(night: str, *, data: Path | None = None) -> int:
     """Turn a finished night of the log into its read-only file, and sign a checkpoint.
 
-    Sealing the open night is allowed: the log goes on in the segment of the next.
+    Sealing the open night is allowed: the log goes on in the segment of the next, also with what still
+    happens in this night.
 
     Parameters
     ----------
@@ -74,6 +75,8 @@ def seal(night: str, *, data: Path | None = None) -> int:
         f"{night}: events {sealed.first_position} to {sealed.last_position} sealed in {sealed.path.name}, "
         f"{sealed.sealed_bytes:,} bytes instead of {sealed.live_bytes:,}\n"
     )
+    if sealed.goes_on_in:
+        sys.stderr.write(f"it was the open night: what still happens in it stands in {sealed.goes_on_in}\n")
     _sign(folder, None)
     return 0
 
