@@ -94,8 +94,11 @@ class SealedReader:
 
     def summary(self) -> Summary:
         """What the index of nights keeps of this segment."""
-        streams = [(stream, place.last_version) for stream, place in self._file.streams.items()]
-        return Summary(streams, self._file.commands())
+        return Summary(self.stream_versions(), self._file.commands())
+
+    def stream_versions(self) -> list[tuple[str, int]]:
+        """Name and last version of each stream in it."""
+        return [(stream, place.last_version) for stream, place in self._file.streams.items()]
 
     def _of_stream(self, stream: str, after: int, blocks: list[int]) -> Iterator[Recorded]:
         for block in blocks:

@@ -140,8 +140,8 @@ def _faults(reader: SegmentReader, last: int, successor: SegmentName | None, kno
     elif isinstance(reader, SealedReader) and reader.damage:
         faults.append(f"its file is damaged: {reader.damage}; events up to {last} can be read")
         known.versions = None
-    elif known.versions is not None:
-        streams += reader.summary().streams
+    elif isinstance(reader, SealedReader) and known.versions is not None:
+        streams += reader.stream_versions()
     if known.versions is not None:
         known.versions.update(streams)
     return faults
