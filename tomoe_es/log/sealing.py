@@ -15,7 +15,9 @@ from tomoe_es.log.nights_writer import NightsWriter
 from tomoe_es.log.sealed_block import BLOCK_EVENTS, open_columns
 from tomoe_es.log.sealed_segment import SealedFile, write_sealed
 from tomoe_es.log.segment_names import SegmentName, list_segments
+from tomoe_es.log.segment_trouble import DAMAGE, damaged
 from tomoe_es.log.stored import Columns
+from tomoe_es.log.verifying_live import live_faults, stream_rows
 
 
 class SealedNight(msgspec.Struct, frozen=True):
@@ -43,6 +45,7 @@ def seal(folder: Path, night: str) -> SealedNight:
         live, sealed = name.live_path(folder), name.sealed_path(folder)
         if not live.exists():
             raise LogSealed(f"the night {night} is sealed already")
+        _refuse_faults(folder, name)
         was_open = name == list_segments(folder)[-1]
         writer = NightsWriter(folder)
         writer.end_night(night)
@@ -83,12 +86,23 @@ def _find(folder: Path, night: str) -> SegmentName:
 def _gather(live: Path) -> int:
     """Bring everything into the one live file; gives its size in bytes."""
     connection = connect(live)
-    (damage,) = connection.execute("PRAGMA quick_check(1)").fetchone()  # type: ignore[misc]
-    if damage != "ok":
-        raise LogCorrupt(1, f"its file '{live.name}' is damaged: {damage}")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     connection.close()
     return live.stat().st_size
+
+
+def _refuse_faults(folder: Path, name: SegmentName) -> None:
+    """Raise LogCorrupt when the database is not as the log made it: sealing would wipe out the trace."""
+    reader = LiveReader(folder, name)
+    try:
+        last, _ = reader.end()
+        faults = list(live_faults(reader, last, None, stream_rows(reader), None))
+    except DAMAGE as error:
+        raise damaged(name.night, name.first_position, error) from error
+    finally:
+        reader.close()
+    if faults:
+        raise LogCorrupt(name.first_position, f"night {name.night}: {faults[0]}")
 
 
 def _write(draft: Path, reader: LiveReader, name: SegmentName) -> None:

@@ -12,6 +12,7 @@ import pytest
 import zstandard
 from jsonschema import Draft202012Validator
 
+from tests.tomoe_es.log.forging import forge
 from tomoe_es.clock import DAY, HOUR
 from tomoe_es.errors import LogCorrupt, LogSealed, NotInTheLog, UnknownEventType
 from tomoe_es.events.envelope import Draft, Recorded
@@ -241,17 +242,39 @@ def test_a_damaged_live_file_is_not_sealed(folder: Path) -> None:
     assert not list_segments(folder)[0].sealed_path(folder).exists()
 
 
-def test_an_event_of_a_newer_version_in_a_sealed_night_hides_no_other(folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE closed SET last_position = 600", "it was closed at event 600, and holds events up to 700"),
+        ("UPDATE event SET version = version + 1000 WHERE position = 700", "has versions 1 to 1100"),
+        (
+            "CREATE TRIGGER evil AFTER INSERT ON type BEGIN DELETE FROM event; END",
+            "the log never makes: evil",
+        ),
+    ],
+)
+def test_a_live_file_that_somebody_changed_is_not_sealed(folder: Path, statement: str, said: str) -> None:
     live = list_segments(folder)[0].live_path(folder)
-    with apsw.Connection(str(live)) as connection:
-        connection.execute("DROP TRIGGER event_refuses_UPDATE")
-        connection.execute("INSERT INTO type(name) VALUES('FromTheFuture')")
-        connection.execute(
-            "UPDATE event SET type = (SELECT max(id) FROM type), payload = CAST(? AS BLOB) "
-            "WHERE position = 300",
-            ('{"type":"FromTheFuture","what":1}',),
-        )
-    connection.close()
+    forge(live, statement)
+    with pytest.raises(LogCorrupt, match=said):
+        seal(folder, "2023-12-12")
+    assert live.exists()
+    assert not list_segments(folder)[0].sealed_path(folder).exists()
+
+
+def test_a_live_file_that_is_no_database_is_called_damaged(folder: Path) -> None:
+    list_segments(folder)[0].live_path(folder).write_bytes(b"")
+    with pytest.raises(LogCorrupt, match="2023-12-12, is damaged"):
+        seal(folder, "2023-12-12")
+
+
+def test_an_event_of_a_newer_version_in_a_sealed_night_hides_no_other(folder: Path) -> None:
+    forge(
+        list_segments(folder)[0].live_path(folder),
+        "INSERT INTO type(name) VALUES('FromTheFuture');"
+        "UPDATE event SET type = (SELECT max(id) FROM type), "
+        """payload = CAST('{"type":"FromTheFuture","what":1}' AS BLOB) WHERE position = 300""",
+    )
     seal(folder, "2023-12-12")
     log = SqliteLog(folder)
     reader = log.read()

@@ -8,9 +8,9 @@ import sys
 from base64 import b64decode
 from pathlib import Path
 
-import apsw
 import pytest
 
+from tests.tomoe_es.log.forging import forge
 from tomoe_es.clock import DAY, HOUR
 from tomoe_es.errors import LogCorrupt, NotInTheLog
 from tomoe_es.events import encode_event
@@ -62,18 +62,6 @@ def folder(tmp_path: Path) -> Path:
         checkpoint(path)
     seal(path, "2023-12-12")
     return path
-
-
-def forge(path: Path, statement: str) -> None:
-    """Change a live segment as somebody who owns the machine can, and leaves no other trace."""
-    with apsw.Connection(str(path)) as connection:
-        triggers = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type='trigger'").fetchall()
-        for name, _ in triggers:
-            connection.execute(f"DROP TRIGGER {name}")
-        connection.execute(statement).fetchall()
-        for _, made in triggers:
-            connection.execute(made)
-    connection.close()
 
 
 def live(folder: Path, number: int) -> Path:

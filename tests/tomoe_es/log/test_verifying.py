@@ -7,7 +7,8 @@ from pathlib import Path
 import apsw
 import pytest
 
-from tests.tomoe_es.log.test_tamper import checkpoint, forge, live, write_night
+from tests.tomoe_es.log.forging import forge
+from tests.tomoe_es.log.test_tamper import checkpoint, live, write_night
 from tomoe_es.log.checkpoints import verifier_of
 from tomoe_es.log.sealing import seal
 from tomoe_es.log.verifying import verify
