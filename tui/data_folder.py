@@ -64,8 +64,12 @@ class DataFolder:
         return self.log.exists() and any(self.log.iterdir())
 
     def require(self) -> None:
-        """Raise NoDataFolder when no night was ever run here."""
-        if not self.log.is_dir():
+        """Raise NoDataFolder when no night was ever run here, DataFolderUnusable where one may not look."""
+        try:
+            is_there = self.log.is_dir()
+        except PermissionError as error:
+            raise _unusable(self.top, error) from error
+        if not is_there:
             raise NoDataFolder(
                 f"no log in {self.top}: run 'tomoe night --data {self.top}' first, or name another --data"
             )

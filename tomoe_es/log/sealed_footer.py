@@ -38,3 +38,8 @@ class Footer(msgspec.Struct, frozen=True):
     def is_of(self, name: SegmentName) -> bool:
         """Whether it is the one of a segment."""
         return SegmentName(self.number, self.first_position, self.night) == name
+
+    @property
+    def has_index(self) -> bool:
+        """Whether it leads to streams and commands, and knows the roots; one made up does not."""
+        return self.streams_end > 0

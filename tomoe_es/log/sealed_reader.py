@@ -88,7 +88,7 @@ class SealedReader:
     def block_root(self, first: int, last: int) -> bytes | None:
         """Stored root over the leaves of the block from `first` to `last`; None when it is not (all) here."""
         footer = self._file.footer
-        if not footer.block_roots or first < footer.first_position or last > footer.last_position:
+        if not footer.has_index or first < footer.first_position or last > footer.last_position:
             return None
         return bytes.fromhex(footer.block_roots[footer.block_of(first)])
 

@@ -141,7 +141,7 @@ class SealedFile:
             return _bytes(file, *place(footer))
 
     def _require_index(self) -> None:
-        if not self.footer.block_roots:
+        if not self.footer.has_index:
             raise self._damaged(self.damage)
 
     def _read_footer(self, file: FileIO) -> tuple[Footer, str]:

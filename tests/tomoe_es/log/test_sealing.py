@@ -95,6 +95,16 @@ def test_sealing_the_open_night_goes_on_in_the_next(folder: Path) -> None:
     log.close()
 
 
+def test_a_night_without_events_is_sealed_too(folder: Path) -> None:
+    for night in ("2023-12-12", "2023-12-13"):
+        seal(folder, night)
+    before = everything(folder)
+    sealed = seal(folder, "2023-12-14")
+    assert (sealed.first_position, sealed.last_position) == (703, 702)
+    assert everything(folder) == before
+    assert all(each.holds for each in verify(folder))
+
+
 def test_a_night_is_sealed_once_and_must_be_there(folder: Path) -> None:
     seal(folder, "2023-12-12")
     with pytest.raises(LogSealed, match="2023-12-12"):

@@ -169,6 +169,14 @@ def test_a_file_among_the_nights_that_is_none_is_named(folder: Path) -> None:
     ]
 
 
+def test_nights_that_hold_the_same_events_are_named(folder: Path) -> None:
+    live(folder, 3).rename(folder / "00003-2023-12-14-000000000100.sqlite")
+    assert (
+        "night 2023-12-14 begins with event 100, and the one before it holds 120 too: "
+        "one of their files is none of this log"
+    ) in failed(folder)
+
+
 def test_no_checkpoint_is_said_to_hold_over_events_that_can_not_be_read(folder: Path) -> None:
     live(folder, 2).write_bytes(b"")
     [text] = failed(folder)

@@ -81,3 +81,12 @@ def held_by_night(data: Path) -> int:
 )
 def test_it_says_that_it_may_not_write(data: Path, command: Callable[[Path], int], answer: str) -> None:
     assert told(data, command).startswith(answer)
+
+
+def test_a_folder_that_may_not_be_looked_into_is_named(data: Path) -> None:
+    data.chmod(0)
+    try:
+        answer = as_who_may_not_write(data, lambda: str(lock.show(data=data)))
+    finally:
+        data.chmod(0o755)
+    assert answer.startswith("DataFolderUnusable: ")
