@@ -57,12 +57,15 @@ class ProjectionBusy(ProjectionError):
 
 
 class ProjectionUnwritable(ProjectionError):
-    """The disk has no room for the file; what was to be written is kept for later."""
+    """The file can't be written, its disk is full or read-only; what was to be written is kept for later."""
 
-    what_to_do = "make room on the disk; it is written as soon as there is some, and the log holds everything"
+    what_to_do = (
+        "make room on the disk, or run as who may write there; it is written as soon as it can be, "
+        "and the log holds everything"
+    )
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} can't be written, its disk is full: make room there")
+    def __init__(self, path: Path, why: str = "its disk is full", remedy: str = "make room there") -> None:
+        super().__init__(f"{path} can't be written, {why}: {remedy}")
 
 
 class UnknownProjection(UsageError):

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TextIO
 
 from projections.catalogue import PROJECTIONS, projections_named
 from projections.errors import ProjectionBusy, ProjectionDamaged, ProjectionUnwritable
@@ -54,6 +54,17 @@ class _Running:
             self.saved = self.position
 
 
+def _lock_file(folder: Path) -> TextIO:
+    """The file whose lock its writer holds; ProjectionUnwritable where this user may not write."""
+    path = folder / "writer.lock"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return path.open("w")
+    except OSError as error:
+        remedy = "do it where and as who may write there"
+        raise ProjectionUnwritable(path, error.strerror or str(error), remedy) from error
+
+
 def _opened(folder: Path, projection: Projection, *, mend: bool) -> _Running:
     try:
         return _Running(folder, projection)
@@ -81,8 +92,7 @@ class Projector:
         mend: bool = False,
     ) -> None:
         self._log = log
-        folder.mkdir(parents=True, exist_ok=True)
-        self._lock = (folder / "writer.lock").open("w")
+        self._lock = _lock_file(folder)
         self._running: list[_Running] = []
         try:
             self._take_lock(folder)

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from tomoe_es.errors import DataFolderInUse, TomoeError, UsageError
 
@@ -55,9 +56,7 @@ class DataFolder:
             ):
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise DataFolderUnusable(
-                f"the data folder {self.top} can't be used ({error.strerror}): name another with --data"
-            ) from error
+            raise _unusable(self.top, error) from error
 
     @property
     def holds_log(self) -> bool:
@@ -65,8 +64,12 @@ class DataFolder:
         return self.log.exists() and any(self.log.iterdir())
 
     def require(self) -> None:
-        """Raise NoDataFolder when no night was ever run here."""
-        if not self.log.is_dir():
+        """Raise NoDataFolder when no night was ever run here, DataFolderUnusable where one may not look."""
+        try:
+            is_there = self.log.is_dir()
+        except PermissionError as error:
+            raise _unusable(self.top, error) from error
+        if not is_there:
             raise NoDataFolder(
                 f"no log in {self.top}: run 'tomoe night --data {self.top}' first, or name another --data"
             )
@@ -78,11 +81,17 @@ class DataFolder:
         except (FileNotFoundError, ValueError):
             return None
 
+    def _opened_pid(self) -> TextIO:
+        path = self.top / NIGHT_PID
+        try:
+            return path.open("a+")
+        except OSError as error:
+            raise _unusable(self.top, error) from error
+
     @contextmanager
     def held_by_night(self) -> Iterator[None]:
         """Hold the folder for one running night; raises DataFolderInUse when another runs."""
-        path = self.top / NIGHT_PID
-        with path.open("a+") as file:
+        with self._opened_pid() as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -95,6 +104,12 @@ class DataFolder:
             file.write(str(os.getpid()))
             file.flush()
             yield
+
+
+def _unusable(top: Path, error: OSError) -> DataFolderUnusable:
+    return DataFolderUnusable(
+        f"the data folder {top} can't be used ({error.strerror}): name another with --data"
+    )
 
 
 def data_folder(given: Path | None) -> DataFolder:

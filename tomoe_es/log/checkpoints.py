@@ -12,26 +12,37 @@ import os
 from pathlib import Path
 
 from tomoe_es.errors import LogCorrupt
-from tomoe_es.log.live_segment import sync_path
+from tomoe_es.log.live_segment import Named, sync_path
+from tomoe_es.log.segment_trouble import NamedReading
 from tomoe_es.log.signed_note import Checkpoint, SigningKey, Verifier, make_key, read_key, read_verifier
 from tomoe_es.log.tree import LogTree
 
 KEY_FILE = "checkpoint.key"
 VERIFIER_FILE = "checkpoint.vkey"
+LAST_NOTE_FILE = "checkpoint"
 
 
 def key_of(folder: Path, origin: str, seed: bytes) -> SigningKey:
     """The log's key, its public half beside it; made from `seed`, 32 random bytes, when it has none yet."""
     path = folder / KEY_FILE
-    key = read_key(path) if path.exists() else make_key(path, origin, seed)
-    if not (folder / VERIFIER_FILE).exists():
-        _write(folder / VERIFIER_FILE, key.verifier().text() + "\n")
+    with Named("signing", folder):
+        key = read_key(path) if path.exists() else make_key(path, origin, seed)
+        if not (folder / VERIFIER_FILE).exists():
+            _write(folder / VERIFIER_FILE, key.verifier().text() + "\n")
     return key
 
 
 def verifier_of(folder: Path) -> Verifier:
-    """The log's public key; raises FileNotFoundError before the first checkpoint."""
-    return read_verifier((folder / VERIFIER_FILE).read_text(encoding="utf-8"))
+    """The log's public key; ValueError when missing or damaged, LogUnavailable when it can't be read."""
+    path = folder / VERIFIER_FILE
+    if not path.exists():
+        raise ValueError(f"there is no public key '{path}'")
+    with NamedReading(path):
+        content = path.read_bytes()
+    try:
+        return read_verifier(content.decode())
+    except ValueError as error:
+        raise ValueError(f"the public key '{path}' is damaged") from error
 
 
 def write_checkpoint(folder: Path, key: SigningKey) -> str:
@@ -50,18 +61,33 @@ def write_checkpoint(folder: Path, key: SigningKey) -> str:
             raise LogCorrupt(
                 position, f"the log is not the one of its checkpoint of {checkpoint.size} events"
             )
-    tree.store_full_tiles(size)
     note = key.sign(Checkpoint(key.name, size, tree.root(size)).text())
-    (folder / "checkpoints").mkdir(exist_ok=True)
-    for path in (folder / "checkpoints" / f"{size:012d}", folder / "checkpoint"):
-        _write(path, note)
+    with Named("signing", folder):
+        tree.store_full_tiles(size)
+        (folder / "checkpoints").mkdir(exist_ok=True)
+        for path in (folder / "checkpoints" / f"{size:012d}", folder / LAST_NOTE_FILE):
+            _write(path, note)
     return note
 
 
 def stored_notes(folder: Path) -> list[str]:
     """The checkpoints in the folder, those of fewer events first."""
-    paths = sorted((folder / "checkpoints").glob("[0-9]*"))
-    return [path.read_text(encoding="utf-8") for path in paths]
+    with NamedReading(folder / "checkpoints"):
+        kept = folder / "checkpoints"
+        paths = sorted(kept.glob("[0-9]*")) if kept.is_dir() else []
+        return [_text(path) for path in paths]
+
+
+def last_note(folder: Path) -> str | None:
+    """What the file `checkpoint` says, which should be the last of those that are stored."""
+    path = folder / LAST_NOTE_FILE
+    with NamedReading(path):
+        return _text(path) if path.exists() else None
+
+
+def _text(path: Path) -> str:
+    """A note's text; what is none of UTF-8 is replaced, so that no signature fits it."""
+    return path.read_bytes().decode(errors="replace")
 
 
 def _write(path: Path, text: str) -> None:

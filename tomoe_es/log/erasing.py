@@ -40,6 +40,7 @@ def erase(log: SqliteLog, position: int, *, who: str, why: str, time: int) -> in
         if not isinstance(reader, SealedReader) or name.live_path(log.folder).exists():
             reader.close()
             raise NightNotSealed(position, name.night)
+        reader.refuse_if_damaged()
         columns = reader.stored(position - 1, position)
         (type_name,) = columns.types
         digest = digest_of(leaf_of(reader.lines(position - 1, position).rstrip(b"\n"), position))

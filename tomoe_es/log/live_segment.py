@@ -50,14 +50,21 @@ SCHEMA += "".join(
         "command": "SELECT 1 FROM command WHERE id=NEW.id",
     }.items()
 )
+SCHEMA += """
+CREATE TRIGGER closed_refuses_another_end BEFORE INSERT ON closed
+    WHEN NEW.last_position IS NOT coalesce((SELECT max(position) FROM event),
+                                           (SELECT first_position - 1 FROM segment))
+    OR NEW.next_night IS NOT date(NEW.next_night)
+BEGIN SELECT RAISE(ABORT, 'the log is append-only: closed refuses an end that is not the last event'); END;
+"""
 """`base_version`: the stream's version at the end of the night before; 0 for a new stream.
 `closed`: one row once the night is over, after which the next segment takes the appends."""
 
-CLOSE = """
-INSERT INTO closed VALUES(?, ?);
+CLOSED_SCHEMA = """
 CREATE TRIGGER event_refuses_a_closed_night BEFORE INSERT ON event
 BEGIN SELECT RAISE(ABORT, 'the log is append-only: event refuses a closed night'); END;
 """
+CLOSE = "INSERT INTO closed VALUES(?, ?);" + CLOSED_SCHEMA
 """Ends a night. A trigger that is always there, and looks whether it is closed, takes 0.5 us an event."""
 
 EVENT_COLUMNS = "position, stream, version, type, time, correlation, cause, code, actor, payload"
@@ -150,22 +157,24 @@ def sync_path(path: Path) -> None:
 
 
 class Named:
-    """Turns errors of SQLite and of the operating system into LogUnavailable."""
+    """Turns errors of SQLite and of the operating system, while something is written, into LogUnavailable."""
 
-    def __init__(self, doing: str, folder: Path, apart_from: tuple[type[Exception], ...] = ()) -> None:
-        self._doing, self._folder, self._apart_from = doing, folder, apart_from
+    def __init__(self, doing: str, folder: Path) -> None:
+        self._doing, self._folder = doing, folder
 
     def __enter__(self) -> None:
         """Nothing to prepare."""
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, (apsw.Error, OSError)) and not isinstance(error, self._apart_from):
+        if isinstance(error, (apsw.Error, OSError)):
             raise unavailable(self._doing, self._folder, error) from error
 
 
 def unavailable(doing: str, folder: Path, error: Exception) -> LogUnavailable:
-    """The named condition for what the operating system or SQLite reported."""
+    """The named condition for what the operating system or SQLite reported while something was written."""
+    remedy = "see that the disk has room and is writable"
+    if folder.exists() and not os.access(folder, os.W_OK):
+        remedy = "this user may not write there, or it is mounted read-only: do it where and as who may write"
     return LogUnavailable(
-        f"{doing} the log in '{folder}' failed: {error}; nothing was appended: "
-        "see that the disk has room and is writable, then try again"
+        f"{doing} the log in '{folder}' failed: {error}; nothing was appended: {remedy}, then try again"
     )

@@ -11,17 +11,17 @@ from typing import Protocol, TypeVar
 
 import apsw
 
-from tomoe_es.errors import LogCorrupt
+from tomoe_es.errors import LogCorrupt, LogError
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.log.live_reader import LiveReader
-from tomoe_es.log.live_segment import Named
 from tomoe_es.log.nights_index import INDEX_FILE, NightsIndex, Summary
 from tomoe_es.log.sealed_reader import SealedReader
 from tomoe_es.log.segment_names import SegmentName, list_segments
+from tomoe_es.log.segment_trouble import NamedReading, NamedTrouble
 from tomoe_es.log.stored import Columns
+from tomoe_es.log.untouched_reader import UntouchedReader, may_be_written
 
 _OPEN_AT_MOST = 8
-_DAMAGE = (apsw.CantOpenError, apsw.NotADBError, apsw.CorruptError)
 
 T = TypeVar("T")
 
@@ -52,8 +52,12 @@ class SegmentReader(Protocol):
 
 
 def open_segment(folder: Path, name: SegmentName) -> SegmentReader:
-    """Reader of a segment, of its sealed file where there is one."""
-    return SealedReader(folder, name) if name.sealed_path(folder).exists() else LiveReader(folder, name)
+    """Reader of a segment, of its sealed file where there is one; LogUnavailable when it may not be read."""
+    if name.sealed_path(folder).exists():
+        with NamedReading(name.sealed_path(folder)):
+            return SealedReader(folder, name)
+    live = name.live_path(folder)
+    return LiveReader(folder, name) if may_be_written(live) else UntouchedReader(folder, name)
 
 
 OpenSegment = Callable[[Path, SegmentName], SegmentReader]
@@ -92,8 +96,27 @@ class NightsReader:
         self, after: int, until: int | None, types: Collection[str] | None
     ) -> Iterator[Iterable[Recorded]]:
         """Events with `after` < position <= `until`, some at a time; `until` None: up to the head."""
-        head = self.head()
-        until = head if until is None else min(until, head)
+        head, damage = self._head_and_damage(until)
+        last_wanted = head if until is None else min(until, head)
+        yield from self._chunks(after, last_wanted, types)
+        if damage is not None and (until is None or until > head):
+            raise damage
+
+    def _head_and_damage(self, until: int | None) -> tuple[int, LogError | None]:
+        """Up to which position there is something to read, and why not further.
+
+        Events in the nights before the last one can be read whatever has become of the last one's file.
+        """
+        segments = self._segments or self._look()
+        before_last = segments[-1].first_position - 1 if segments else 0
+        if until is not None and until <= before_last:
+            return before_last, None
+        try:
+            return self.head(), None
+        except LogError as error:
+            return self._segments[-1].first_position - 1, error
+
+    def _chunks(self, after: int, until: int, types: Collection[str] | None) -> Iterator[Iterable[Recorded]]:
         segments = self._segments
         if until <= after or (types is not None and not types):
             return
@@ -120,9 +143,9 @@ class NightsReader:
 
     def _segments_with(self, stream: str, after: int) -> list[SegmentName]:
         """Segments that may hold versions of a stream > `after`; those unknown to the index among them."""
-        self.head()
+        self._head_and_damage(None)  # looks which segments there are; damage is met where it is read
         closed = self._segments[:-1]
-        if closed and self._uses_index and (self._folder / INDEX_FILE).exists():
+        if closed and self._uses_index and self._has_index():
             index = NightsIndex(self._folder)
             asked = set(index.segments_of(stream, after))
             asked.update(index.missing(segment.number for segment in closed))
@@ -130,20 +153,22 @@ class NightsReader:
             closed = [segment for segment in closed if segment.number in asked]
         return closed + self._segments[-1:]
 
+    def _has_index(self) -> bool:
+        """Whether the index can be asked; without the right to write, SQLite can't open it."""
+        path = self._folder / INDEX_FILE
+        return path.exists() and may_be_written(path)
+
     def _with_reader(self, segment: SegmentName, position: int, call: Callable[[SegmentReader], T]) -> T:
-        """Call a method of the segment's reader; LogCorrupt at `position` if the file is gone or damaged."""
-        try:
-            with Named("reading", self._folder, apart_from=_DAMAGE):
+        """Call a method of the segment's reader; trouble with its file is named at `position`."""
+        with NamedTrouble(self._folder, segment, position):
+            try:
                 return call(self._reader(segment))
-        except apsw.CantOpenError as error:
-            if segment.sealed_path(self._folder).exists():  # it was sealed since it was opened
-                with self._lock:
+            except apsw.CantOpenError:
+                if not segment.sealed_path(self._folder).exists():
+                    raise
+                with self._lock:  # it was sealed since it was opened
                     self._readers.pop(segment, None)
                 return call(self._reader(segment))
-            raise LogCorrupt(position, f"the file of its night, {segment.night}, is missing") from error
-        except (apsw.NotADBError, apsw.CorruptError) as error:
-            reason = f"the file of its night, {segment.night}, is damaged ({error})"
-            raise LogCorrupt(position, reason) from error
 
     def _reader(self, segment: SegmentName) -> SegmentReader:
         with self._lock:
@@ -161,7 +186,7 @@ class NightsReader:
         return segment != self._segments[-1] and segment.sealed_path(self._folder).exists()
 
     def _look(self) -> list[SegmentName]:
-        with Named("reading", self._folder):
+        with NamedReading(self._folder):
             self._segments = list_segments(self._folder)
         return self._segments
 

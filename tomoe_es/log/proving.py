@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from pathlib import Path
 
+from tomoe_es.errors import NotInTheLog
 from tomoe_es.log import merkle
 from tomoe_es.log.checkpoints import stored_notes, verifier_of
 from tomoe_es.log.leaf import PAYLOAD
@@ -15,16 +16,18 @@ from tomoe_es.log.tree import LogTree
 def prove(folder: Path, position: int) -> str:
     """Proof that an event is in the log of the last checkpoint; `docs/reference/verify_proof.py` checks it.
 
-    The leaf's bytes stand in its `extra` line. Raises ValueError when no checkpoint covers the event,
-    and when the log does not give the root that was signed.
+    The leaf's bytes stand in its `extra` line. Raises NotInTheLog when there is no such event, ValueError
+    when no checkpoint covers it, and when the log does not give the root that was signed.
     """
     notes = stored_notes(folder)
     if not notes:
         raise ValueError("the log has no checkpoint yet: make one with `tomoe log checkpoint`")
     checkpoint = Checkpoint.parse(verifier_of(folder).open(notes[-1]))
-    if not 1 <= position <= checkpoint.size:
-        raise ValueError(f"the last checkpoint covers events 1 to {checkpoint.size}: make a new one first")
     tree = LogTree(folder)
+    if not 1 <= position <= checkpoint.size:
+        if not 1 <= position <= tree.size:
+            raise NotInTheLog(f"the log has no event {position}: it holds 1 to {tree.size}")
+        raise ValueError(f"the last checkpoint covers events 1 to {checkpoint.size}: make a new one first")
     leaf = tree.leaf(position)
     path = merkle.inclusion_proof(position - 1, checkpoint.size, tree.subtree)
     reached = merkle.root_from_inclusion(position - 1, checkpoint.size, merkle.leaf_hash(leaf), path)

@@ -24,6 +24,15 @@ class SealedReader:
     def close(self) -> None:
         """No file stays open between calls."""
 
+    @property
+    def damage(self) -> str:
+        """What is damaged at the file's end, although blocks can be read; empty when nothing is."""
+        return self._file.damage
+
+    def refuse_if_damaged(self) -> None:
+        """Raise LogCorrupt when the file is not as it was written, although blocks can be read."""
+        self._file.refuse_if_damaged()
+
     def end(self) -> tuple[int, bool]:
         """Position of the last event, and that the segment is closed."""
         return self._file.footer.last_position, True
@@ -77,16 +86,19 @@ class SealedReader:
         return b"".join(lines.splitlines(keepends=True)[after + 1 - first : upto + 1 - first])
 
     def block_root(self, first: int, last: int) -> bytes | None:
-        """Stored root over the leaves of the block from `first` to `last`; None when it is not all here."""
+        """Stored root over the leaves of the block from `first` to `last`; None when it is not (all) here."""
         footer = self._file.footer
-        if first < footer.first_position or last > footer.last_position:
+        if not footer.has_index or first < footer.first_position or last > footer.last_position:
             return None
         return bytes.fromhex(footer.block_roots[footer.block_of(first)])
 
     def summary(self) -> Summary:
         """What the index of nights keeps of this segment."""
-        streams = [(stream, place.last_version) for stream, place in self._file.streams.items()]
-        return Summary(streams, self._file.commands())
+        return Summary(self.stream_versions(), self._file.commands())
+
+    def stream_versions(self) -> list[tuple[str, int]]:
+        """Name and last version of each stream in it."""
+        return [(stream, place.last_version) for stream, place in self._file.streams.items()]
 
     def _of_stream(self, stream: str, after: int, blocks: list[int]) -> Iterator[Recorded]:
         for block in blocks:

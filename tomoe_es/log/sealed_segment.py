@@ -25,40 +25,13 @@ from tomoe_es.errors import LogCorrupt
 from tomoe_es.log.leaf import leaf_hashes, leaves
 from tomoe_es.log.merkle import any_root
 from tomoe_es.log.nights_index import Summary
-from tomoe_es.log.sealed_block import BLOCK_EVENTS, lines_of, seal_block
+from tomoe_es.log.sealed_block import lines_of, seal_block
+from tomoe_es.log.sealed_footer import END_BYTES, END_MAGIC, Footer
+from tomoe_es.log.sealed_rescue import rescue
 from tomoe_es.log.segment_names import SegmentName
 from tomoe_es.log.stored import Columns
 
-_END_MAGIC = bytes.fromhex("502a4d18") + (40).to_bytes(4, "little")  # a zstd skippable frame of 40 bytes
-_END_BYTES = len(_END_MAGIC) + 40
-
-
 T = TypeVar("T")
-
-
-class Footer(msgspec.Struct, frozen=True):
-    """What a sealed night holds, and where."""
-
-    night: str
-    number: int
-    first_position: int
-    last_position: int
-    offsets: list[int]  # where each block begins, and where the last one ends
-    types: list[str]
-    block_types: list[int]  # for each block the set of its types, as bits
-    block_times: list[int]  # UTC microseconds of each block's first event
-    block_roots: list[str]  # RFC 6962 root over the leaves of each block, in hexadecimal
-    streams_end: int
-    commands_end: int
-
-    def block_of(self, position: int) -> int:
-        """Number of the block, from 0, that holds a position."""
-        return (position - 1) // BLOCK_EVENTS - (self.first_position - 1) // BLOCK_EVENTS
-
-    def first_of(self, block: int) -> int:
-        """Position of the block's first event."""
-        aligned = ((self.first_position - 1) // BLOCK_EVENTS + block) * BLOCK_EVENTS + 1
-        return max(aligned, self.first_position)
 
 
 class StreamPlace(msgspec.Struct, frozen=True, array_like=True):
@@ -109,7 +82,7 @@ def write_sealed(file: BinaryIO, name: SegmentName, night: Iterator[Columns], su
     )
     frame = _frame(footer)
     file.write(frame)
-    file.write(_END_MAGIC + footer.commands_end.to_bytes(8, "little") + sha256(frame).digest())
+    file.write(END_MAGIC + footer.commands_end.to_bytes(8, "little") + sha256(frame).digest())
     return footer
 
 
@@ -120,16 +93,26 @@ class SealedFile:
     """
 
     def __init__(self, path: Path, name: SegmentName) -> None:
-        """Read its footer; raises LogCorrupt at its first position when it is not whole."""
+        """Read its footer; where that is damaged, look for the blocks; LogCorrupt where there is none."""
         self.name = name
         self._path = path
         with path.open("rb", buffering=0) as file:
-            self._known = _identity(file), self._read_footer(file)
+            self._known = _identity(file), *self._read_footer(file)
 
     @property
     def footer(self) -> Footer:
         """What the night holds, and where."""
         return self._known[1]
+
+    @property
+    def damage(self) -> str:
+        """What is damaged at the file's end; empty when nothing is."""
+        return self._known[2]
+
+    def refuse_if_damaged(self) -> None:
+        """Raise LogCorrupt when it can be read and is not as it was written."""
+        if self.damage:
+            raise self._damaged(self.damage)
 
     def block(self, number: int) -> bytes:
         """The frame of a block."""
@@ -138,35 +121,46 @@ class SealedFile:
     @cached_property
     def streams(self) -> dict[str, StreamPlace]:
         """Where each stream's events are."""
+        self._require_index()
         frame = self._read(lambda footer: (footer.offsets[-1], footer.streams_end))
         return self._decode(frame, dict[str, StreamPlace])
 
     def commands(self) -> list[tuple[str, int, int, int, int]]:
         """The command ids of the night, with their answers."""
+        self._require_index()
         frame = self._read(lambda footer: (footer.streams_end, footer.commands_end))
         return self._decode(frame, list[tuple[str, int, int, int, int]])
 
     def _read(self, place: Callable[[Footer], tuple[int, int]]) -> bytes:
         """The bytes of a place that the footer of the present file tells."""
         with self._path.open("rb", buffering=0) as file:
-            (identity, footer) = self._known
+            (identity, footer, _) = self._known
             if _identity(file) != identity:
-                footer = self._read_footer(file)
-                self._known = _identity(file), footer
+                footer, damage = self._read_footer(file)
+                self._known = _identity(file), footer, damage
             return _bytes(file, *place(footer))
 
-    def _read_footer(self, file: FileIO) -> Footer:
+    def _require_index(self) -> None:
+        if not self.footer.has_index:
+            raise self._damaged(self.damage)
+
+    def _read_footer(self, file: FileIO) -> tuple[Footer, str]:
+        """The footer, and what is damaged about it."""
         size = os.fstat(file.fileno()).st_size
-        end = _bytes(file, max(0, size - _END_BYTES), size)
-        if len(end) != _END_BYTES or not end.startswith(_END_MAGIC):
-            raise self._damaged("its end is missing")
-        start = int.from_bytes(end[8:16], "little")
-        if start > size or sha256(_bytes(file, start, size - _END_BYTES)).digest() != end[16:]:
-            raise self._damaged("its footer has another digest than its end says")
-        footer = self._decode(_bytes(file, start, size - _END_BYTES), Footer)
-        if SegmentName(footer.number, footer.first_position, footer.night) != self.name:
-            raise self._damaged(f"it holds the night {footer.night} from event {footer.first_position} on")
-        return footer
+        end = _bytes(file, max(0, size - END_BYTES), size)
+        start = min(size, int.from_bytes(end[8:16], "little"))
+        frame = _bytes(file, start, size - END_BYTES)
+        if end.startswith(END_MAGIC) and sha256(frame).digest() == end[16:]:
+            footer = self._decode(frame, Footer)
+            if not footer.is_of(self.name):
+                raise self._damaged(
+                    f"it holds the night {footer.night} from event {footer.first_position} on"
+                )
+            return footer, ""
+        rescued = rescue(_bytes(file, 0, size), self.name)
+        if rescued is None:
+            raise self._damaged("no event of it can be read")
+        return rescued
 
     def _decode(self, frame: bytes, kind: type[T]) -> T:
         try:

@@ -15,7 +15,9 @@ from tomoe_es.log.nights_writer import NightsWriter
 from tomoe_es.log.sealed_block import BLOCK_EVENTS, open_columns
 from tomoe_es.log.sealed_segment import SealedFile, write_sealed
 from tomoe_es.log.segment_names import SegmentName, list_segments
+from tomoe_es.log.segment_trouble import DAMAGE, damaged
 from tomoe_es.log.stored import Columns
+from tomoe_es.log.verifying_live import live_faults, stream_rows
 
 
 class SealedNight(msgspec.Struct, frozen=True):
@@ -27,6 +29,8 @@ class SealedNight(msgspec.Struct, frozen=True):
     path: Path
     live_bytes: int
     sealed_bytes: int
+    goes_on_in: str
+    """The night whose segment takes what still happens in this one; empty when it was over."""
 
 
 def seal(folder: Path, night: str) -> SealedNight:
@@ -41,6 +45,8 @@ def seal(folder: Path, night: str) -> SealedNight:
         live, sealed = name.live_path(folder), name.sealed_path(folder)
         if not live.exists():
             raise LogSealed(f"the night {night} is sealed already")
+        _refuse_faults(folder, name)
+        was_open = name == list_segments(folder)[-1]
         writer = NightsWriter(folder)
         writer.end_night(night)
         writer.close()
@@ -62,8 +68,9 @@ def seal(folder: Path, night: str) -> SealedNight:
             live.with_name(live.name + suffix).unlink(missing_ok=True)
         sync_path(folder)
         last_position = SealedFile(sealed, name).footer.last_position
+        goes_on_in = list_segments(folder)[-1].night if was_open else ""
         return SealedNight(
-            night, name.first_position, last_position, sealed, live_bytes, sealed.stat().st_size
+            night, name.first_position, last_position, sealed, live_bytes, sealed.stat().st_size, goes_on_in
         )
 
 
@@ -79,12 +86,23 @@ def _find(folder: Path, night: str) -> SegmentName:
 def _gather(live: Path) -> int:
     """Bring everything into the one live file; gives its size in bytes."""
     connection = connect(live)
-    (damage,) = connection.execute("PRAGMA quick_check(1)").fetchone()  # type: ignore[misc]
-    if damage != "ok":
-        raise LogCorrupt(1, f"its file '{live.name}' is damaged: {damage}")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     connection.close()
     return live.stat().st_size
+
+
+def _refuse_faults(folder: Path, name: SegmentName) -> None:
+    """Raise LogCorrupt when the database is not as the log made it: sealing would wipe out the trace."""
+    reader = LiveReader(folder, name)
+    try:
+        last, _ = reader.end()
+        faults = list(live_faults(reader, last, None, stream_rows(reader), None))
+    except DAMAGE as error:
+        raise damaged(name.night, name.first_position, error) from error
+    finally:
+        reader.close()
+    if faults:
+        raise LogCorrupt(name.first_position, f"night {name.night}: {faults[0]}")
 
 
 def _write(draft: Path, reader: LiveReader, name: SegmentName) -> None:
@@ -110,6 +128,7 @@ def _blocks(reader: LiveReader) -> Iterator[Columns]:
 
 def _compare(file: SealedFile, reader: LiveReader) -> None:
     """Raise LogCorrupt unless the sealed file holds every field of every live event, and nothing else."""
+    file.refuse_if_damaged()
     blocks = 0
     for block, live in enumerate(_blocks(reader)):
         sealed = open_columns(file.block(block), file.footer.first_of(block))

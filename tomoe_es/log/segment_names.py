@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from pathlib import Path
 
 import msgspec
@@ -34,6 +35,45 @@ class SegmentName(msgspec.Struct, frozen=True, order=True):
 
 
 def list_segments(folder: Path) -> list[SegmentName]:
-    """Segments in the folder, in their order; files of other names are not looked at."""
-    found = (_NAME.fullmatch(path.name) for path in folder.iterdir())
-    return sorted({SegmentName(int(match[1]), int(match[3]), match[2]) for match in found if match})
+    """Segments in the folder, in their order, without strays; files of other names are not looked at."""
+    found = _named_segments(folder)
+    strays = _strays(found)
+    return [each for each in found if each not in strays]
+
+
+def list_strays(folder: Path) -> list[SegmentName]:
+    """Files named as segments that can be none of this log, since their positions are among those of others.
+
+    Where two files contradict each other, it is the one whose number does not fit between its neighbours.
+    """
+    return sorted(_strays(_named_segments(folder)))
+
+
+def _named_segments(folder: Path) -> list[SegmentName]:
+    matches = (_NAME.fullmatch(path.name) for path in folder.iterdir())
+    return sorted({SegmentName(int(match[1]), int(match[3]), match[2]) for match in matches if match})
+
+
+def _strays(found: list[SegmentName]) -> set[SegmentName]:
+    firsts = [each.first_position for each in found]
+    if all(first > 0 for first in firsts[:1]) and firsts == sorted(firsts):
+        return set()
+    highest_before = [0, *accumulate(firsts, max)]
+    lowest_after = [*reversed([*accumulate(reversed(firsts), min)]), firsts[-1]]
+    return {
+        each
+        for index, each in enumerate(found)
+        if each.first_position < 1
+        or (
+            (each.first_position < highest_before[index] or each.first_position > lowest_after[index + 1])
+            and not _fits_a_neighbour(each, found)
+        )
+    }
+
+
+def _fits_a_neighbour(segment: SegmentName, found: list[SegmentName]) -> bool:
+    return any(
+        (each.number == segment.number - 1 and each.first_position <= segment.first_position)
+        or (each.number == segment.number + 1 and each.first_position >= segment.first_position)
+        for each in found
+    )

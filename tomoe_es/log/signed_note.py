@@ -124,7 +124,7 @@ def read_key(path: Path) -> SigningKey:
 
 def read_verifier(text: str) -> Verifier:
     """A public key from its text; raises ValueError when it is none."""
-    name, key_id, encoded = text.strip().split("+", 2)
+    name, key_id, encoded = (*text.strip().split("+", 2), "", "")[:3]
     data = b64decode(encoded)
     verifier = Verifier(name, data[1:])
     if data[:1] != _ED25519 or len(data) != 33 or verifier.key_id().hex() != key_id:

@@ -17,6 +17,8 @@ from tomoe_es.log.group_commit import GroupCommit, Request
 from tomoe_es.log.nights_reader import NightsReader
 from tomoe_es.log.nights_writer import NightsWriter
 from tomoe_es.log.port import Appended, Batch
+from tomoe_es.log.segment_names import list_segments
+from tomoe_es.log.segment_trouble import DAMAGE, damaged
 
 
 class SqliteLog:
@@ -99,6 +101,10 @@ class SqliteLog:
                 requests[0].error = self._named(error)
 
     def _named(self, error: Exception) -> Exception:
+        """The condition of what went wrong in the folder: damage, such as of the open night, or no disk."""
+        if isinstance(error, DAMAGE):
+            last = list_segments(self.folder)[-1]
+            return damaged(last.night, last.first_position, error)
         is_store = isinstance(error, (apsw.Error, OSError))
         return live_segment.unavailable("writing to", self.folder, error) if is_store else error
 

@@ -20,6 +20,7 @@ from tomoe_es.log.nights_reader import SegmentReader, open_segment
 from tomoe_es.log.sealed_block import BLOCK_EVENTS as TILE
 from tomoe_es.log.sealed_reader import SealedReader
 from tomoe_es.log.segment_names import SegmentName, list_segments
+from tomoe_es.log.segment_trouble import NamedReading, NamedTrouble
 
 HASH_BYTES = 32
 
@@ -43,7 +44,8 @@ class LogTree:
     ) -> None:
         """`recomputed_roots`, of level-0 tiles by number, go before stored ones; these count if trusted."""
         self._folder = folder
-        self._segments = list_segments(folder)
+        with NamedReading(folder):
+            self._segments = list_segments(folder)
         self._open = lru_cache(maxsize=8)(self._open_segment)
         self._recomputed = recomputed_roots or {}
         self._trusts_stored = trusting_others
@@ -52,7 +54,11 @@ class LogTree:
     @property
     def size(self) -> int:
         """Number of events in the log."""
-        return self._open(self._segments[-1]).end()[0] if self._segments else 0
+        if not self._segments:
+            return 0
+        last = self._segments[-1]
+        with NamedTrouble(self._folder, last, last.first_position):
+            return self._open(last).end()[0]
 
     def root(self, size: int) -> bytes:
         """Root of the tree of the first `size` events."""
@@ -116,12 +122,17 @@ class LogTree:
         found: list[bytes] = []
         while len(found) < upto - after:
             first = after + len(found) + 1
-            found += leaves_of(self._open(self._segment_of(first)).lines(first - 1, upto), first)
+            found += leaves_of(self._lines(first - 1, upto), first)
         return found
 
     def line(self, position: int) -> bytes:
         """The line of one event."""
-        return self._open(self._segment_of(position)).lines(position - 1, position)
+        return self._lines(position - 1, position)
+
+    def _lines(self, after: int, upto: int) -> bytes:
+        segment = self._segment_of(after + 1)
+        with NamedTrouble(self._folder, segment, after + 1):
+            return self._open(segment).lines(after, upto)
 
     def _segment_of(self, position: int) -> SegmentName:
         for segment in reversed(self._segments):

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import apsw
-import msgspec
 
 from tomoe_es.errors import LogError
 from tomoe_es.events import ErasedPayload
 from tomoe_es.events.system import PayloadErased
-from tomoe_es.log.checkpoints import VERIFIER_FILE, stored_notes, verifier_of
-from tomoe_es.log.live_segment import connect
+from tomoe_es.log.finding import Finding
+from tomoe_es.log.live_reader import LiveReader
 from tomoe_es.log.merkle import any_root
 from tomoe_es.log.nights_reader import NightsReader, SegmentReader, open_segment
 from tomoe_es.log.sealed_block import BLOCK_EVENTS
 from tomoe_es.log.sealed_reader import SealedReader
-from tomoe_es.log.segment_names import SegmentName, list_segments
-from tomoe_es.log.signed_note import Checkpoint, Verifier
+from tomoe_es.log.segment_names import SegmentName, list_segments, list_strays
+from tomoe_es.log.segment_trouble import NamedReading, NamedTrouble
+from tomoe_es.log.signed_note import Verifier
 from tomoe_es.log.tree import LogTree
+from tomoe_es.log.verifying_checkpoints import verify_checkpoints
+from tomoe_es.log.verifying_live import live_faults, stream_rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,15 +31,6 @@ BLOCKS_AT_A_TIME = 16
 """So many lines, of some 4,000 events, are hashed together."""
 
 
-class Finding(msgspec.Struct, frozen=True):
-    """One thing that was checked."""
-
-    holds: bool
-    text: str
-    first_position: int = 0  # of the events in question
-    last_position: int = 0
-
-
 def verify(
     folder: Path, night: str | None = None, notes: Sequence[str] = (), verifier: Verifier | None = None
 ) -> Iterator[Finding]:
@@ -47,63 +38,113 @@ def verify(
 
     `verifier` is the public key that an auditor holds; without it, the one in the folder is believed.
     """
-    segments = list_segments(folder)
+    with NamedReading(folder):
+        segments, strays = list_segments(folder), list_strays(folder)
     if night is not None and night not in {segment.night for segment in segments}:
         yield Finding(False, f"the log has no night {night}")
         return
-    roots: dict[int, bytes] = {}
-    erased: dict[int, ErasedPayload] = {}
+    known = _Recomputed({} if night is None else None)
     whole = True
     following = 1
-    for segment in segments:
+    for stray in strays:
+        yield _of_stray(stray)
+    for segment, successor in zip_longest(segments, segments[1:]):
         if segment.first_position != following and night is None:
-            last = segment.first_position - 1
-            text = f"events {following} to {last} are missing before {segment.night}"
-            yield Finding(False, text, following, last)
-            whole = False
+            yield _of_gap(segment, following)
+            whole, known.versions = False, None
         try:
-            following = open_segment(folder, segment).end()[0] + 1
-            if night in (None, segment.night):
-                yield _verify_segment(folder, segment, roots, erased)
-        except (LogError, apsw.Error) as error:
+            with NamedTrouble(folder, segment, segment.first_position):
+                following = open_segment(folder, segment).end()[0] + 1
+                if night in (None, segment.night):
+                    yield from _verify_segment(folder, segment, successor, known)
+        except LogError as error:
             position = getattr(error, "position", segment.first_position)
             yield Finding(False, f"night {segment.night}: {error}", position, position)
-            whole = False
-            following = _after(segments, segment)
+            whole, known.versions = False, None
+            following = successor.first_position if successor else segment.first_position
     if whole:
-        yield from _verify_erasures(folder, erased, of_whole_log=night is None)
-        tree = LogTree(folder, recomputed_roots=roots, trusting_others=night is not None)
-        yield from _verify_checkpoints(folder, tree, following - 1, notes, verifier)
+        yield from _verify_erasures(folder, known.erased, of_whole_log=night is None)
+        tree = LogTree(folder, recomputed_roots=known.roots, trusting_others=night is not None)
+        yield from verify_checkpoints(folder, tree, following - 1, notes, verifier)
+    else:
+        text = "no checkpoint was compared: put right what fails first, then verify again"
+        yield Finding(True, text, is_open=True)
+
+
+class _Recomputed:
+    """What was made anew of the nights so far."""
+
+    def __init__(self, versions: dict[str, int] | None) -> None:
+        self.roots: dict[int, bytes] = {}  # of the full tiles of level 0, by number
+        self.erased: dict[int, ErasedPayload] = {}  # by position
+        self.versions = versions  # of each stream; None when a night before is not known
+
+
+def _of_stray(stray: SegmentName) -> Finding:
+    at = stray.first_position
+    file = f"{stray.number:05d}-{stray.night}-{at:012d}"
+    text = (
+        f"the file {file} is none of this log, whose other nights hold event {at}: take it out of the folder"
+    )
+    return Finding(False, text, at, at)
+
+
+def _of_gap(segment: SegmentName, following: int) -> Finding:
+    """What is wrong when a night does not begin where the one before it ends."""
+    first = segment.first_position
+    if first > following:
+        text = f"events {following} to {first - 1} are missing before {segment.night}"
+        return Finding(False, text, following, first - 1)
+    text = f"night {segment.night} begins with event {first}, and the one before it holds {following - 1} too"
+    return Finding(False, f"{text}: one of their files is none of this log", first, following - 1)
 
 
 def _verify_segment(
-    folder: Path, name: SegmentName, roots: dict[int, bytes], erased: dict[int, ErasedPayload]
-) -> Finding:
-    """Recompute the leaves of one night; adds the roots of its full tiles to `roots`, and what was erased."""
+    folder: Path, name: SegmentName, successor: SegmentName | None, known: _Recomputed
+) -> Iterator[Finding]:
+    """Recompute the leaves of one night, and check what else its file says; adds to what is known."""
     from tomoe_es.log.bulk_leaves import hashes_of_leaves  # no other command should wait for the compiler
 
     reader = open_segment(folder, name)
     last, _ = reader.end()
-    if not isinstance(reader, SealedReader):
-        connection = connect(name.live_path(folder))
-        (state,) = connection.execute("PRAGMA quick_check(1)").fetchone() or ("no answer",)
-        connection.close()
-        if state != "ok":
-            text = f"night {name.night}: its file is damaged: {state}"
-            return Finding(False, text, name.first_position, last)
+    faults = _faults(reader, last, successor, known)
+    for text in faults:
+        yield Finding(False, f"night {name.night}: {text}", name.first_position, last)
     for first, upto, lines in _gathered(reader, name.first_position, last):
         hashes, found = hashes_of_leaves(lines, first, upto - first + 1)
-        erased.update(found)
+        known.erased.update(found)
         for at, root in _roots(first, hashes):
             end = min(last, at + BLOCK_EVENTS - 1 - (at - 1) % BLOCK_EVENTS)
-            if isinstance(reader, SealedReader) and root != reader.block_root(at, end):
+            stored = reader.block_root(at, end) if isinstance(reader, SealedReader) else root
+            if stored not in (None, root):
                 text = f"night {name.night}: events {at} to {end} are not those that were sealed"
-                return Finding(False, text, at, end)
+                yield Finding(False, text, at, end)
+                return
             if end - at + 1 == BLOCK_EVENTS:
-                roots[(at - 1) // BLOCK_EVENTS] = root
+                known.roots[(at - 1) // BLOCK_EVENTS] = root
     state = "sealed" if isinstance(reader, SealedReader) else "live"
     count = last - name.first_position + 1
-    return Finding(True, f"night {name.night} ({state}): {count} events", name.first_position, last)
+    if not faults:
+        text = f"night {name.night} ({state}): {count} events"
+        yield Finding(True, text, name.first_position, last)
+
+
+def _faults(reader: SegmentReader, last: int, successor: SegmentName | None, known: _Recomputed) -> list[str]:
+    """What is wrong with a night's file besides its events; takes the versions of its streams in."""
+    faults: list[str] = []
+    streams: list[tuple[str, int]] = []
+    if isinstance(reader, LiveReader):
+        rows = stream_rows(reader)
+        faults += live_faults(reader, last, successor, rows, known.versions)
+        streams += [(name, end) for name, _, _, _, end in rows if end is not None]
+    elif isinstance(reader, SealedReader) and reader.damage:
+        faults.append(f"its file is damaged: {reader.damage}; events up to {last} can be read")
+        known.versions = None
+    elif isinstance(reader, SealedReader) and known.versions is not None:
+        streams += reader.stream_versions()
+    if known.versions is not None:
+        known.versions.update(streams)
+    return faults
 
 
 def _gathered(reader: SegmentReader, first: int, last: int) -> Iterator[tuple[int, int, bytes]]:
@@ -162,47 +203,3 @@ def _verify_erasures(folder: Path, erased: dict[int, ErasedPayload], of_whole_lo
         yield Finding(False, text, position, position)
     if good:
         yield Finding(True, f"erased payloads: {good}, each told by an event")
-
-
-def _verify_checkpoints(
-    folder: Path, tree: LogTree, head: int, notes: Sequence[str], verifier: Verifier | None
-) -> Iterator[Finding]:
-    if verifier is None:
-        if not (folder / VERIFIER_FILE).exists():
-            yield Finding(not notes, "there is no public key, so no checkpoint could be checked")
-            return
-        verifier = verifier_of(folder)
-    checkpoints = []
-    for note in [*stored_notes(folder), *notes]:
-        try:
-            checkpoints.append(Checkpoint.parse(verifier.open(note)))
-        except ValueError as error:
-            yield Finding(False, f"a checkpoint can't be trusted: {error}")
-    good = 0
-    for checkpoint in sorted(checkpoints, key=lambda each: each.size):
-        finding = _verify_checkpoint(tree, head, good, checkpoint)
-        if finding.holds:
-            good = checkpoint.size
-        yield finding
-
-
-def _verify_checkpoint(tree: LogTree, head: int, good: int, checkpoint: Checkpoint) -> Finding:
-    """Compare with the tree; `good` is the size of the last checkpoint that holds."""
-    size = checkpoint.size
-    if size > head:
-        text = f"checkpoint {size} covers more than the {head} events that the log has"
-        return Finding(False, f"{text}: it was cut short, or an older copy took its place", head + 1, size)
-    try:
-        root = tree.root(size)
-    except LogError as error:
-        return Finding(False, f"checkpoint {size} can't be checked: {error}", good + 1, size)
-    if root != checkpoint.root:
-        text = f"events {good + 1} to {size} are not those of checkpoint {size}"
-        return Finding(False, f"{text}: something among them was changed", good + 1, size)
-    return Finding(True, f"checkpoint {size}: signature and root hold", 1, size)
-
-
-def _after(segments: list[SegmentName], segment: SegmentName) -> int:
-    """First position after a segment that can't be read."""
-    later = [each for each in segments if each.number > segment.number]
-    return later[0].first_position if later else segment.first_position

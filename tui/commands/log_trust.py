@@ -59,7 +59,8 @@ class FileNotReadable(UsageError):
 def seal(night: str, *, data: Path | None = None) -> int:
     """Turn a finished night of the log into its read-only file, and sign a checkpoint.
 
-    Sealing the open night is allowed: the log goes on in the segment of the next.
+    Sealing the open night is allowed: the log goes on in the segment of the next, also with what still
+    happens in this night.
 
     Parameters
     ----------
@@ -74,6 +75,8 @@ def seal(night: str, *, data: Path | None = None) -> int:
         f"{night}: events {sealed.first_position} to {sealed.last_position} sealed in {sealed.path.name}, "
         f"{sealed.sealed_bytes:,} bytes instead of {sealed.live_bytes:,}\n"
     )
+    if sealed.goes_on_in:
+        sys.stderr.write(f"it was the open night: what still happens in it stands in {sealed.goes_on_in}\n")
     _sign(folder, None)
     return 0
 
@@ -86,6 +89,8 @@ def verify(
     data: Path | None = None,
 ) -> int:
     """Recompute the log, or one night of it, and say by line what holds; exit code 1 when something does not.
+
+    A line that begins with `open` tells what nothing shows: events that no checkpoint covers yet.
 
     Parameters
     ----------
@@ -109,7 +114,8 @@ def verify(
             notes.append(path.read_text(encoding="utf-8"))
     holds = True
     for finding in findings_of(folder, night, notes, verifier):
-        sys.stdout.write(f"{'holds' if finding.holds else 'FAILS'}  {finding.text}\n")
+        word = "FAILS" if not finding.holds else "open " if finding.is_open else "holds"
+        sys.stdout.write(f"{word}  {finding.text}\n")
         sys.stdout.flush()
         holds = holds and finding.holds
     return 0 if holds else 1

@@ -13,6 +13,7 @@ from cyclopts import App
 
 from tomoe_es.errors import TomoeError, UsageError
 from tomoe_es.log import open_log
+from tomoe_es.log.segment_names import list_segments
 from tomoe_es.machines.catalogue import TABLES
 from tomoe_es.machines.judging.again import Comparison, Line, compare
 from tomoe_es.machines.norms import Declared, declared, ends_in_words
@@ -111,7 +112,10 @@ def check(*, night: str | None = None, json: bool = False, data: Path | None = N
     with closing(open_log(folder.log_url)) as log:
         compared = compare(log.read(), night)
     if night is not None and not compared.nights:
-        raise NoSuchNight(f"the log holds no night {night}: give the date of its evening")
+        why = "give the date of its evening"
+        if night in {each.night for each in list_segments(folder.log)}:
+            why = "no night began that evening, what stands there belongs to the one before"
+        raise NoSuchNight(f"the log holds no night {night}: {why}")
     if json:
         sys.stdout.write(msgspec.json.encode(compared).decode() + "\n")
     else:

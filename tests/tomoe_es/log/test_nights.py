@@ -133,6 +133,36 @@ def test_a_damaged_night_hides_no_other(three_nights: Path) -> None:
     log.close()
 
 
+@pytest.mark.parametrize("content", [b"", b"not a database" * 100, None])
+def test_whatever_became_of_the_open_night_the_others_are_read(
+    three_nights: Path, content: bytes | None
+) -> None:
+    last = list_segments(three_nights)[2].live_path(three_nights)
+    last.write_bytes(last.read_bytes()[:5000] if content is None else content)
+    log = SqliteLog(three_nights)
+    assert texts(list(log.read(after=2, until=4))) == ["m1", "r1"]
+    for reader in (log.read(after=3), log.read(after=3, until=6), log.read_stream("recipe/1")):
+        assert texts([next(reader)]) == ["r1"]
+        with pytest.raises(LogCorrupt, match="2023-12-14, is damaged") as damaged:
+            list(reader)
+        assert damaged.value.position == 5
+    with pytest.raises(LogCorrupt, match="2023-12-14, is damaged"):
+        log.append("mount", [message("x", EVENING + 2 * DAY)])
+    log.close()
+
+
+@pytest.mark.parametrize(
+    "stray",
+    ["00009-2024-01-01-000000000001", "00001-2020-01-01-000000000099", "00004-2024-01-01-000000000000"],
+)
+def test_a_stray_file_hides_nothing(three_nights: Path, stray: str) -> None:
+    (three_nights / f"{stray}.sqlite").write_bytes(b"nothing")
+    log = SqliteLog(three_nights)
+    assert texts(list(log.read())) == ["m0", "r0", "m1", "r1", "m2", "r2"]
+    assert log.append("mount", [message("x")]).first_position == 7
+    log.close()
+
+
 def test_a_year_of_nights_opens_without_a_look_into_closed_nights(tmp_path: Path) -> None:
     tmp_path.joinpath("index.sqlite").touch()
     for number in range(1, 366):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import apsw
@@ -11,15 +12,18 @@ import pytest
 import zstandard
 from jsonschema import Draft202012Validator
 
+from tests.tomoe_es.log.forging import forge
 from tomoe_es.clock import DAY, HOUR
 from tomoe_es.errors import LogCorrupt, LogSealed, NotInTheLog, UnknownEventType
 from tomoe_es.events.envelope import Draft, Recorded
 from tomoe_es.events.queue import QueuePaused
 from tomoe_es.events.schema import events_schema
 from tomoe_es.events.system import MessagePosted
+from tomoe_es.log.erasing import erase
 from tomoe_es.log.sealing import seal
 from tomoe_es.log.segment_names import list_segments
 from tomoe_es.log.sqlite_log import SqliteLog
+from tomoe_es.log.verifying import verify
 from tomoe_es.night import night_span
 
 EVENING = night_span("2023-12-12")[0] + 6 * HOUR
@@ -91,6 +95,16 @@ def test_sealing_the_open_night_goes_on_in_the_next(folder: Path) -> None:
     log.close()
 
 
+def test_a_night_without_events_is_sealed_too(folder: Path) -> None:
+    for night in ("2023-12-12", "2023-12-13"):
+        seal(folder, night)
+    before = everything(folder)
+    sealed = seal(folder, "2023-12-14")
+    assert (sealed.first_position, sealed.last_position) == (703, 702)
+    assert everything(folder) == before
+    assert all(each.holds for each in verify(folder))
+
+
 def test_a_night_is_sealed_once_and_must_be_there(folder: Path) -> None:
     seal(folder, "2023-12-12")
     with pytest.raises(LogSealed, match="2023-12-12"):
@@ -146,17 +160,81 @@ def test_a_damaged_block_is_located_and_hides_no_other(folder: Path) -> None:
     log.close()
 
 
-@pytest.mark.parametrize("kept", [0, 30, -1, -60])
-def test_a_sealed_file_cut_short_is_damaged_and_hides_no_other(folder: Path, kept: int) -> None:
-    path = seal(folder, "2023-12-12").path
-    content = path.read_bytes()
+def cut(path: Path, content: bytes) -> None:
     path.chmod(0o644)
-    path.write_bytes(content[:kept])
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("kept", [0, 30])
+def test_a_sealed_file_of_which_nothing_can_be_read_hides_no_other(folder: Path, kept: int) -> None:
+    path = seal(folder, "2023-12-12").path
+    cut(path, path.read_bytes()[:kept])
     log = SqliteLog(folder)
-    with pytest.raises(LogCorrupt, match="2023-12-12 is damaged"):
+    with pytest.raises(LogCorrupt, match="2023-12-12 is damaged: no event of it can be read"):
         list(log.read())
     assert len(list(log.read(after=700))) == 2
     log.close()
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (lambda content: content[:-1], "the last 1 of its bytes are missing"),
+        (lambda content: content[:-48], "the last 48 of its bytes are missing"),
+        (lambda content: content + b"more", "4 bytes too many are at its end"),
+        (lambda content: content[:-1] + b"x", "its end is not the one of its footer"),
+    ],
+)
+def test_all_events_are_read_when_only_the_end_is_damaged_and_verify_tells(
+    folder: Path, harm: Callable[[bytes], bytes], said: str
+) -> None:
+    path = seal(folder, "2023-12-12").path
+    before = everything(folder)
+    cut(path, harm(path.read_bytes()))
+    assert everything(folder) == before
+    assert [each.text for each in verify(folder) if not each.holds] == [
+        f"night 2023-12-12: its file is damaged: {said}; events up to 700 can be read"
+    ]
+
+
+def test_blocks_are_found_without_the_footer(folder: Path) -> None:
+    path = seal(folder, "2023-12-12").path
+    content = bytearray(path.read_bytes()[:-60])
+    log = SqliteLog(folder)
+    before = list(log.read())
+    cut(path, content)
+    assert list(log.read()) == before
+    assert list(log.read(types=["QueuePaused"])) == [
+        each for each in before if isinstance(each.payload, QueuePaused)
+    ]
+    with pytest.raises(LogCorrupt, match="its footer can't be read"):
+        list(log.read_stream("s/1"))
+    content[content.index(b"\x28\xb5\x2f\xfd", 4) + 40] ^= 1
+    cut(path, content)
+    with pytest.raises(LogCorrupt) as damaged:
+        list(log.read())
+    assert damaged.value.position == 257
+    assert list(log.read(after=512)) == before[512:]
+    log.close()
+
+
+def test_no_night_is_erased_in_or_let_go_when_its_sealed_file_is_damaged(folder: Path) -> None:
+    live = list_segments(folder)[0].live_path(folder)
+    with apsw.Connection(str(live)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    connection.close()
+    copy = live.read_bytes()
+    path = seal(folder, "2023-12-12").path
+    cut(path, path.read_bytes()[:-1])
+    log = SqliteLog(folder)
+    with pytest.raises(LogCorrupt, match="the last 1 of its bytes"):
+        erase(log, 7, who="the director", why="asked", time=EVENING)
+    assert log.head() == 702
+    log.close()
+    live.write_bytes(copy)
+    with pytest.raises(LogCorrupt, match="the last 1 of its bytes"):
+        seal(folder, "2023-12-12")
+    assert live.exists()
 
 
 def test_a_damaged_live_file_is_not_sealed(folder: Path) -> None:
@@ -174,17 +252,39 @@ def test_a_damaged_live_file_is_not_sealed(folder: Path) -> None:
     assert not list_segments(folder)[0].sealed_path(folder).exists()
 
 
-def test_an_event_of_a_newer_version_in_a_sealed_night_hides_no_other(folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE closed SET last_position = 600", "it was closed at event 600, and holds events up to 700"),
+        ("UPDATE event SET version = version + 1000 WHERE position = 700", "has versions 1 to 1100"),
+        (
+            "CREATE TRIGGER evil AFTER INSERT ON type BEGIN DELETE FROM event; END",
+            "the log never makes: evil",
+        ),
+    ],
+)
+def test_a_live_file_that_somebody_changed_is_not_sealed(folder: Path, statement: str, said: str) -> None:
     live = list_segments(folder)[0].live_path(folder)
-    with apsw.Connection(str(live)) as connection:
-        connection.execute("DROP TRIGGER event_refuses_UPDATE")
-        connection.execute("INSERT INTO type(name) VALUES('FromTheFuture')")
-        connection.execute(
-            "UPDATE event SET type = (SELECT max(id) FROM type), payload = CAST(? AS BLOB) "
-            "WHERE position = 300",
-            ('{"type":"FromTheFuture","what":1}',),
-        )
-    connection.close()
+    forge(live, statement)
+    with pytest.raises(LogCorrupt, match=said):
+        seal(folder, "2023-12-12")
+    assert live.exists()
+    assert not list_segments(folder)[0].sealed_path(folder).exists()
+
+
+def test_a_live_file_that_is_no_database_is_called_damaged(folder: Path) -> None:
+    list_segments(folder)[0].live_path(folder).write_bytes(b"")
+    with pytest.raises(LogCorrupt, match="2023-12-12, is damaged"):
+        seal(folder, "2023-12-12")
+
+
+def test_an_event_of_a_newer_version_in_a_sealed_night_hides_no_other(folder: Path) -> None:
+    forge(
+        list_segments(folder)[0].live_path(folder),
+        "INSERT INTO type(name) VALUES('FromTheFuture');"
+        "UPDATE event SET type = (SELECT max(id) FROM type), "
+        """payload = CAST('{"type":"FromTheFuture","what":1}' AS BLOB) WHERE position = 300""",
+    )
     seal(folder, "2023-12-12")
     log = SqliteLog(folder)
     reader = log.read()

@@ -8,11 +8,11 @@ import sys
 from base64 import b64decode
 from pathlib import Path
 
-import apsw
 import pytest
 
+from tests.tomoe_es.log.forging import forge
 from tomoe_es.clock import DAY, HOUR
-from tomoe_es.errors import LogCorrupt
+from tomoe_es.errors import LogCorrupt, NotInTheLog
 from tomoe_es.events import encode_event
 from tomoe_es.events.envelope import Draft
 from tomoe_es.events.system import MessagePosted
@@ -62,17 +62,6 @@ def folder(tmp_path: Path) -> Path:
         checkpoint(path)
     seal(path, "2023-12-12")
     return path
-
-
-def forge(path: Path, statement: str) -> None:
-    """Change a live segment as somebody who owns the machine can."""
-    with apsw.Connection(str(path)) as connection:
-        for (trigger,) in connection.execute(
-            "SELECT name FROM sqlite_schema WHERE type='trigger'"
-        ).fetchall():
-            connection.execute(f"DROP TRIGGER {trigger}")
-        connection.execute(statement).fetchall()
-    connection.close()
 
 
 def live(folder: Path, number: int) -> Path:
@@ -234,8 +223,41 @@ def test_the_stranger_refuses_a_changed_proof(folder: Path) -> None:
     assert run_verifier(folder, proof.replace("\n1500\n", "\n1501\n")).returncode == 1
     lines = proof.splitlines()
     assert run_verifier(folder, "\n".join([*lines[:3], *lines[4:]]) + "\n").returncode == 1
+    for position in (0, -1, 1501):
+        with pytest.raises(NotInTheLog, match=f"no event {position}: it holds 1 to 1500"):
+            prove(folder, position)
+    write_night(folder, 2, 1)
     with pytest.raises(ValueError, match="make a new one first"):
         prove(folder, 1501)
+
+
+def test_the_stranger_takes_a_proof_that_came_by_mail(folder: Path) -> None:
+    answer = run_verifier(folder, prove(folder, 300).replace("\n", "\r\n"))
+    assert (answer.returncode, answer.stderr) == (0, "")
+
+
+def test_the_stranger_says_in_a_line_what_is_wrong(folder: Path) -> None:
+    proof = prove(folder, 300)
+    for harmed in ("", proof[:100], proof[: proof.index("\n\n") + 2], proof.replace("index 299", "index x")):
+        answer = run_verifier(folder, harmed)
+        said = "the proof does not hold: the proof or the public key is cut short or damaged\n"
+        assert (answer.returncode, answer.stderr) == (1, said)
+    key = folder / "checkpoint.vkey"
+    key.write_text(SigningKey("kiso.example/log", bytes(32)).verifier().text())
+    answer = run_verifier(folder, proof)
+    assert (answer.returncode, answer.stderr) == (
+        1,
+        "the proof does not hold: this public key did not sign it\n",
+    )
+    key.unlink()
+    answer = run_verifier(folder, proof)
+    assert answer.returncode == 2
+    assert answer.stderr.startswith("nothing was checked: ")
+    alone = subprocess.run([sys.executable, str(VERIFIER)], capture_output=True, text=True, check=False)
+    assert (alone.returncode, alone.stderr) == (
+        2,
+        "nothing was checked: usage: verify_proof.py PROOF VKEY [PAYLOAD]\n",
+    )
 
 
 def test_growth_between_checkpoints_is_proved(folder: Path) -> None:

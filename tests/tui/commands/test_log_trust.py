@@ -11,7 +11,7 @@ import pytest
 
 from tests.tomoe_es.control.observatory import submitted, survey
 from tomoe_es.clock import DAY
-from tomoe_es.errors import LogSealed
+from tomoe_es.errors import LogSealed, NotInTheLog
 from tomoe_es.events import ErasedPayload
 from tomoe_es.events.envelope import Draft
 from tomoe_es.events.queue import QueuePaused
@@ -30,6 +30,7 @@ from tui.commands.log_trust import (
     seal,
     verify,
 )
+from tui.commands.normal import NoSuchNight, check
 from tui.data_folder import DataFolder
 
 EVENING = 1_702_371_600_000_000  # 2023-12-12
@@ -57,6 +58,26 @@ def test_a_night_is_sealed_once_and_signed(data: Path, capsys: pytest.CaptureFix
     assert [path.name for path in (data / "log" / "checkpoints").iterdir()] == ["000000000320"]
     with pytest.raises(LogSealed):
         seal("2023-12-12", data=data)
+
+
+def test_sealing_the_open_night_tells_where_it_goes_on(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seal("2023-12-12", data=data)
+    assert "open night" not in capsys.readouterr().err
+    seal("2023-12-13", data=data)
+    assert "the open night: what still happens in it stands in 2023-12-14" in capsys.readouterr().err
+    with pytest.raises(NoSuchNight, match="2023-12-14: no night began that evening"):
+        check(night="2023-12-14", data=data)
+
+
+def test_verify_tells_what_no_checkpoint_covers(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert verify(data=data) == 0
+    assert (
+        capsys.readouterr()
+        .out.splitlines()[-1]
+        .startswith("open   events 1 to 320 are covered by no checkpoint")
+    )
 
 
 def test_verify_says_by_line_what_holds(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -173,8 +194,11 @@ def test_what_can_not_be_proved_is_named(data: Path, tmp_path: Path) -> None:
     with pytest.raises(NotProvable, match="no checkpoint yet"):
         prove(1, data=data)
     checkpoint(data=data)
+    append(data, 1, 1)
     with pytest.raises(NotProvable, match="covers events 1 to 320"):
         prove(321, data=data)
+    with pytest.raises(NotInTheLog, match="no event 322"):
+        prove(322, data=data)
     with pytest.raises(FileNotReadable, match="missing"):
         verify(checkpoint=(tmp_path / "missing",), data=data)
     (tmp_path / "vkey").write_text("nothing")
