@@ -22,7 +22,7 @@ LIMIT = 180 * SECOND
 
 SAFE_STATES = {"dome_slit": "closed", "mirror_cover": "closed", "mount": "parked"}
 """By device, in the order in which they are commanded: what its own reading must say."""
-_STANDS = ("parked", "stopped", "fault")
+STANDS = ("parked", "stopped", "fault")
 """What the reading of a locked mount must say."""
 _ON_THE_WAY = ("closing", "parking")
 
@@ -97,7 +97,7 @@ def _trouble(making: Making, seen: Hardware, device: str) -> str:
         return "never read"
     if seen.read_at[device] <= making.begun_us:
         return f"not read since it was commanded, last {reading.state}"
-    safe = _STANDS if _only_stops(device, seen.locked) else (SAFE_STATES[device],)
+    safe = STANDS if _only_stops(device, seen.locked) else (SAFE_STATES[device],)
     return "" if reading.state in safe else str(reading.state)
 
 
