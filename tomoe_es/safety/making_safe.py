@@ -67,7 +67,7 @@ def left_alone(seen: Hardware) -> str:
         return ""
     why = f" ({seen.locked_why})" if seen.locked_why else ""
     state = seen.mount.state if seen.mount is not None else "never read"
-    return f"mount: {state}; it is not parked, because {seen.locked_by or 'somebody'} has locked it{why}"
+    return f"mount: {state}, and left so, because {seen.locked_by or 'somebody'} has locked it{why}"
 
 
 def is_overdue(making: Making, now_us: int) -> bool:

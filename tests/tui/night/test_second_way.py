@@ -156,6 +156,28 @@ def test_an_emergency_needs_no_log(data: DataFolder) -> None:
         assert len([each for each in events(data, "MakingSafeBegun") if each.actor == "emergency"]) == 1
 
 
+@pytest.mark.slow
+def test_a_lock_that_is_set_while_the_night_hangs_keeps_the_mount_from_being_parked(data: DataFolder) -> None:
+    with night_with_open_dome(data) as process:
+        process.send_signal(signal.SIGSTOP)
+        command = [*EMERGENCY[:3], "lock", "set", "--why", "in the dome", "--data", data.top]
+        locked = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS
+        )
+        assert locked.returncode == 0
+        assert "the night does not answer" in locked.stderr
+
+        done = emergency(data)
+
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "mount: stopped, and left so, because " in done.stdout
+        assert truth(data).closed
+        assert not truth(data).parked
+        process.send_signal(signal.SIGCONT)
+        wait_until(lambda: events(data, "QueuePaused", "QueueAbortRequested"), "the night takes it in")
+    assert "MovementWhileLocked" not in {each.payload.name for each in events(data, "ViolationDetected")}  # type: ignore[attr-defined]
+
+
 def _holds_still(data: DataFolder) -> bool:
     before = read_signs(data.run)["night"]
     time.sleep(1.2)  # longer than two signs of life are apart
