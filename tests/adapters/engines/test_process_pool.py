@@ -192,6 +192,12 @@ def test_ctrl_c_is_the_parent_s_affair(pool: ProcessPool) -> None:
     assert pool.submit(signal.raise_signal, signal.SIGINT).result() is None
 
 
+def test_an_interrupt_of_the_terminal_does_not_reach_a_worker_that_is_being_loaded(pool: ProcessPool) -> None:
+    blocked = pool.submit(signal.pthread_sigmask, signal.SIG_BLOCK, ()).result()
+    assert signal.SIGINT in blocked
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
 def test_busy_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     with start(ENGINE, tmp_path) as parent:
         assert parent.stdout is not None
