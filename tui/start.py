@@ -6,6 +6,7 @@ Nothing is imported here that takes its time: so Ctrl-C while a command is being
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ def main() -> None:
     try:
         _run()
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one would kill what is only ending
         goes_on = "; a night that was running goes on with 'tomoe night --resume'"
         sys.stderr.write(f"tomoe: broken off{goes_on if sys.argv[1:2] == ['night'] else ''}\n")
         sys.exit(EXIT_BROKEN_OFF)
