@@ -165,20 +165,23 @@ def test_a_lock_of_which_the_dead_night_never_heard_keeps_the_mount_where_it_is(
     commanded = {type(each.event) for each in made.to_tell}
     assert MountStopCommanded in commanded
     assert MountParkCommanded not in commanded
-    assert made.left_alone == "mount: stopped, and left so, because anna has locked it (in the dome)"
+    assert made.left_alone == "mount: parked, and left so, because anna has locked it (in the dome)"
 
 
 def test_a_lock_that_is_set_while_the_mount_is_on_its_way_to_park_stops_it(scene: Scene) -> None:
     slew = MountSlewCommanded(ra_deg=40.0, dec_deg=30.0)
     night = HereLine(scene.shared, "night", driver=True)
     night.ask(messages.Command(slew, 2, scene.shared.now_us()))
-    night.ask(messages.Advance(scene.shared.now_us() + 60 * SECOND))
+    until_us = scene.shared.now_us() + 120 * SECOND
+    while scene.shared.now_us() < until_us:  # up to one happening after the other, far from where it parks
+        night.ask(messages.Advance(until_us))
     night.close()
     made = scene.begin()
     made.look()
-    scene.pass_time(2.0)
-    made.look()
     scene.line().ask(messages.Lock(True, "anna", "in the dome", 17))
+    for _ in range(10):
+        scene.seconds += 0.1  # a second at the telescope, whose way is soon over
+        made.look()
 
     assert until_safe(made, scene.line, 10 * LIMIT_SECONDS) == []
     made.end([])
