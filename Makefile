@@ -25,6 +25,7 @@ $(READY): deploy/requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r deploy/requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@echo "compiling what reduces images and checks the log: a minute or two, once"
 	$(BIN)/python -m tomoe_es.warm_up
 	touch $@
 

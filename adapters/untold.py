@@ -7,7 +7,7 @@ ends. Each event has a command id, so that it is in the log once, whoever append
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,6 +79,13 @@ def file_name(events: Sequence[Untold]) -> str:
 def waiting(run: Path) -> list[Path]:
     """Files of what was not told yet, in order of time."""
     return sorted((run / FOLDER).glob(f"[!.]*{SUFFIX}"))
+
+
+def read_untold(run: Path) -> Iterator[Untold]:
+    """Events that wait, in order of time; a file that can't be read, or is told meanwhile, is left out."""
+    for path in waiting(run):
+        with suppress(OSError, msgspec.MsgspecError):
+            yield from _decode(path.read_bytes())
 
 
 def tell(run: Path, log: EventLog) -> int:

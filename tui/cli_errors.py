@@ -15,7 +15,6 @@ from tui.terminal import only_shown, shown
 EXIT_CONDITION = 1
 """Something understood prevents it; the message says what to do."""
 EXIT_USAGE = 2
-EXIT_BROKEN_OFF = 130
 
 
 def run(app: App) -> None:
@@ -31,9 +30,6 @@ def run(app: App) -> None:
     except TomoeError as error:
         sys.stderr.write(shown(f"tomoe: {error.condition}: {error}\n"))
         sys.exit(EXIT_USAGE if isinstance(error, UsageError) else EXIT_CONDITION)
-    except KeyboardInterrupt:
-        sys.stderr.write("tomoe: broken off; a night that was running goes on with 'tomoe night --resume'\n")
-        sys.exit(EXIT_BROKEN_OFF)
     except BrokenPipeError:
         if sys.argv[1:2] == ["night"]:
             raise  # it does without a reader: this is another pipe, such as to a worker

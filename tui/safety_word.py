@@ -29,7 +29,7 @@ from tui.data_folder import DataFolder
 
 
 class WordNotRecorded(TomoeError):
-    """The log can't be written: the word is kept and recorded later, and nobody acts on it before that."""
+    """The log can't be written: the word is kept and recorded later, and no night acts on it before that."""
 
     what_to_do = "in danger use `tomoe emergency`, which needs no log; make room on the disk"
 
@@ -41,13 +41,23 @@ class Said(msgspec.Struct, frozen=True):
     before: Control
 
 
+def _nobody_else(_position: int) -> None:
+    """The night finds the word in the log; there is nobody besides who must know it at once."""
+
+
 def say(
-    folder: DataFolder, stream: str, decide: Callable[[Control], Event], actor: str, *, by_day: bool = False
+    folder: DataFolder,
+    stream: str,
+    decide: Callable[[Control], Event],
+    actor: str,
+    *,
+    by_day: bool = False,
+    at_once: Callable[[int], None] = _nobody_else,
 ) -> Said:
     """As `running_night.say`, on the log of a folder; raises WordNotRecorded besides.
 
     A word that can't be decided on the log, since that can't be read, is decided as if nobody's hand were on
-    queue or lock.
+    queue or lock. `at_once` is called with its position, or 0 when it is kept beside the log.
     """
     folder.require()
     before = control_state.initial()
@@ -56,11 +66,14 @@ def say(
             before = running_night.hands(log)
             position = running_night.say(log, stream, decide, actor, by_day=by_day)
     except LogUnavailable as error:
-        _keep(folder, decide(before), actor, error)
+        _keep(folder, decide(before), actor, error, at_once)
+    at_once(position)
     return Said(position, before)
 
 
-def _keep(folder: DataFolder, event: Event, actor: str, error: LogUnavailable) -> NoReturn:
+def _keep(
+    folder: DataFolder, event: Event, actor: str, error: LogUnavailable, at_once: Callable[[int], None]
+) -> NoReturn:
     """Put it where guardian and night look for what the log was not told yet."""
     untold = Untold(event, _time_now(folder), actor, f"{actor} {uuid.uuid4()}")
     try:
@@ -70,9 +83,10 @@ def _keep(folder: DataFolder, event: Event, actor: str, error: LogUnavailable) -
             f"the log can't be written ({error}), and there is no room to keep it beside the log either "
             f"({second}): nothing was recorded, say it again when there is room; in danger: tomoe emergency"
         ) from error
+    at_once(0)
     raise WordNotRecorded(
         f"the log can't be written just now ({error}): this is kept in {folder.run} and recorded as soon as "
-        "that is mended; until then nobody acts on it: in danger use 'tomoe emergency'"
+        "that is mended; until then the night does not act on it: in danger use 'tomoe emergency'"
     ) from error
 
 

@@ -23,7 +23,7 @@ from typing import Any, Final
 
 from adapters.engines.packed import packed, unpacked
 from adapters.engines.waiting import Task, Waiting
-from adapters.engines.worker_process import ONE_THREAD, READY, serve
+from adapters.engines.worker_process import ONE_THREAD, READY, deaf_to_interrupts, serve
 from tomoe_es.errors import TomoeError
 from tomoe_es.events.reduction import Lane
 from tomoe_es.reduction.engine import (
@@ -181,7 +181,8 @@ class _Manager(threading.Thread):
     def _new_worker(self) -> _Worker:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=serve, args=(theirs,), daemon=True)
-        process.start()
+        with deaf_to_interrupts():
+            process.start()
         theirs.close()  # so that the worker's death is the end of the pipe
         worker = _Worker(process, ours)
         self._workers.append(worker)

@@ -6,6 +6,9 @@ import ctypes
 import multiprocessing
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from typing import Final
 
@@ -18,6 +21,17 @@ ONE_THREAD: Final = dict.fromkeys(_THREAD_SETTINGS, "1")
 READY: Final = b""
 
 PR_SET_PDEATHSIG: Final = 1  # from linux/prctl.h
+
+
+@contextmanager
+def deaf_to_interrupts() -> Iterator[None]:
+    """A process that is started within hears no Ctrl-C of the terminal, not even while it is loaded."""
+    resource_tracker.ensure_running()  # multiprocessing unblocks interrupts as it starts this one
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def serve(connection: Connection) -> None:

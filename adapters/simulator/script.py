@@ -18,7 +18,7 @@ import yaml
 from adapters.disks import STORAGES
 from adapters.simulator.devices.faults import FAULT_KINDS, Fault, FaultKind
 from adapters.simulator.weather import SPELL_KINDS, Spell
-from tomoe_es.errors import TomoeError
+from tomoe_es.errors import UsageError
 from tomoe_es.night import time_of_day_in_night
 
 BUILT_IN = ("clear", "clouds", "rain", "wind")
@@ -36,7 +36,7 @@ _JST_HOURS = 9
 _Entry = TypeVar("_Entry")
 
 
-class NightScriptInvalid(TomoeError):
+class NightScriptInvalid(UsageError):
     """A night script can't be used; `problems` says what is wrong with it, one a line of the file."""
 
     what_to_do = "correct the lines of the night script that the message names"

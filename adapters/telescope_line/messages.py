@@ -44,6 +44,7 @@ class Begin(Request, frozen=True, gc=False):
     speed: float
     now_us: int
     last: Hardware
+    position: int = 0  # in the log, of the newest event that `last` holds
 
 
 class Advance(Request, frozen=True, gc=False):
@@ -65,11 +66,16 @@ class Command(Request, frozen=True, gc=False):
 
 
 class Lock(Request, frozen=True, gc=False):
-    """The driver's: the telescope lock was set by somebody for a reason, or released."""
+    """The telescope lock was set by somebody for a reason, or released.
+
+    Of the driver, and of whoever has recorded it, who does not wait for a driver that hangs. An older one
+    that comes late changes nothing.
+    """
 
     locked: bool
     who: str
     why: str
+    position: int = 0  # in the log; 0: it is not in the log yet
 
 
 class TakeCharge(Request, frozen=True, gc=False):

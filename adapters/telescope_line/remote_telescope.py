@@ -86,10 +86,13 @@ class RemoteTelescope:
             telescope.TelescopeLockReleased: self._lock,
         }
 
-    def start(self, last: Hardware) -> None:
-        """Have every device read; in a new process they stand where their last readings left them."""
-        plan = self._plan
-        self._ask(messages.Begin(plan.night, plan.seed, plan.script, self._speed, self._timers.now(), last))
+    def start(self, last: Hardware, position: int = 0) -> None:
+        """Have every device read; in a new process they stand where their last readings left them.
+
+        `position` is that of the newest event of the log which `last` holds.
+        """
+        plan, now_us = self._plan, self._timers.now()
+        self._ask(messages.Begin(plan.night, plan.seed, plan.script, self._speed, now_us, last, position))
 
     def look(self) -> None:
         """Let the telescope's time pass up to now, and take in what has happened: also what others did."""
@@ -114,7 +117,8 @@ class RemoteTelescope:
     def _lock(self, recorded: Recorded) -> None:
         event = recorded.payload
         assert isinstance(event, telescope.TelescopeLockSet | telescope.TelescopeLockReleased)
-        self._ask(messages.Lock(isinstance(event, telescope.TelescopeLockSet), event.who, event.why))
+        locked = isinstance(event, telescope.TelescopeLockSet)
+        self._ask(messages.Lock(locked, event.who, event.why, recorded.position))
 
     def _ask(self, request: messages.AnyRequest) -> Reply:
         reply = self._line.ask(request)

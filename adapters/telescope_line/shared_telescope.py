@@ -55,6 +55,7 @@ class SharedTelescope:
         self._effects: dict[type[Event], Effect] = {}
         self._night, self._seed, self._speed = "", 0, 1.0
         self._lock: tuple[str, str] | None = None
+        self._lock_position = 0  # in the log, of the newest word on the lock
         self._last: dict[str, Happening] = {}
         self._charge: messages.TakeCharge | None = None
         self._in_charge: Session | None = None
@@ -125,8 +126,8 @@ class SharedTelescope:
                 self._run(request.at_us - 1)
                 self._clock.go_to(request.at_us)
                 self._command(request.event, request.position)
-            case messages.Lock() if session is self._driver:
-                self._lock = (request.who, request.why) if request.locked else None
+            case messages.Lock():
+                self._take_lock(request)
             case messages.Truth():
                 self._clock.go_to(request.at_us)
                 truth = self._world.truth()
@@ -184,7 +185,10 @@ class SharedTelescope:
     def _begin(self, session: Session, request: messages.Begin) -> None:
         self._speed = min(max(request.speed, 1.0), FASTEST)
         # The log's lock counts, also at a telescope that was left: it may have changed meanwhile
-        self._lock = (request.last.locked_by, request.last.locked_why) if request.last.locked else None
+        last, set_later = request.last, self._lock is not None and self._lock_position > request.position
+        if last.locked or not set_later:
+            self._lock = (last.locked_by, last.locked_why) if last.locked else None
+            self._lock_position = request.position
         if self._world is None or self._night != request.night:
             self._night, self._seed = request.night, request.seed
             self._last.clear()
@@ -198,6 +202,13 @@ class SharedTelescope:
             self._run(request.now_us)
             session.news.clear()
             self._world.read_all()
+
+    def _take_lock(self, lock: messages.Lock) -> None:
+        """Of what comes from several, in whatever order, the newest in the log counts."""
+        if 0 < lock.position < self._lock_position:
+            return
+        self._lock = (lock.who, lock.why) if lock.locked else None
+        self._lock_position = max(self._lock_position, lock.position)
 
     def _advance(self, session: Session, to_us: int) -> None:
         while not session.news and (due := self._clock.next_alarm()) is not None and due <= to_us:

@@ -16,7 +16,12 @@ from tests.tomoe_es.safety.guarded_observatory import HereLine
 from tomoe_es.clock import SECOND
 from tomoe_es.control.hardware import Hardware
 from tomoe_es.events.safety import MakingSafeBegun, TelescopeMadeSafe
-from tomoe_es.events.telescope import DomeSlitCommanded
+from tomoe_es.events.telescope import (
+    DomeSlitCommanded,
+    MountParkCommanded,
+    MountSlewCommanded,
+    MountStopCommanded,
+)
 from tui.commands import emergency
 from tui.commands.emergency import until_safe
 
@@ -148,3 +153,48 @@ def test_it_takes_charge_again_when_the_other_one_is_gone_before_it_is_safe(scen
     assert until_safe(first, scene.line, 10 * LIMIT_SECONDS) == []
     first.end([])
     assert scene.shared.is_safe()
+
+
+def test_a_lock_of_which_the_dead_night_never_heard_keeps_the_mount_where_it_is(scene: Scene) -> None:
+    scene.line().ask(messages.Lock(True, "anna", "in the dome", 17))
+    made = scene.begin()
+
+    assert until_safe(made, scene.line, 10 * LIMIT_SECONDS) == []
+    made.end([])
+
+    commanded = {type(each.event) for each in made.to_tell}
+    assert MountStopCommanded in commanded
+    assert MountParkCommanded not in commanded
+    assert made.left_alone == "mount: parked, and left so, because anna has locked it (in the dome)"
+
+
+def test_a_lock_that_is_set_while_the_mount_is_on_its_way_to_park_stops_it(scene: Scene) -> None:
+    slew = MountSlewCommanded(ra_deg=40.0, dec_deg=30.0)
+    night = HereLine(scene.shared, "night", driver=True)
+    night.ask(messages.Command(slew, 2, scene.shared.now_us()))
+    until_us = scene.shared.now_us() + 120 * SECOND
+    while scene.shared.now_us() < until_us:  # up to one happening after the other, far from where it parks
+        night.ask(messages.Advance(until_us))
+    night.close()
+    made = scene.begin()
+    made.look()
+    scene.line().ask(messages.Lock(True, "anna", "in the dome", 17))
+    for _ in range(10):
+        scene.seconds += 0.1  # a second at the telescope, whose way is soon over
+        made.look()
+
+    assert until_safe(made, scene.line, 10 * LIMIT_SECONDS) == []
+    made.end([])
+
+    assert not scene.shared.telescope.truth().parked
+    assert made.left_alone.startswith("mount: stopped, and left so")
+
+
+def test_a_locked_mount_that_is_parked_is_said_to_be_parked(scene: Scene) -> None:
+    made = scene.begin()
+    assert until_safe(made, scene.line, 10 * LIMIT_SECONDS) == []
+    made.end([])
+    scene.line().ask(messages.Lock(True, "anna", "", 17))
+    again = scene.begin()
+    assert until_safe(again, scene.line, 10 * LIMIT_SECONDS) == []
+    assert again.left_alone == "mount: parked, and left so, because anna has locked it"

@@ -22,6 +22,10 @@ def _field(name: str, *values: str) -> Callable[[Any], bool]:
 _MADE_SAFE = (Mark(safety.TelescopeMadeSafe),)
 """The sensors told guardian or emergency; the night's process, which records readings, may be gone."""
 
+_BEGUN_ANEW = (Mark(safety.DevicesReconciled),)
+"""After a restart: a command that was recorded as the telescope's process died never reached the device, and
+nothing tells whether it did. What is not as it should be is commanded again."""
+
 
 def _exposure_length(recorded: Recorded, known: Known) -> float:
     """Its frames, and half a minute."""
@@ -77,6 +81,7 @@ def _order(
         ),
         within_seconds=seconds,
         puts_off=False,  # closing is told again and again while it does not obey
+        forgets=_BEGUN_ANEW,
         expected=f"a reading '{shown}' after it was told to {action}",
     )
 
@@ -162,6 +167,7 @@ _DEADLINES = (
         ),
         within_seconds=300.0,
         puts_off=False,
+        forgets=_BEGUN_ANEW,
         expected="a reading 'parked' after it was told to park",
     ),
     Deadline(

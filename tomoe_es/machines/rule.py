@@ -67,9 +67,10 @@ class Deadline(Norm, frozen=True, kw_only=True):
     ends: tuple[Mark, ...]
     within_seconds: float | Callable[[Recorded, Known], float]  # may follow from the event that begins it
     puts_off: bool = True  # beginning again begins anew; False: the first one counts until it has ended
+    forgets: tuple[Mark, ...] = ()  # no longer waits, though nothing has come; what was told stays open
     expected: str  # what should have come, for people
 
     @property
     def reads(self) -> tuple[type[Event], ...]:
-        """Event types that begin or end it."""
-        return tuple(dict.fromkeys(mark.event for mark in (*self.begins, *self.ends)))
+        """Event types that begin or end it, or make it forgotten."""
+        return tuple(dict.fromkeys(mark.event for mark in (*self.begins, *self.ends, *self.forgets)))

@@ -22,7 +22,7 @@ LIMIT = 180 * SECOND
 
 SAFE_STATES = {"dome_slit": "closed", "mirror_cover": "closed", "mount": "parked"}
 """By device, in the order in which they are commanded: what its own reading must say."""
-_STANDS = ("parked", "stopped", "fault")
+STANDS = ("parked", "stopped", "fault")
 """What the reading of a locked mount must say."""
 _ON_THE_WAY = ("closing", "parking")
 
@@ -67,7 +67,7 @@ def left_alone(seen: Hardware) -> str:
         return ""
     why = f" ({seen.locked_why})" if seen.locked_why else ""
     state = seen.mount.state if seen.mount is not None else "never read"
-    return f"mount: {state}; it is not parked, because {seen.locked_by or 'somebody'} has locked it{why}"
+    return f"mount: {state}, and left so, because {seen.locked_by or 'somebody'} has locked it{why}"
 
 
 def is_overdue(making: Making, now_us: int) -> bool:
@@ -97,7 +97,7 @@ def _trouble(making: Making, seen: Hardware, device: str) -> str:
         return "never read"
     if seen.read_at[device] <= making.begun_us:
         return f"not read since it was commanded, last {reading.state}"
-    safe = _STANDS if _only_stops(device, seen.locked) else (SAFE_STATES[device],)
+    safe = STANDS if _only_stops(device, seen.locked) else (SAFE_STATES[device],)
     return "" if reading.state in safe else str(reading.state)
 
 

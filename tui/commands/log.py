@@ -49,7 +49,7 @@ def tail(
     *,
     lines: Positive = 20,
     follow: bool = False,
-    types: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+    types: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
     stream: str | None = None,
     json: bool = False,
     data: Path | None = None,

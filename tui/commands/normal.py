@@ -130,10 +130,12 @@ def _tell(compared: Comparison) -> None:
     ):
         for line in lines:
             sys.stdout.write(f"{text}: {_text(line)}\n")
+    violations, ends = compared.equal_violations, compared.equal - compared.equal_violations
     differences = len(compared.only_live) + len(compared.only_again)
     sys.stdout.write(
         f"{compared.nights} night{'s' * (compared.nights != 1)}, {compared.events} events: "
-        f"{compared.equal} violations and their ends are the same, {differences} differ\n"
+        f"{violations} violation{'s' * (violations != 1)} and {ends} end{'s' * (ends != 1)} "
+        f"of violations are the same, {differences} differ\n"
     )
 
 

@@ -140,7 +140,7 @@ def start(*, why: str = "", take_over: bool = False, data: Path | None = None) -
 def _stop(data: Path | None, command: str, done: str, decide: Callable[[Control], Event]) -> int:
     folder = data_folder(data)
     said = safety_word.say(folder, "queue", decide, f"tomoe queue {command}")
-    tell_when_silent(folder.run, said.before)
+    tell_when_silent(folder.run, said.before, said.position)
     return _tell_done(done, said.before, said.position)
 
 

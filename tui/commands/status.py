@@ -30,7 +30,7 @@ def status(
     When its process is dead that comes first: since when, what has become of the telescope, how to go on.
 
     Exit codes: 0 told; 1 there is nothing to tell (no night has been run in this folder, or its projections
-    can't be read); 2 wrong usage.
+    can't be read); 2 wrong usage; 130 watching was ended with Ctrl-C.
 
     Parameters
     ----------
@@ -39,19 +39,16 @@ def status(
     json
         As one line of JSON, with times in UTC microseconds since 1970.
     watch
-        Again whenever something changes, until interrupted (Ctrl-C).
+        Again whenever something changes, until Ctrl-C.
     """
     folder = data_folder(data)
-    try:
-        overview = read_night(folder)
-        _show(overview, json, watch)
-        while watch:
-            time.sleep(WATCH_SECONDS)
-            before, overview = overview, read_night(folder)
-            if (overview.position, overview.dead) != (before.position, before.dead):
-                _show(overview, json, watch)
-    except KeyboardInterrupt:
-        pass
+    overview = read_night(folder)
+    _show(overview, json, watch)
+    while watch:
+        time.sleep(WATCH_SECONDS)
+        before, overview = overview, read_night(folder)
+        if (overview.position, overview.dead) != (before.position, before.dead):
+            _show(overview, json, watch)
     return 0
 
 

@@ -20,6 +20,7 @@ from tui.dashboard.commands import Commands
 from tui.dashboard.follower import Follower, OverviewRead, ReadingFailed
 from tui.dashboard.help import help_sheet
 from tui.dashboard.key_line import KeyLine
+from tui.dashboard.lines import line
 from tui.dashboard.moment import Freshness, Moment
 from tui.dashboard.night_app import NightApp
 from tui.dashboard.recipe_operations import RecipeProgress
@@ -124,7 +125,7 @@ class DashboardApp(NightApp):
         moment, dashboard = self.moment, self.screen_stack[0]
         old = moment is not None and moment.condition == "old" and self._exit_code() is None
         dead = dead_text(moment) if moment is not None else ""
-        told = self.failure or dead or (old_text(moment) if old and moment else "")
+        told = self.failure or dead or (old_text(moment, lives=self._night_lives()) if old and moment else "")
         critical = critical_text(moment, CRITICAL_KEYS) if moment is not None else ""
         self.say_in_banner("\n".join(each for each in (critical, told) if each))
         dashboard.set_class(bool(self.failure or dead) or old, "old")
@@ -132,6 +133,9 @@ class DashboardApp(NightApp):
             dashboard.query_one(StatusBar).show(moment)
             self.show(moment)
         self._leave_after_the_end()
+
+    def _night_lives(self) -> bool:
+        return self._night_process is not None or self._source.night_lives()
 
     def _exit_code(self) -> int | None:
         return None if self._night_process is None else self._night_process.poll()
@@ -169,7 +173,12 @@ class DashboardApp(NightApp):
     def action_acknowledge(self) -> None:
         """Ask why the chosen alarm is acknowledged; without a chosen one it is the loudest."""
         alarm, commands = self._chosen_alarm(), self._commands
-        if alarm is not None and alarm.open and commands is not None:
+        if commands is None:
+            return
+        if alarm is None or not alarm.open:
+            nothing = "no alarm is open" if alarm is None else f"{alarm.name} is not open any more"
+            self.push_screen(Sheet("Acknowledge", [line(f"There is nothing to acknowledge: {nothing}.")]))
+        else:
             self.push_screen(acknowledge_sheet(alarm, lambda why: commands.acknowledge(alarm, why)))
 
     def _chosen_alarm(self) -> AlarmLine | None:

@@ -21,12 +21,16 @@ def failure_text(error: Exception) -> str:
     )
 
 
-def old_text(moment: Moment) -> str:
-    """Nothing new is written although the night has not ended."""
-    return (
-        f"OLD DATA: nothing new for {duration(moment.silent_seconds)}; this was true at "
-        f"{jst_seconds(moment.overview.time_us)} JST. Was the night cut off? tomoe night --resume"
+def old_text(moment: Moment, *, lives: bool) -> str:
+    """Nothing new is written although the night has not ended; whether its process is known to live."""
+    overview, silent = moment.overview, duration(moment.silent_seconds)
+    true_at = f"; this was true at {jst_seconds(overview.time_us)} JST" if overview.time_us else ""
+    why = (
+        "The night's process is there: it begins, or is busy"
+        if lives
+        else "Was the night cut off? tomoe night --resume"
     )
+    return f"OLD DATA: nothing new for {silent}{true_at}. {why}"
 
 
 def dead_text(moment: Moment) -> str:

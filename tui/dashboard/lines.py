@@ -74,3 +74,20 @@ def wrapped(text: str, width: int) -> list[str]:
         else:
             current = f"{current} {word}" if current else word
     return [*lines, current] if current else lines
+
+
+def folded(text: Line, width: int) -> list[Line]:
+    """A line broken at its spaces into lines of at most `width` cells.
+
+    What follows a name and its space, or an indentation, goes on below its own beginning.
+    """
+    if cell_len(plain(text)) <= width or not text:
+        return [text]
+    *names, (words, style) = text
+    before = cell_len(plain(tuple(names))) if names else cell_len(words) - cell_len(words.lstrip())
+    parts = wrapped(words, max(width - before, 1))
+    first = parts[:1] if names else [" " * before + each for each in parts[:1]]
+    return [
+        *[(*names, (each, style)) for each in first],
+        *[((" " * before, style), (each, style)) for each in parts[1:]],
+    ]

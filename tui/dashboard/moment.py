@@ -51,7 +51,8 @@ class Freshness:
         self._position, self._new_us = overview.position, written_us
         if self._seen and overview.time_us < self._seen[-1][1]:
             self._seen.clear()
-        self._seen.append((written_us, overview.time_us))
+        if overview.time_us:  # else there was no event yet, whose time would tell the pace
+            self._seen.append((written_us, overview.time_us))
 
     def moment(self, overview: Overview, real_us: int) -> Moment:
         """What to show at a real time."""

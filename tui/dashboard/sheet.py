@@ -12,28 +12,37 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.dashboard.lines import Line, line, strip_of
+from tui.dashboard.lines import Line, folded, line, strip_of
 from tui.dashboard.palette import CAUTION, QUIET
 from tui.dashboard.panel import Detail
 
 
 class _Lines(Widget):
-    """Lines under each other, cut at the width."""
+    """Lines under each other; one that is too long goes on in the next."""
 
     def __init__(self, lines: list[Line]) -> None:
         super().__init__()
-        self.lines = lines
+        self.lines = self._folded = lines
         self.styles.height = len(lines)
 
     def put(self, lines: list[Line]) -> None:
         """Show other lines."""
         self.lines = lines
-        self.styles.height = len(lines)
+        self._fold()
+
+    def on_resize(self) -> None:
+        """Another width breaks them elsewhere."""
+        self._fold()
+
+    def _fold(self) -> None:
+        width = self.size.width
+        self._folded = [part for each in self.lines for part in folded(each, width)] if width else self.lines
+        self.styles.height = len(self._folded)
         self.refresh(layout=True)
 
     def render_line(self, y: int) -> Strip:
         """One line."""
-        return strip_of(self.lines[y] if y < len(self.lines) else (), self.size.width)
+        return strip_of(self._folded[y] if y < len(self._folded) else (), self.size.width)
 
 
 class Sheet(ModalScreen[str]):

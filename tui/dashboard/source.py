@@ -16,7 +16,7 @@ from tomoe_es.safety.silence import EXECUTOR
 from tui.dashboard.recipe_operations import RecipeProgress, recipe_progress
 from tui.data_folder import DataFolder
 from tui.dead_night import read_night
-from tui.silent_night import lives
+from tui.silent_night import is_there, lives
 
 _NOT_DATA = ("-journal", "-shm", ".lock")
 
@@ -29,6 +29,9 @@ class OverviewSource(Protocol):
 
     def read(self) -> Overview:
         """The night as projected so far."""
+
+    def night_lives(self) -> bool:
+        """Tell whether a night's process is known to be there. Cheap."""
 
     def recipe(self, recipe_id: str) -> RecipeProgress:
         """A recipe's operations, from the log."""
@@ -68,6 +71,11 @@ class DataFolderSource:
         Raises NoNightYet before there is one.
         """
         return read_night(self._folder)
+
+    def night_lives(self) -> bool:
+        """By its sign of life, also one that is late."""
+        sign = read_signs(self._folder.run).get(EXECUTOR)
+        return sign is not None and not sign.ended and is_there(sign.pid)
 
     def recipe(self, recipe_id: str) -> RecipeProgress:
         """Read the recipe's own stream of the log."""

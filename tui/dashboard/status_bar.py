@@ -59,6 +59,8 @@ def status_line(moment: Moment, width: int) -> Line:
 def _age(moment: Moment, event: str) -> list[tuple[str, Style]]:
     if moment.condition == "over":
         return [("  night ended", NORMAL)]
+    if not moment.overview.position:
+        return [("  no event yet", NORMAL)]
     if moment.condition == "old":
         return [(f"  {event} ", QUIET), (f"OLD, {duration(moment.silent_seconds)}", ALARM)]
     seconds = moment.last_event_seconds

@@ -76,7 +76,7 @@ class Devices:
     def start(self) -> list[str]:
         """Read every device; how its true state differs from what the log said."""
         before = deepcopy(self._control.hardware)
-        self.telescope.start(before)
+        self.telescope.start(before, self._conductor.position)
         self._camera.start(unreachable="camera" in self._control.hardware.unreachable)
         self._cluster.start()
         return differences(before, self._control.hardware)

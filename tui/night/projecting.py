@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
-from adapters.engines.worker_process import follow_parent
+from adapters.engines.worker_process import deaf_to_interrupts, follow_parent
 from adapters.sign_of_life import SignOfLife
 from projections.errors import ProjectionUnwritable
 from projections.projector import Projector
@@ -64,7 +64,8 @@ class ProjectorProcess:
         theirs, self._line = self._context.Pipe(duplex=False)
         arguments = (self._data.log_url, self._data.projections, self._data.run, theirs)
         process = self._context.Process(target=_project, args=arguments, name="projector")
-        process.start()
+        with deaf_to_interrupts():
+            process.start()
         theirs.close()
         return process
 

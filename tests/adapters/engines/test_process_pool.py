@@ -192,6 +192,23 @@ def test_ctrl_c_is_the_parent_s_affair(pool: ProcessPool) -> None:
     assert pool.submit(signal.raise_signal, signal.SIGINT).result() is None
 
 
+FIRST_WORKER = """
+import signal
+import subprocess
+import sys
+from adapters.engines.process_pool import ProcessPool
+pool = ProcessPool(1)
+print(signal.SIGINT in pool.submit(signal.pthread_sigmask, signal.SIG_BLOCK, ()).result())
+pool.close()
+"""
+
+
+def test_an_interrupt_of_the_terminal_reaches_no_worker_that_is_being_loaded_not_even_the_first() -> None:
+    """In a process of its own: multiprocessing starts its resource tracker with the first one."""
+    told = subprocess.run([sys.executable, "-c", FIRST_WORKER], capture_output=True, text=True, check=True)
+    assert told.stdout == "True\n"
+
+
 def test_busy_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     with start(ENGINE, tmp_path) as parent:
         assert parent.stdout is not None

@@ -250,6 +250,32 @@ def test_a_new_driver_brings_the_lock_of_its_log(bench: Bench, locked: bool) -> 
     assert bool(failed) == locked
 
 
+def test_whoever_has_recorded_a_lock_tells_it_though_the_driver_hangs(bench: Bench) -> None:
+    person = bench.shared.connect("lock")
+    bench.ask(person, Lock(True, "M. Kokubo", "in the dome", 17))
+    taken = bench.ask(bench.shared.connect("emergency"), TakeCharge("e", "emergency", "", ["a test"]))
+    assert (taken.locked_by, taken.locked_why) == ("M. Kokubo", "in the dome")
+    opened = bench.ask(bench.night, Command(MountParkCommanded(reason=""), 1, START_US))
+    assert any(isinstance(each, DeviceCommandFailed) for each in events(opened))
+
+
+def test_an_older_word_on_the_lock_that_comes_late_changes_nothing(bench: Bench) -> None:
+    person = bench.shared.connect("lock")
+    bench.ask(person, Lock(True, "M. Kokubo", "in the dome", 17))
+    assert bench.ask(bench.night, Lock(False, "schedule", "the night begins", 12)).locked_by == "M. Kokubo"
+    assert bench.ask(bench.night, Lock(False, "M. Kokubo", "out again", 18)).locked_by is None
+
+
+@pytest.mark.parametrize(("position", "locked_by"), [(16, "M. Kokubo"), (17, None)])
+def test_a_new_driver_releases_no_lock_that_is_newer_than_what_it_has_read(
+    bench: Bench, position: int, locked_by: str | None
+) -> None:
+    bench.ask(bench.shared.connect("lock"), Lock(True, "M. Kokubo", "in the dome", 17))
+    again = bench.shared.connect("night", driver=True)
+    begin = Begin(NIGHT, 1, "clear", 1.0, START_US + SECOND, Hardware(locked=False), position)
+    assert bench.ask(again, begin).locked_by == locked_by
+
+
 def test_before_a_night_there_is_nothing_to_command() -> None:
     shared = SharedTelescope(lambda: 0.0)
     emergency = shared.connect("emergency")

@@ -103,7 +103,7 @@ def test_while_locked_the_mount_is_stopped_but_not_parked() -> None:
     ]
     assert (
         making_safe.left_alone(known)
-        == "mount: tracking; it is not parked, because M. Kokubo has locked it (in the dome)"
+        == "mount: tracking, and left so, because M. Kokubo has locked it (in the dome)"
     )
     closed = seen(*CLOSED[:2], mount("stopped"), at_us=NOW + 1, before=known, locked=True)
     assert not_safe(making, closed) == []

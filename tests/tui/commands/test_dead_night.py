@@ -15,6 +15,7 @@ from adapters.untold import Untold, keep_untold
 from projections.overview_model import Overview
 from projections.projector import Projector
 from tests.projections.night_story import START
+from tests.tomoe_es.log.test_full_disk import files_up_to
 from tests.tui.commands.test_silent_night import hangs, is_dead, lives, sign
 from tomoe_es.clock import HOUR, SECOND
 from tomoe_es.events import Event
@@ -24,6 +25,7 @@ from tomoe_es.events.system import NightPhaseEntered
 from tomoe_es.events.telescope import DomeSlitRead, MountRead
 from tomoe_es.log import open_log
 from tomoe_es.safety.silence import Sign
+from tui.commands import lock
 from tui.commands.status import status
 from tui.dashboard.source import DataFolderSource
 from tui.data_folder import NIGHT_PID, DataFolder
@@ -39,6 +41,10 @@ PARKED = MountRead(
     target_ra_deg=0.0,
     target_dec_deg=0.0,
 )
+
+
+FULL = 20_000
+"""Bytes: too few for the log to be opened."""
 
 
 def append(data: DataFolder, events: Sequence[Event]) -> None:
@@ -91,6 +97,41 @@ def test_what_has_become_of_the_telescope(
     dead = told(data, capsys).dead
     assert dead is not None
     assert dead.telescope == said
+
+
+def test_an_old_emergency_is_no_safety_of_a_dome_that_was_opened_since(
+    data: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    is_dead(data)
+    append(data, [BEGUN, DomeSlitRead(state="closed"), PARKED, MADE, DomeSlitRead(state="open")])
+    dead = told(data, capsys).dead
+    assert dead is not None
+    assert dead.telescope == (
+        "NOBODY HAS MADE IT SAFE, and no guardian lives: use tomoe emergency (dome_slit open)"
+    )
+
+
+def test_by_day_the_lock_is_told_as_the_log_has_it(
+    data: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    append(data, [NightPhaseEntered(night="2023-12-12", phase="ended", reason="closed, parked and locked")])
+    told(data, capsys)
+    assert lock.set_lock(why="people in the dome", data=data.top) == 0
+    shown = told(data, capsys).lock
+    assert (shown.locked, shown.why) == (True, "people in the dome")
+
+
+def test_what_a_full_disk_keeps_from_the_log_is_told(
+    data: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    is_dead(data)
+    keep_untold(data.run, [Untold(each, START + 20 * HOUR, "guardian", str(each)) for each in (BEGUN, MADE)])
+    with files_up_to(FULL):
+        dead = told(data, capsys).dead
+    assert dead is not None
+    assert dead.telescope == (
+        "made safe by the guardian: the sensors say so; what was done waits in run/untold/ for the log"
+    )
 
 
 def test_a_guardian_that_lives_is_trusted_for_its_seconds(

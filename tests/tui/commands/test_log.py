@@ -12,7 +12,7 @@ from tomoe_es.events.envelope import Draft
 from tomoe_es.events.queue import QueuePaused, QueueStarted
 from tomoe_es.events.telescope import FocusRead
 from tomoe_es.log import open_log
-from tui.commands.log import NoSuchEvent, show, tail
+from tui.commands.log import NoSuchEvent, app, show, tail
 from tui.data_folder import DataFolder
 
 TIME = 1_702_371_600_000_000  # 2023-12-12 09:00 UTC
@@ -51,6 +51,18 @@ def test_tail_chooses_by_type_and_stream(
     tail(types=types, stream=stream, json=True, data=data)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["position"] for line in lines] == positions
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [["--types", "QueueStarted", "QueuePaused"], ["--types", "QueueStarted", "--types", "QueuePaused"]],
+)
+def test_several_types_may_follow_one_option(
+    data: Path, chosen: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    command, given, _ = app.parse_args(["tail", *chosen, "--data", str(data)])
+    assert command(*given.args, **given.kwargs) == 0
+    assert [text.split()[0] for text in capsys.readouterr().out.splitlines()] == ["1", "3"]
 
 
 def test_an_unknown_type_is_named(data: Path) -> None:

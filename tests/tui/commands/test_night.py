@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.simulator.script import NightScriptInvalid
-from tomoe_es.errors import NothingToResume, TomoeError
+from tomoe_es.errors import NothingToResume, TomoeError, UsageError
 from tomoe_es.log import open_log
 from tui.commands.night import FixedByTheLog, NoRecipes, SpeedOutOfRange, night
 from tui.data_folder import DataFolder
@@ -47,6 +47,7 @@ def test_a_mistake_is_named_and_nothing_is_made(
     data = tmp_path / "data"
     with pytest.raises(condition, match=told):
         night(data=data, plain=True, **options)  # type: ignore[arg-type]
+    assert issubclass(condition, UsageError), "exit code 2"
     assert not data.exists()
 
 

@@ -15,6 +15,7 @@ from adapters.sign_of_life import SUFFIX
 from tests.tui.commands.test_queue import NIGHT, folder, record
 from tomoe_es.events.system import NightPhaseEntered
 from tomoe_es.safety.silence import EXECUTOR, EXECUTOR_SILENT_AFTER_SECONDS, Sign
+from tui import silent_night
 from tui.commands import lock, queue
 from tui.data_folder import DataFolder
 
@@ -23,14 +24,24 @@ __all__ = ["folder"]  # the fixture of a data folder with a night
 WARNING = "the night does not answer: use tomoe emergency\n"
 
 
-def sign(folder: DataFolder, pid: int, silent_seconds: float) -> None:
+FAR = 1 << 40
+"""A position beyond every log."""
+
+
+def sign(folder: DataFolder, pid: int, silent_seconds: float, position: int = 0) -> None:
     folder.run.mkdir(exist_ok=True)
     wall_us = round((time.time() - silent_seconds) * 1e6)
-    said = Sign(pid=pid, wall_us=wall_us, night_us=0, position=0)
+    said = Sign(pid=pid, wall_us=wall_us, night_us=0, position=position)
     (folder.run / f"{EXECUTOR}{SUFFIX}").write_bytes(msgspec.json.encode(said))
 
 
 def lives(folder: DataFolder) -> None:
+    """It has taken in all that is said."""
+    sign(folder, os.getpid(), -3600.0, FAR)
+
+
+def does_not_hear(folder: DataFolder) -> None:
+    """As one that was stopped just now: its last sign is new."""
     sign(folder, os.getpid(), -3600.0)
 
 
@@ -57,7 +68,8 @@ COMMANDS: list[Callable[[DataFolder], int]] = [
 
 @pytest.mark.parametrize("command", COMMANDS, ids=["stop", "abort", "lock"])
 @pytest.mark.parametrize(
-    ("fate", "said"), [(lives, ""), (hangs, WARNING), (is_dead, WARNING), (is_gone, WARNING)]
+    ("fate", "said"),
+    [(lives, ""), (does_not_hear, WARNING), (hangs, WARNING), (is_dead, WARNING), (is_gone, WARNING)],
 )
 def test_a_night_that_does_not_answer_is_told(
     folder: DataFolder,
@@ -65,7 +77,9 @@ def test_a_night_that_does_not_answer_is_told(
     command: Callable[[DataFolder], int],
     fate: Callable[[DataFolder], None],
     said: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(silent_night, "HEARS_WITHIN_SECONDS", 0.2)
     fate(folder)
 
     assert command(folder) == 0

@@ -106,11 +106,11 @@ def test_a_hostile_comment_stays_on_its_line(data: DataFolder, capsys: pytest.Ca
 
 
 def test_watching_tells_again_when_something_changed_until_interrupted(data: DataFolder) -> None:
-    code = "import sys; from pathlib import Path; from tui.commands.status import status; "
-    code += "sys.exit(status(data=Path(sys.argv[1]), json=True, watch=True))"
+    command = [sys.executable, "-m", "tui.start", "status", "--json", "--watch", "--data", str(data.top)]
     watching = subprocess.Popen(
-        [sys.executable, "-c", code, str(data.top)],
+        command,
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert watching.stdout is not None
@@ -123,8 +123,8 @@ def test_watching_tells_again_when_something_changed_until_interrupted(data: Dat
     log.close()
     second = msgspec.json.decode(watching.stdout.readline(), type=Overview)
     watching.send_signal(signal.SIGINT)
-    rest = watching.communicate(timeout=30)[0]
+    rest = watching.communicate(timeout=30)
 
     assert (first.pool_total, second.pool_total) == (1, 2)
-    assert rest == b""
-    assert watching.returncode == 0
+    assert rest == (b"", b"tomoe: broken off\n")
+    assert watching.returncode == 130

@@ -47,6 +47,7 @@ class HandFedSource:
         self.links: list[Link] = []
         self.written = clock.now() - SECOND
         self.reads = 0
+        self.lives = False
 
     def write(self, **changes: object) -> None:
         """Project something more: a changed overview, written now."""
@@ -55,6 +56,9 @@ class HandFedSource:
 
     def written_us(self) -> int:
         return self.written
+
+    def night_lives(self) -> bool:
+        return self.lives
 
     def read(self) -> Overview:
         self.reads += 1

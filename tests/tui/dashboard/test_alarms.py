@@ -92,6 +92,9 @@ def test_data_that_grows_old_says_so_and_stands_still(size: tuple[int, int]) -> 
             "OLD DATA: nothing new for 1 min 15 s; this was true at 20:20:31 JST."
             " Was the night cut off? tomoe night --resume"
         )
+        source.lives = True
+        app.tick()
+        assert banner(app).endswith(" The night's process is there: it begins, or is busy")
         assert app.screen.has_class("old")
         assert "OLD, 1 min 15 s" in said(app, "#status")[0]
         assert "JST 20:20:31" in said(app, "#status")[0]
@@ -311,3 +314,29 @@ def test_it_works_without_colour(size: tuple[int, int], monkeypatch: pytest.Monk
 
 def _channels(colour: str) -> tuple[str, str, str]:
     return colour[1:3], colour[3:5], colour[5:7]
+
+
+def test_before_the_first_event_nothing_has_an_age() -> None:
+    async def wait(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
+        source.overview = msgspec.structs.replace(source.overview, position=0, time_us=0)
+        source.written += 1
+        await until(pilot, lambda: app.moment is not None and app.moment.overview.position == 0)
+        source.clock.forward(60)
+        app.tick()
+        assert "  no event yet" in said(app, "#status")[0]
+        assert "true at" not in banner(app)
+
+    play(wait)
+
+
+def test_the_pace_is_not_measured_from_before_the_first_event() -> None:
+    async def look(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
+        source.clock.forward(2)
+        await read(app, pilot, source, time_us=NOW)
+        source.clock.forward(2)
+        await read(app, pilot, source, time_us=NOW + 20 * SECOND)
+        source.clock.forward(5)
+        app.tick()
+        assert " event 50 s ago" in said(app, "#status")[0]
+
+    play(look, changes={"time_us": 0})

@@ -54,6 +54,12 @@ def on_sheet(app: DashboardApp) -> list[str]:
     return [plain(text).rstrip() for text in app.screen.lines]
 
 
+def drawn(app: DashboardApp) -> list[str]:
+    """The lines of the open sheet as they are on the screen."""
+    lines = app.screen.query_one("#sheet > _Lines")
+    return [lines.render_line(y).text.rstrip() for y in range(lines.size.height)]
+
+
 def banner(app: DashboardApp) -> str:
     return str(app.screen_stack[0].query_one("#banner", Static).content)
 
@@ -159,6 +165,7 @@ def test_nothing_is_asked_about_what_is_not_open(keys: list[str]) -> None:
     async def press(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
         await pilot.press(*keys)
         assert not isinstance(app.screen, AskingSheet)
+        assert on_sheet(app)[0].startswith("There is nothing to acknowledge: ")
 
     play(press, changes={"alarms": ALARMS[1:]}, commands=WrittenDown())
 
@@ -184,6 +191,17 @@ def test_emergency_asks_once_and_escape_leaves_it() -> None:
         assert commands.asked == []
 
     play(press, commands=commands)
+
+
+@pytest.mark.parametrize("key", ["question_mark", "E"])
+def test_on_a_small_screen_a_sheet_can_be_read_whole(key: str) -> None:
+    async def press(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
+        await pilot.press(key)
+        await pilot.pause()
+        assert not [text for text in drawn(app) if text.endswith("…")]
+        assert " ".join(" ".join(drawn(app)).split()) == " ".join(" ".join(on_sheet(app)).split())
+
+    play(press, COMPACT, commands=WrittenDown())
 
 
 def outcome_of(commands: WrittenDown, expected: Callable[[list[str]], bool]) -> None:

@@ -24,6 +24,7 @@ from tests.chaos.expected import EXPECTED
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.telescope import DomeSlitRead, MirrorCoverRead
 from tomoe_es.log import open_log
+from tui.commands import lock
 from tui.data_folder import DataFolder
 
 from .conftest import SHORT_NIGHT, finish_night, start_night
@@ -154,6 +155,25 @@ def test_an_emergency_needs_no_log(data: DataFolder) -> None:
         connection.close()
         wait_until(lambda: events(data, "TelescopeMadeSafe"), "somebody tells the log")
         assert len([each for each in events(data, "MakingSafeBegun") if each.actor == "emergency"]) == 1
+
+
+@pytest.mark.slow
+def test_a_lock_that_is_set_while_the_night_hangs_keeps_the_mount_from_being_parked(
+    data: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with night_with_open_dome(data) as process:
+        process.send_signal(signal.SIGSTOP)
+        assert lock.set_lock(why="in the dome", data=data.top) == 0
+        assert "the night does not answer" in capsys.readouterr().err
+
+        done = emergency(data)
+
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "mount: stopped, and left so, because " in done.stdout
+        assert truth(data).closed
+        assert not truth(data).parked
+    parking = {each.actor for each in events(data, "MountParkCommanded")}
+    assert not parking & {"emergency", "guardian"}
 
 
 def _holds_still(data: DataFolder) -> bool:

@@ -13,6 +13,8 @@ from tomoe_es.events.system import NightPlanned
 from tomoe_es.machines.judging import steps
 from tomoe_es.machines.judging.state import Found
 
+_VIOLATION = ViolationDetected.__name__
+
 
 class Line(msgspec.Struct, frozen=True, order=True):
     """A departure or its end, as far as judging alone can tell it."""
@@ -32,6 +34,7 @@ class Comparison(msgspec.Struct, frozen=True):
     nights: int
     events: int
     equal: int
+    equal_violations: int  # of these; the others are ends of violations
     only_live: list[Line]  # recorded, but not found again
     only_again: list[Line]  # found again, but not recorded
 
@@ -58,10 +61,12 @@ def compare(events: Iterable[Recorded], night: str | None = None) -> Comparison:
         again.update(_line(each) for each in found)
         if isinstance(event, ViolationDetected | ViolationCleared):
             live[_line(event)] += 1
+    equal = live & again
     return Comparison(
         nights=len(nights),
         events=count,
-        equal=sum((live & again).values()),
+        equal=equal.total(),
+        equal_violations=sum(number for line, number in equal.items() if line.kind == _VIOLATION),
         only_live=sorted((live - again).elements()),
         only_again=sorted((again - live).elements()),
     )
@@ -70,7 +75,7 @@ def compare(events: Iterable[Recorded], night: str | None = None) -> Comparison:
 def _line(found: Found) -> Line:
     if isinstance(found, ViolationDetected):
         return Line(
-            kind="ViolationDetected",
+            kind=_VIOLATION,
             name=found.name,
             thing=found.thing,
             evidence=tuple(found.evidence),

@@ -16,9 +16,12 @@ from tomoe_es.machines.rule import Deadline, Mark
 
 def steps(deadline: Deadline) -> dict[type[Event], Judge]:
     """What each event type does to the deadline; one that both ends and begins it ends it first."""
+    marks = (*deadline.begins, *deadline.ends)
     ends = {mark.event: mark for mark in deadline.ends}
     begins = {mark.event: mark for mark in deadline.begins}
-    return {each: _step(deadline, ends.get(each), begins.get(each)) for each in deadline.reads}
+    forgets = {mark.event: _forget(deadline, mark) for mark in deadline.forgets}
+    told = {mark.event: _step(deadline, ends.get(mark.event), begins.get(mark.event)) for mark in marks}
+    return forgets | told
 
 
 def overdue(deadline: Deadline, judged: Judged, instance: Instance, found: list[Found]) -> None:
@@ -66,6 +69,16 @@ def _end(deadline: Deadline, mark: Mark) -> Judge:
             running.pop(instance, None)
         if name in judged.told:
             _late(deadline, judged, found, deadline.thing.format(instance), event)
+
+    return judge
+
+
+def _forget(deadline: Deadline, mark: Mark) -> Judge:
+    name, fits = deadline.name, mark.fits
+
+    def judge(judged: Judged, recorded: Recorded, found: list[Found]) -> None:
+        if fits is None or fits(recorded.payload):
+            judged.running.pop(name, None)
 
     return judge
 

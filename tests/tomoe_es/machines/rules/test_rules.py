@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from tests.tomoe_es.machines.making import make
 from tests.tomoe_es.machines.rules.cases import CASES
 from tests.tomoe_es.machines.rules.moments import (
     STARTED,
@@ -16,9 +17,10 @@ from tests.tomoe_es.machines.rules.moments import (
     recorded,
     refocus,
     slew,
+    slit,
     turn,
 )
-from tomoe_es.events import Event
+from tomoe_es.events import Event, safety, telescope
 from tomoe_es.events.monitor import ViolationCleared, ViolationDetected
 from tomoe_es.machines.deadlines import DEADLINES
 from tomoe_es.machines.judging import steps
@@ -110,3 +112,29 @@ def test_each_order_has_its_whole_time(orders: tuple[Event, ...], reading: Event
     [late] = found([*in_time, (101 + within, reading)])
     assert isinstance(late, ViolationDetected)
     assert late.evidence == [len(STARTED) + 4], "the last order"
+
+
+def closing(seconds: float) -> Moment:
+    return (seconds, make(telescope.DomeSlitCommanded, action="close"))
+
+
+RECONCILED = make(safety.DevicesReconciled, differences=[])
+
+
+def test_a_command_that_a_restart_came_between_begins_no_deadline() -> None:
+    """It was recorded as the telescope's process died, and may never have reached a device."""
+    parking: Moment = (2, make(telescope.MountParkCommanded))
+    assert (
+        found([*STARTED, closing(2), parking, (60, RECONCILED), (400, slit("open")), (401, slit("open"))])
+        == []
+    )
+
+
+def test_a_closing_that_is_told_after_the_restart_has_its_deadline() -> None:
+    told = found([*STARTED, closing(2), (60, RECONCILED), closing(100), (290, slit("closing"))])
+    assert [(type(each), each.name) for each in told] == [(ViolationDetected, "SlitDidNotClose")]
+
+
+def test_a_restart_ends_no_alarm_of_what_did_not_close() -> None:
+    told = found([*STARTED, closing(2), (190, slit("closing")), (200, RECONCILED), (210, slit("closing"))])
+    assert [type(each) for each in told] == [ViolationDetected]

@@ -1,0 +1,29 @@
+"""A word on the telescope lock, told to the telescope's process by whoever has recorded it."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+from adapters.telescope_line.address import NAME as ADDRESS
+from adapters.telescope_line.line import NoTelescope, SocketLine, TelescopeRefused
+from adapters.telescope_line.messages import Lock
+
+NAME = "lock"
+WITHIN_SECONDS = 2.0
+"""A telescope that hangs is not waited for: its night, or the next one, tells it."""
+
+
+def tell_lock(run: Path, lock: Lock) -> str:
+    """Tell it over a line of its own, so that it holds also when the night hangs.
+
+    Why it could not be told; empty when it was, or when there is no telescope, as by day.
+    """
+    if not (run / ADDRESS).exists():
+        return ""
+    try:
+        with closing(SocketLine(run, NAME, within_seconds=WITHIN_SECONDS)) as line:
+            line.ask(lock)
+    except (NoTelescope, TelescopeRefused) as error:
+        return str(error)
+    return ""
