@@ -9,6 +9,7 @@ checkpoints/N         the one of N events
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 from tomoe_es.errors import LogCorrupt
@@ -18,6 +19,11 @@ from tomoe_es.log.tree import LogTree
 
 KEY_FILE = "checkpoint.key"
 VERIFIER_FILE = "checkpoint.vkey"
+
+
+def default_origin() -> str:
+    """Name of the log when nobody gave it another one: made of the machine's name."""
+    return f"{socket.gethostname()}/tomoe-es-log"
 
 
 def key_of(folder: Path, origin: str, seed: bytes) -> SigningKey:
@@ -58,6 +64,12 @@ def write_checkpoint(folder: Path, key: SigningKey) -> str:
     return note
 
 
+def last_note(folder: Path) -> str:
+    """The last checkpoint; empty before the first."""
+    path = folder / "checkpoint"
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
 def stored_notes(folder: Path) -> list[str]:
     """The checkpoints in the folder, those of fewer events first."""
     paths = sorted((folder / "checkpoints").glob("[0-9]*"))
@@ -67,7 +79,10 @@ def stored_notes(folder: Path) -> list[str]:
 def _write(path: Path, text: str) -> None:
     """A file that is whole on the disk, or as it was."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(text, encoding="utf-8")
-    sync_path(draft)
-    draft.rename(path)
+    try:
+        draft.write_text(text, encoding="utf-8")
+        sync_path(draft)
+        draft.rename(path)
+    finally:
+        draft.unlink(missing_ok=True)
     sync_path(path.parent)

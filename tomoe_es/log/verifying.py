@@ -41,11 +41,17 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 def verify(
-    folder: Path, night: str | None = None, notes: Sequence[str] = (), verifier: Verifier | None = None
+    folder: Path,
+    night: str | None = None,
+    notes: Sequence[str] = (),
+    verifier: Verifier | None = None,
+    unsigned: Sequence[Checkpoint] = (),
 ) -> Iterator[Finding]:
     """Check one night, or all, and every checkpoint: the folder's, and `notes` that came from outside.
 
     `verifier` is the public key that an auditor holds; without it, the one in the folder is believed.
+    `unsigned` are checkpoints of which somebody else holds size and root only, such as a product's header;
+    their origin is empty.
     """
     segments = list_segments(folder)
     if night is not None and night not in {segment.night for segment in segments}:
@@ -73,7 +79,7 @@ def verify(
     if whole:
         yield from _verify_erasures(folder, erased, of_whole_log=night is None)
         tree = LogTree(folder, recomputed_roots=roots, trusting_others=night is not None)
-        yield from _verify_checkpoints(folder, tree, following - 1, notes, verifier)
+        yield from _verify_checkpoints(folder, tree, following - 1, notes, verifier, unsigned)
 
 
 def _verify_segment(
@@ -165,19 +171,24 @@ def _verify_erasures(folder: Path, erased: dict[int, ErasedPayload], of_whole_lo
 
 
 def _verify_checkpoints(
-    folder: Path, tree: LogTree, head: int, notes: Sequence[str], verifier: Verifier | None
+    folder: Path,
+    tree: LogTree,
+    head: int,
+    notes: Sequence[str],
+    verifier: Verifier | None,
+    unsigned: Sequence[Checkpoint],
 ) -> Iterator[Finding]:
-    if verifier is None:
-        if not (folder / VERIFIER_FILE).exists():
-            yield Finding(not notes, "there is no public key, so no checkpoint could be checked")
-            return
+    if verifier is None and (folder / VERIFIER_FILE).exists():
         verifier = verifier_of(folder)
-    checkpoints = []
-    for note in [*stored_notes(folder), *notes]:
-        try:
-            checkpoints.append(Checkpoint.parse(verifier.open(note)))
-        except ValueError as error:
-            yield Finding(False, f"a checkpoint can't be trusted: {error}")
+    checkpoints = list(unsigned)
+    if verifier is None:
+        yield Finding(not notes, "there is no public key, so no signed checkpoint could be checked")
+    else:
+        for note in [*stored_notes(folder), *notes]:
+            try:
+                checkpoints.append(Checkpoint.parse(verifier.open(note)))
+            except ValueError as error:
+                yield Finding(False, f"a checkpoint can't be trusted: {error}")
     good = 0
     for checkpoint in sorted(checkpoints, key=lambda each: each.size):
         finding = _verify_checkpoint(tree, head, good, checkpoint)
@@ -199,7 +210,8 @@ def _verify_checkpoint(tree: LogTree, head: int, good: int, checkpoint: Checkpoi
     if root != checkpoint.root:
         text = f"events {good + 1} to {size} are not those of checkpoint {size}"
         return Finding(False, f"{text}: something among them was changed", good + 1, size)
-    return Finding(True, f"checkpoint {size}: signature and root hold", 1, size)
+    found = "signature and root hold" if checkpoint.origin else "its root holds"
+    return Finding(True, f"checkpoint {size}: {found}", 1, size)
 
 
 def _after(segments: list[SegmentName], segment: SegmentName) -> int:
