@@ -28,12 +28,12 @@ class Witness:
         self._troubles: list[Event] = []
 
     def last(self) -> LogCheckpoint | None:
-        """What the last checkpoint says; None when there is none that this log's key has signed."""
+        """What the last checkpoint says; None when this log's key has signed none of any event."""
         with self._telling():
             key, note = self._key(), last_note(self._folder)
             if note:
                 checkpoint = Checkpoint.parse(key.verifier().open(note))
-                return LogCheckpoint(checkpoint.size, checkpoint.root_text)
+                return LogCheckpoint(checkpoint.size, checkpoint.root_text) if checkpoint.size else None
         return None
 
     def sign(self) -> str:

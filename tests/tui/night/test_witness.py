@@ -50,6 +50,13 @@ def test_the_first_start_makes_the_key_and_finds_no_checkpoint(data: DataFolder)
     assert witness.troubles() == []
 
 
+def test_a_checkpoint_of_an_empty_log_is_none_to_begin_with(tmp_path: Path) -> None:
+    witness = Witness(tmp_path, "night")
+    assert witness.sign().splitlines()[1] == "0"
+    assert witness.last() is None
+    assert witness.troubles() == []
+
+
 def test_what_was_signed_last_is_what_the_next_night_begins_with(data: DataFolder) -> None:
     note = Witness(data.log, "night").sign()
     append(data, 3)
