@@ -240,7 +240,7 @@ def _of_header(size: int | None, root: str | None) -> tuple[Checkpoint, ...]:
     except ValueError:
         digest = b""
     if size is None or len(digest) != 32:
-        raise HeaderIncomplete("--size and --root belong together, as LOGSIZE and LOGROOT of a header")
+        raise HeaderIncomplete("--size and --root belong together: LOGSIZE and LOGROOT of the same header")
     return (Checkpoint("", size, digest),)
 
 

@@ -39,7 +39,7 @@ class Witness:
     def sign(self) -> str:
         """Sign what the log holds now; the note, or nothing when that could not be done.
 
-        Takes some 1.5 s of one core for a million events that are not sealed.
+        Takes some 7 s of one core for a million events since the last one.
         """
         with self._telling():
             return write_checkpoint(self._folder, self._key())
