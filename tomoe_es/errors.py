@@ -73,6 +73,12 @@ class LogSealed(LogError):
     what_to_do = "write into the live night; a sealed one is never changed"
 
 
+class CheckpointNotSigned(LogError):
+    """A night could not sign a checkpoint of its log, and went on without."""
+
+    what_to_do = "mend what the message says, then `tomoe log checkpoint`, and keep the note elsewhere"
+
+
 class NightNotSealed(LogError):
     """A payload is erased once its night is sealed: a live file keeps the bytes in its free pages."""
 

@@ -109,6 +109,7 @@ class ReductionJobs:
                 "ChipCubeBuffered": cube.position,
                 "ReductionQueued": job.queued_position,
             },
+            checkpoint=exposure.checkpoint,
             archive=self._archive,
         )
 

@@ -8,7 +8,7 @@ know whether it arrived: that text is sent again, marked as a possible repeat (`
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from adapters.notifications.channel import Channel
@@ -47,9 +47,15 @@ class Notifier:
     """One log, any number of channels; not to be called from several threads."""
 
     def __init__(
-        self, log: EventLog, channels: Sequence[Channel], *, first_pause_seconds: float = FIRST_PAUSE_SECONDS
+        self,
+        log: EventLog,
+        channels: Sequence[Channel],
+        *,
+        last_checkpoint: Callable[[], str] = str,
+        first_pause_seconds: float = FIRST_PAUSE_SECONDS,
     ) -> None:
-        self._log = log
+        """`last_checkpoint` gives the log's last signed note, empty when there is none; may raise OSError."""
+        self._log, self._last_checkpoint = log, last_checkpoint
         self._state = evolution.initial()
         self._lanes = [Lane(channel, first_pause_seconds) for channel in channels]
         self._newest_us, self._read_at = 0, time.monotonic()
@@ -116,11 +122,18 @@ class Notifier:
 
     def _queue(self, *, ending: bool) -> bool:
         channels = [lane.channel.name for lane in self._lanes]
-        found = deciding.due(self._state, self._now(), channels, ending=ending)
+        checkpoint = self._checkpoint() if deciding.carries_checkpoint(self._state) else ""
+        found = deciding.due(self._state, self._now(), channels, ending=ending, checkpoint=checkpoint)
         for queued in found:
             self._record(queued, command_id=f"queue notification {queued.notification_id}")
         self._take_in()
         return bool(found)
+
+    def _checkpoint(self) -> str:
+        try:
+            return self._last_checkpoint()
+        except OSError as error:
+            return f"it can't be read: {error}\n"
 
     def _begin(self, lane: Lane) -> None:
         name = lane.channel.name

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from tomoe_es.events.base import Event
 
 NightPhase = Literal[
@@ -13,6 +15,13 @@ NIGHT_OVER: tuple[NightPhase, ...] = ("ended", "interrupted")
 """Phases after which nothing happens in the night any more."""
 WHAT_IF = "what_if"
 """Stream by which a log is known that tells of what did not happen."""
+
+
+class LogCheckpoint(msgspec.Struct, frozen=True, gc=False):
+    """What a signed checkpoint says of the log."""
+
+    size: int  # events that it covers
+    root: str  # of the Merkle tree of these, base64
 
 
 class NightEvent(Event, frozen=True, gc=False, kw_only=True, tag=True):
@@ -41,6 +50,7 @@ class NightPlanned(NightEvent, frozen=True, gc=False, kw_only=True, tag=True):
     flat_frames: int
     buffer_ttl_seconds: float  # how long a reduced raw cube is kept
     script: str  # weather and faults of a simulated night, as in its night script
+    checkpoint: LogCheckpoint | None = None  # the last one signed before the night; None: there was none
 
 
 class NightPhaseEntered(NightEvent, frozen=True, gc=False, kw_only=True, tag=True):

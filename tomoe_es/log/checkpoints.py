@@ -9,6 +9,7 @@ checkpoints/N         the one of N events
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 from tomoe_es.errors import LogCorrupt
@@ -20,6 +21,11 @@ from tomoe_es.log.tree import LogTree
 KEY_FILE = "checkpoint.key"
 VERIFIER_FILE = "checkpoint.vkey"
 LAST_NOTE_FILE = "checkpoint"
+
+
+def default_origin() -> str:
+    """Name of the log when nobody gave it another one: made of the machine's name."""
+    return f"{socket.gethostname()}/tomoe-es-log"
 
 
 def key_of(folder: Path, origin: str, seed: bytes) -> SigningKey:
@@ -93,7 +99,10 @@ def _text(path: Path) -> str:
 def _write(path: Path, text: str) -> None:
     """A file that is whole on the disk, or as it was."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(text, encoding="utf-8")
-    sync_path(draft)
-    draft.rename(path)
+    try:
+        draft.write_text(text, encoding="utf-8")
+        sync_path(draft)
+        draft.rename(path)
+    finally:
+        draft.unlink(missing_ok=True)
     sync_path(path.parent)

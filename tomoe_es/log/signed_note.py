@@ -30,9 +30,14 @@ class Checkpoint(msgspec.Struct, frozen=True):
         origin, size, root = (*body.splitlines(), "", "", "")[:3]
         return cls(origin, int(size), b64decode(root))
 
+    @property
+    def root_text(self) -> str:
+        """The root as the note has it, in base64."""
+        return b64encode(self.root).decode()
+
     def text(self) -> str:
         """The body of the note."""
-        return f"{self.origin}\n{self.size}\n{b64encode(self.root).decode()}\n"
+        return f"{self.origin}\n{self.size}\n{self.root_text}\n"
 
 
 class SigningKey(msgspec.Struct, frozen=True):
@@ -88,6 +93,23 @@ class Verifier(msgspec.Struct, frozen=True):
                     break
                 return body
         raise ValueError(f"it does not bear a valid signature of {self.name}")
+
+
+def note_in(text: str) -> str:
+    """The signed note in a text that may hold more, such as a message with words before and a code block.
+
+    A text without one is given back as it is.
+    """
+    lines = [line.strip() for line in text.splitlines()]
+    signature = next((number for number, line in enumerate(lines) if line.startswith("— ")), 0)
+    body: list[str] = []
+    for line in reversed(lines[: max(signature - 1, 0)]):
+        if not line or line.startswith("```"):
+            break
+        body.insert(0, line)
+    if not body or lines[signature - 1]:
+        return text
+    return "\n".join([*body, "", *(line for line in lines[signature:] if line.startswith("— "))]) + "\n"
 
 
 def make_key(path: Path, name: str, seed: bytes) -> SigningKey:

@@ -18,7 +18,7 @@ from tomoe_es.log.sealed_block import BLOCK_EVENTS
 from tomoe_es.log.sealed_reader import SealedReader
 from tomoe_es.log.segment_names import SegmentName, list_segments, list_strays
 from tomoe_es.log.segment_trouble import NamedReading, NamedTrouble
-from tomoe_es.log.signed_note import Verifier
+from tomoe_es.log.signed_note import Checkpoint, Verifier
 from tomoe_es.log.tree import LogTree
 from tomoe_es.log.verifying_checkpoints import verify_checkpoints
 from tomoe_es.log.verifying_live import live_faults, stream_rows
@@ -32,11 +32,17 @@ BLOCKS_AT_A_TIME = 16
 
 
 def verify(
-    folder: Path, night: str | None = None, notes: Sequence[str] = (), verifier: Verifier | None = None
+    folder: Path,
+    night: str | None = None,
+    notes: Sequence[str] = (),
+    verifier: Verifier | None = None,
+    unsigned: Sequence[Checkpoint] = (),
 ) -> Iterator[Finding]:
     """Check one night, or all, and every checkpoint: the folder's, and `notes` that came from outside.
 
     `verifier` is the public key that an auditor holds; without it, the one in the folder is believed.
+    `unsigned` are checkpoints of which somebody else holds size and root only, such as a product's header;
+    their origin is empty.
     """
     with NamedReading(folder):
         segments, strays = list_segments(folder), list_strays(folder)
@@ -65,7 +71,7 @@ def verify(
     if whole:
         yield from _verify_erasures(folder, known.erased, of_whole_log=night is None)
         tree = LogTree(folder, recomputed_roots=known.roots, trusting_others=night is not None)
-        yield from verify_checkpoints(folder, tree, following - 1, notes, verifier)
+        yield from verify_checkpoints(folder, tree, following - 1, notes, verifier, unsigned)
     else:
         text = "no checkpoint was compared: put right what fails first, then verify again"
         yield Finding(True, text, is_open=True)

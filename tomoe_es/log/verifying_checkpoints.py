@@ -20,11 +20,17 @@ from tomoe_es.log.tree import LogTree
 
 
 def verify_checkpoints(
-    folder: Path, tree: LogTree, head: int, notes: Sequence[str], verifier: Verifier | None
+    folder: Path,
+    tree: LogTree,
+    head: int,
+    notes: Sequence[str],
+    verifier: Verifier | None,
+    unsigned: Sequence[Checkpoint] = (),
 ) -> Iterator[Finding]:
     """Compare the folder's checkpoints and `notes` with the tree; say which events none of them covers.
 
     `verifier` is the public key that an auditor holds; without it, the one in the folder is believed.
+    `unsigned` are those of which somebody holds size and root only, as a product's header does.
     """
     stored, last = stored_notes(folder), last_note(folder)
     yield from _of_the_files(folder, stored, last)
@@ -38,9 +44,15 @@ def verify_checkpoints(
     good = 0
     if verifier is not None:
         alone = [last] if last is not None and not stored else []
-        for finding, covered in _compared(tree, head, [*stored, *alone, *notes], verifier):
-            good = max(good, covered)
-            yield finding
+        signed, untrusted = _opened([*stored, *alone, *notes], verifier)
+        yield from untrusted
+    else:
+        signed = []
+    for checkpoint in sorted([*signed, *unsigned], key=lambda each: each.size):
+        finding = _verify_checkpoint(tree, head, good, checkpoint)
+        if finding.holds:
+            good = checkpoint.size
+        yield finding
     if good < head:
         events = f"event {head} is" if good + 1 == head else f"events {good + 1} to {head} are"
         text = f"{events} covered by no checkpoint that holds"
@@ -65,22 +77,15 @@ def _of_the_files(folder: Path, stored: Sequence[str], last: str | None) -> Iter
     yield Finding(False, text)
 
 
-def _compared(
-    tree: LogTree, head: int, notes: Sequence[str], verifier: Verifier
-) -> Iterator[tuple[Finding, int]]:
-    """What each note shows, and up to which event."""
-    checkpoints = []
+def _opened(notes: Sequence[str], verifier: Verifier) -> tuple[list[Checkpoint], list[Finding]]:
+    """The checkpoints of the notes that the key has signed, and what is wrong with the others."""
+    checkpoints, untrusted = [], []
     for note in notes:
         try:
             checkpoints.append(Checkpoint.parse(verifier.open(note)))
         except ValueError as error:
-            yield Finding(False, f"a checkpoint can't be trusted: {error}"), 0
-    good = 0
-    for checkpoint in sorted(checkpoints, key=lambda each: each.size):
-        finding = _verify_checkpoint(tree, head, good, checkpoint)
-        if finding.holds:
-            good = checkpoint.size
-        yield finding, good
+            untrusted.append(Finding(False, f"a checkpoint can't be trusted: {error}"))
+    return checkpoints, untrusted
 
 
 def _verify_checkpoint(tree: LogTree, head: int, good: int, checkpoint: Checkpoint) -> Finding:
@@ -96,4 +101,5 @@ def _verify_checkpoint(tree: LogTree, head: int, good: int, checkpoint: Checkpoi
     if root != checkpoint.root:
         text = f"events {good + 1} to {size} are not those of checkpoint {size}"
         return Finding(False, f"{text}: something among them was changed", good + 1, size)
-    return Finding(True, f"checkpoint {size}: signature and root hold", 1, size)
+    found = "signature and root hold" if checkpoint.origin else "its root holds"
+    return Finding(True, f"checkpoint {size}: {found}", 1, size)

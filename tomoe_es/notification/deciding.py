@@ -19,12 +19,18 @@ _NAMESPACE = UUID("6f0d2c5e-7b52-5c0c-9a39-6b3f1f6e2a11")
 
 
 def due(
-    state: Notifications, now: int, channels: Sequence[str], *, ending: bool = False
+    state: Notifications,
+    now: int,
+    channels: Sequence[str],
+    *,
+    ending: bool = False,
+    checkpoint: str = "",
 ) -> list[NotificationQueued]:
     """What is to be queued for the channels: the first of a burst at once, the others when it is over or
     each minute.
 
-    `ending`: nobody will decide later, so that nothing waits.
+    `ending`: nobody will decide later, so that nothing waits. `checkpoint`: the log's last one, where
+    `carries_checkpoint` says so.
     """
     found = []
     for burst in state.bursts.values():
@@ -32,12 +38,18 @@ def due(
             continue
         if burst.told == 0:
             first = burst.waiting[0]
-            found.append(_notification(burst, first.text, [first.position], channels))
+            text = wording.with_checkpoint(first.text, checkpoint) if burst.with_checkpoint else first.text
+            found.append(_notification(burst, text, [first.position], channels))
         elif ending or now - burst.last_us >= BURST_US or now - burst.told_us >= BURST_US:
             found.append(
                 _notification(burst, _rest(burst), [each.position for each in burst.waiting], channels)
             )
     return found + [_no_longer_muted(each, channels) for each in _unhushed(state, now)]
+
+
+def carries_checkpoint(state: Notifications) -> bool:
+    """Whether something that is still to be told carries the log's last checkpoint out of the machine."""
+    return any(burst.waiting and burst.with_checkpoint for burst in state.bursts.values())
 
 
 def _unhushed(state: Notifications, now: int) -> list[dict[int, Hushed]]:

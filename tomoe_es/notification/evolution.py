@@ -44,6 +44,7 @@ def _tell(
     *,
     name: str = "",
     thing: str = "",
+    with_checkpoint: bool = False,
 ) -> None:
     """Have the event told; events of one key that follow each other are a burst."""
     if not state.started:
@@ -52,7 +53,11 @@ def _tell(
     quiet = burst is not None and recorded.time - burst.last_us > BURST_US
     if burst is None or (quiet and not burst.waiting):
         burst = state.bursts[key] = Burst(
-            severity=severity, name=name, first_us=recorded.time, last_us=recorded.time
+            severity=severity,
+            name=name,
+            first_us=recorded.time,
+            last_us=recorded.time,
+            with_checkpoint=with_checkpoint,
         )
     burst.last_us = max(burst.last_us, recorded.time)
     burst.count += 1
@@ -121,7 +126,7 @@ def _stopped(state: Notifications, recorded: Recorded, event: system.ProcessStop
         return
     if night.over:
         text = wording.night_ends(night.night, night.counts, night.violations, recorded.time)
-        _tell(state, recorded, f"night {night.night} ends", "notice", text)
+        _tell(state, recorded, f"night {night.night} ends", "notice", text, with_checkpoint=True)
     else:
         text = wording.night_broke_off(night.night, event.reason, recorded.time)
         _tell(state, recorded, f"night {night.night} broke off", "serious", text)

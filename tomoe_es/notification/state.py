@@ -28,6 +28,7 @@ class Burst(msgspec.Struct, kw_only=True):
     count: int = 0
     told: int = 0
     told_us: int = 0
+    with_checkpoint: bool = False  # its text carries the log's last checkpoint out of the machine
     waiting: list[Waiting] = []
 
 

@@ -79,6 +79,13 @@ def night_ends(night: str, counts: Mapping[str, int], violations: Mapping[str, i
     return f"The night {night} has ended: {came_to}; violations: {departed}. {when(time_us)}"
 
 
+def with_checkpoint(text: str, note: str) -> str:
+    """A text that carries a checkpoint of the log, the whole signed note; as it is when there is none."""
+    if not note:
+        return text
+    return f"{text}\nThe log's checkpoint, for `tomoe log verify --checkpoint`:\n```\n{note}```"
+
+
 def night_broke_off(night: str, reason: str, time_us: int) -> str:
     """The night's process ended before the night did."""
     return (

@@ -9,6 +9,7 @@ from typing import Final, Literal
 import msgspec
 
 from tomoe_es.events.reduction import Proposer
+from tomoe_es.events.system import LogCheckpoint
 from tomoe_es.reduction.checks import Verdict
 from tomoe_es.reduction.moving_objects.tracklet import Tracklet
 from tomoe_es.transfer.exposure_facts import DataType
@@ -23,7 +24,8 @@ class ReductionJob(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be done with one raw cube.
 
     `ra_deg`, `dec_deg` and `start_us` are the log's word on pointing and start, against which the header's
-    is held. Digests are of whole files. `event_positions` go into the products' headers.
+    is held. Digests are of whole files. `event_positions` and `checkpoint`, the log's last one before the
+    night, go into the products' headers.
     """
 
     job_id: str
@@ -43,6 +45,7 @@ class ReductionJob(msgspec.Struct, frozen=True, kw_only=True):
     start_us: int
     code_version: str
     event_positions: dict[str, int] = {}
+    checkpoint: LogCheckpoint | None = None
     archive: Path
 
     def product_id(self, kind: ProductKind) -> str:

@@ -1,7 +1,8 @@
 """Products: FITS files named and headed as the archive wants them, the same bit for bit when made again.
 
 A header carries what leads back to the raw data, which will be gone: product id, positions of its events in
-the log, code version, and the digests of raw cube, dark and flat.
+the log, code version, and the digests of raw cube, dark and flat. It carries the log's last checkpoint before
+the night too: copies of it are where the owner of the log can't change them.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def product_header(
     job: ReductionJob, kind: ProductKind, raw: fits.Header, cards: Cards, verdicts: tuple[Verdict, ...]
 ) -> fits.Header:
     """Header of a product: the raw cube's sections, then what the reduction did, then the events."""
-    header = _sections_of(raw)
+    header, checkpoint = _sections_of(raw), job.checkpoint
     header["FMTTYPE"] = f"TOMOE-{'COLLECTION' if kind == 'NEO' else 'IMAGE'}-{kind}"
     header["CODEACQ"] = (raw.get("CODEVER", ""), "code that took the data")
     header["CODEVER"] = (text(job.code_version), "code that made this file")
@@ -46,6 +47,8 @@ def product_header(
         ("B3_RAW", job.cube_blake3, ""),
         ("SHA_DARK", job.dark_sha256, ""),
         ("SHA_FLAT", job.flat_sha256, ""),
+        ("LOGSIZE", checkpoint and checkpoint.size, "events in the log's checkpoint before the night"),
+        ("LOGROOT", checkpoint and checkpoint.root, "root of their tree"),
     ]
     for verdict in verdicts:
         name = verdict.check.upper()[:6]

@@ -39,6 +39,7 @@ class Exposure(msgspec.Struct):
     start_us: int = 0
     start_position: int = 0
     end_us: int = 0
+    checkpoint: system.LogCheckpoint | None = None  # of its night
     buffered: dict[str, Buffered] = {}
     open_jobs: int = 0
 
@@ -86,6 +87,7 @@ class ReductionState(msgspec.Struct):
     largest: Needs = NOTHING  # and at most for one
     lease_seconds: float = 0.0
     code_version: str = ""
+    checkpoint: system.LogCheckpoint | None = None  # the log's last one before the night
     exposures: dict[int, Exposure] = {}
     transferred: list[tuple[int, int]] = []  # exposure and position, not queued yet
     waiting: dict[Lane, dict[str, Job]] = msgspec.field(
@@ -112,7 +114,10 @@ def evolve(state: ReductionState, recorded: Recorded) -> ReductionState:
 
 def _requested(state: ReductionState, recorded: Recorded, event: ExposureRequested) -> None:
     state.exposures[event.exposure_number] = Exposure(
-        request=event, position=recorded.position, correlation=recorded.correlation
+        request=event,
+        position=recorded.position,
+        correlation=recorded.correlation,
+        checkpoint=state.checkpoint,
     )
 
 
@@ -207,6 +212,10 @@ def code_version(code: system.CodeRegistered) -> str:
 
 def _code_registered(state: ReductionState, recorded: Recorded, event: system.CodeRegistered) -> None:
     state.code_version = code_version(event)
+
+
+def _planned(state: ReductionState, recorded: Recorded, event: system.NightPlanned) -> None:
+    state.checkpoint = event.checkpoint
 
 
 def _queue(state: ReductionState, recorded: Recorded, event: reduction.ReductionQueued) -> None:
@@ -304,5 +313,6 @@ _HANDLERS: dict[type[Event], Callable[[ReductionState, Recorded, Any], None]] = 
     reduction.ReductionFinished: _finished,
     reduction.ReductionFailed: _failed,
     system.CodeRegistered: _code_registered,
+    system.NightPlanned: _planned,
 }
 EVENT_TYPES: frozenset[type[Event]] = frozenset(_HANDLERS)

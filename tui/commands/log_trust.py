@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -16,13 +16,20 @@ from tomoe_es.control import evolution
 from tomoe_es.errors import TomoeError, UsageError
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.recipe import RecipeCancelled, RecipeCompleted, RecipeExpired, RecipeSubmitted
-from tomoe_es.log.checkpoints import KEY_FILE, VERIFIER_FILE, key_of, verifier_of, write_checkpoint
+from tomoe_es.log.checkpoints import (
+    KEY_FILE,
+    VERIFIER_FILE,
+    default_origin,
+    key_of,
+    verifier_of,
+    write_checkpoint,
+)
 from tomoe_es.log.erasing import erase as erase_payload
 from tomoe_es.log.port import EventLog
 from tomoe_es.log.proving import prove as proof_of
 from tomoe_es.log.proving import stored_payload
 from tomoe_es.log.sealing import seal as seal_night
-from tomoe_es.log.signed_note import read_verifier
+from tomoe_es.log.signed_note import Checkpoint, note_in, read_verifier
 from tomoe_es.log.sqlite_log import SqliteLog
 from tomoe_es.log.tiles_export import export_tiles as write_tiles
 from tomoe_es.log.verifying import verify as findings_of
@@ -48,6 +55,12 @@ class NeededByTheLine(TomoeError):
     """The observatory's own decisions are made on this event: without its payload no night could begin."""
 
     what_to_do = "leave it: the observatory decides on this event"
+
+
+class HeaderIncomplete(UsageError):
+    """Size and root of a former log are not both given, or the root is none."""
+
+    what_to_do = "give both, as LOGSIZE and LOGROOT stand in the header of the product"
 
 
 class FileNotReadable(UsageError):
@@ -86,6 +99,8 @@ def verify(
     *,
     checkpoint: Annotated[tuple[Path, ...], Parameter(negative="")] = (),
     key: Path | None = None,
+    size: Whole | None = None,
+    root: str | None = None,
     data: Path | None = None,
 ) -> int:
     """Recompute the log, or one night of it, and say by line what holds; exit code 1 when something does not.
@@ -97,9 +112,14 @@ def verify(
     night
         Only this night, such as 2023-12-12; its checkpoints are checked with the stored roots of the others.
     checkpoint
-        A checkpoint that left the machine formerly: the log must still be the one that it was made of.
+        A file with a checkpoint that left the machine formerly, also as it stands in a message: the log must
+        still be the one that it was made of.
     key
         The log's public key as you have it; else the `checkpoint.vkey` in its folder is believed.
+    size
+        With --root: so many events had this root formerly, as LOGSIZE in the header of a product says.
+    root
+        The root of their tree in base64, as LOGROOT says.
     data
         Data folder; else $TOMOE_DATA, else `data`.
     """
@@ -111,9 +131,9 @@ def verify(
     notes = []
     for path in checkpoint:
         with _reading(path):
-            notes.append(path.read_text(encoding="utf-8"))
+            notes.append(note_in(path.read_text(encoding="utf-8")))
     holds = True
-    for finding in findings_of(folder, night, notes, verifier):
+    for finding in findings_of(folder, night, notes, verifier, _of_header(size, root)):
         word = "FAILS" if not finding.holds else "open " if finding.is_open else "holds"
         sys.stdout.write(f"{word}  {finding.text}\n")
         sys.stdout.flush()
@@ -217,6 +237,19 @@ def erase(position: Whole, *, who: str, why: str, data: Path | None = None) -> i
     return 0
 
 
+def _of_header(size: int | None, root: str | None) -> tuple[Checkpoint, ...]:
+    """The checkpoint of which a header holds size and root; raises HeaderIncomplete."""
+    if size is None and root is None:
+        return ()
+    try:
+        digest = b64decode(root or "", validate=True)
+    except ValueError:
+        digest = b""
+    if size is None or len(digest) != 32:
+        raise HeaderIncomplete("--size and --root belong together: LOGSIZE and LOGROOT of the same header")
+    return (Checkpoint("", size, digest),)
+
+
 def _refuse_if_needed(log: EventLog, found: Recorded) -> None:
     """A recipe is not decided on any more when it is over; NeededByTheLine before, and for what else is."""
     name = type(found.payload).__name__
@@ -233,9 +266,8 @@ def _refuse_if_needed(log: EventLog, found: Recorded) -> None:
 
 def _sign(folder: Path, origin: str | None) -> str:
     is_new = not (folder / KEY_FILE).exists()
-    name = origin or f"{socket.gethostname()}/tomoe-es-log"
     with _naming():
-        key = key_of(folder, name, os.urandom(32))
+        key = key_of(folder, origin or default_origin(), os.urandom(32))
         if origin not in (None, key.name):
             raise ValueError(f"the log's name is '{key.name}' since its key was made: it can't be changed")
         note = write_checkpoint(folder, key)

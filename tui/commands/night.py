@@ -19,7 +19,7 @@ from tui.night.options import FIRST_NIGHT, NightOptions
 from tui.night.plan import check
 from tui.night.progress import say
 from tui.night.run import run_night
-from tui.night.summary import summary_text
+from tui.night.summary import checkpoint_text, summary_text
 from tui.numbers import Whole
 
 NIGHT_OUTPUT = "night.out"
@@ -157,8 +157,9 @@ def night(
     if sys.stdout.isatty() and not plain:
         return _with_dashboard(folder)
     began = time.monotonic()
-    run_night(options, folder)
+    note = run_night(options, folder)
     say("\n" + summary_text(read_overview(folder.projections), time.monotonic() - began))
+    say(checkpoint_text(note))
     return 0
 
 

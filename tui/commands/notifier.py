@@ -16,6 +16,7 @@ from adapters.notifications.notifier import ACTOR, Notifier
 from tomoe_es.errors import TomoeError
 from tomoe_es.events.system import ProcessStarted, ProcessStopped
 from tomoe_es.log import open_log
+from tomoe_es.log.checkpoints import last_note
 from tomoe_es.notification.evolution import PROCESS
 from tui.data_folder import data_folder
 from tui.night.channels import NobodyToTell, addresses
@@ -57,7 +58,7 @@ def follow(*, notify: Path | None = None, data: Path | None = None) -> int:
         signal.signal(each, lambda *_: stopped.set())
     with closing(open_log(folder.log_url)) as log, telling_errors(log, PROCESS), held_by_notifier(folder):
         record(log, ProcessStarted(process=PROCESS, pid=os.getpid(), host=socket.gethostname()), ACTOR)
-        Notifier(log, channels).run(stopped)
+        Notifier(log, channels, last_checkpoint=lambda: last_note(folder.log) or "").run(stopped)
         record(log, ProcessStopped(process=PROCESS, pid=os.getpid(), reason="it was asked to stop"), ACTOR)
     return 0
 

@@ -29,6 +29,7 @@ from tomoe_es.errors import TomoeError
 from tomoe_es.events import Event
 from tomoe_es.events.system import ProcessStarted, ProcessStopped
 from tomoe_es.log import open_log
+from tomoe_es.log.checkpoints import last_note
 from tomoe_es.log.port import EventLog
 from tomoe_es.notification.evolution import PROCESS
 from tomoe_es.safety.silence import EXECUTOR, SILENT_AFTER_SECONDS, Sign
@@ -241,7 +242,9 @@ def main(arguments: list[str]) -> None:
         night = NightLine(line, log)
         with held_by_notifier(folder, standby=night) as mine:
             if mine:
-                notifier = Notifier(log, addresses.channels())  # reads the log, for as long as that takes
+                notifier = Notifier(  # reads the log, for as long as that takes
+                    log, addresses.channels(), last_checkpoint=lambda: last_note(folder.log) or ""
+                )
                 with closing(SignOfLife(folder.run, PROCESS)) as night.sign:
                     notifier.run(night)
                 stopped = ProcessStopped(process=PROCESS, pid=os.getpid(), reason=NIGHT_ENDED)

@@ -9,7 +9,7 @@ from tomoe_es.camera.focal_plane import CHIPS, chips_for
 from tomoe_es.clock import HOUR
 from tomoe_es.control.state import Control
 from tomoe_es.errors import NightUnfinished, NothingToResume, UsageError
-from tomoe_es.events.system import NIGHT_OVER, WHAT_IF, NightPlanned
+from tomoe_es.events.system import NIGHT_OVER, WHAT_IF, LogCheckpoint, NightPlanned
 from tomoe_es.log.port import EventLog
 from tomoe_es.night import night_span
 from tomoe_es.reduction.clipping import FEWEST_FRAMES_TO_CLIP
@@ -35,8 +35,13 @@ class DataOfWhatIf(UsageError):
     what_to_do = "name another data folder with --data"
 
 
-def plan_night(options: NightOptions, control: Control) -> NightPlanned:
-    """The plan of a new night; raises NightUnfinished when the last one was cut off."""
+def plan_night(
+    options: NightOptions, control: Control, checkpoint: LogCheckpoint | None = None
+) -> NightPlanned:
+    """The plan of a new night; raises NightUnfinished when the last one was cut off.
+
+    `checkpoint` is the last one of the log.
+    """
     last = control.night.plan
     if last is not None and control.night.phase not in NIGHT_OVER:
         raise NightUnfinished(
@@ -67,6 +72,7 @@ def plan_night(options: NightOptions, control: Control) -> NightPlanned:
         flat_frames=options.flat_frames,
         buffer_ttl_seconds=options.buffer_ttl_hours * 3600,
         script=options.script,
+        checkpoint=checkpoint,
     )
 
 

@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from adapters.code_identity import code_identity
 from adapters.log_reserve import LogWithReserve
@@ -41,10 +40,8 @@ from tui.night.plan import plan_night, plan_to_resume, refuse_what_if
 from tui.night.progress import ProgressLines
 from tui.night.projecting import PROCESS as PROJECTOR
 from tui.night.projecting import ProjectorProcess
+from tui.night.witness import Witness
 from tui.person import person
-
-if TYPE_CHECKING:
-    pass
 
 OPERATOR, SYSTEM = "operator", "night"
 FOLLOW_OTHERS_SECONDS = 0.2
@@ -59,8 +56,11 @@ class NightBrokenOff(TomoeError):
     what_to_do = "mend what the message says, such as a full disk; then `tomoe night --resume`"
 
 
-def run_night(options: NightOptions, data: DataFolder) -> None:
-    """Run the night to its end, printing its progress; raises TomoeError for what a person can mend."""
+def run_night(options: NightOptions, data: DataFolder) -> str:
+    """Run the night to its end, printing its progress; raises TomoeError for what a person can mend.
+
+    Gives the checkpoint of the log that was signed at its end; empty when that could not be done.
+    """
     data.make()
     with ExitStack() as stack:
         stack.enter_context(data.held_by_night())
@@ -68,7 +68,7 @@ def run_night(options: NightOptions, data: DataFolder) -> None:
         stack.callback(log.close)
         refuse_what_if(log)
         try:
-            _Night(options, data, log, stack).run()
+            return _Night(options, data, log, stack).run()
         except LogUnavailable as error:
             raise NightBrokenOff(
                 f"{error}. The night ends here; its guardian closes and parks the telescope. "
@@ -94,6 +94,7 @@ class _Night:
         self._beside: Beside | None = None
         self._stopping = False
         self._code = code_identity()
+        self._witness = Witness(data.log, SYSTEM)
         self._projector = ProjectorProcess(data)
         stack.callback(self._projector.close)
         self._notifier = NotifierBeside(data, options.notify, stack)
@@ -104,13 +105,14 @@ class _Night:
         assert isinstance(state, Control)
         return state
 
-    def run(self) -> None:
+    def run(self) -> str:
+        """Run it to its end; gives the checkpoint that was signed then."""
         self._conductor.restore(_read(self._data.snapshot), self._code.source_sha256)
         position = self._conductor.catch_up()
         plan = (
             plan_to_resume(self._control, self._folds.reduction.state)
             if self._options.resume
-            else plan_night(self._options, self._control)
+            else plan_night(self._options, self._control, self._witness.last())
         )
         files = read_recipes(self._options.recipes)
         workers = None
@@ -142,7 +144,7 @@ class _Night:
             self._stop_when_drained()
         inbox = Inbox(self._data.inbox, self._loop, self._conductor, self._log, plan.night)
         self._stack.enter_context(inbox.watch)
-        self._conductor.record(beside.guard(), actor=SYSTEM)
+        self._conductor.record([*self._witness.troubles(), *beside.guard()], actor=SYSTEM)
         self._follow_others()
         self._conductor.start()
         with self._asked_to_stop():
@@ -151,11 +153,14 @@ class _Night:
             except Exception as error:
                 self._break_off(error)
                 raise
+        self._conductor.record(beside.end(), actor=SYSTEM)
+        note = self._witness.sign()  # before the end is told, which carries it to people
         stopped = system.ProcessStopped(process=SYSTEM, pid=os.getpid(), reason=NIGHT_ENDED)
-        self._conductor.record([*beside.end(), stopped], actor=SYSTEM)
+        self._conductor.record([*self._witness.troubles(), stopped], actor=SYSTEM)
         self._notifier.end()
         self._conductor.follow_others()
         self._keep_snapshot()
+        return note
 
     def _last_time(self) -> int:
         """How late it was when the log ends: the last event need not be the latest, nor its clock right.

@@ -12,6 +12,13 @@ def summary_text(overview: Overview, seconds: float) -> str:
     return "".join(f"{line}\n" for line in _lines(overview, seconds))
 
 
+def checkpoint_text(note: str) -> str:
+    """The checkpoint that the night signed at its end, for people to keep elsewhere."""
+    if not note:
+        return "The log could not be signed: `tomoe log checkpoint` says why."
+    return f"The log's checkpoint, to be kept elsewhere (tomoe log verify --checkpoint FILE):\n\n{note}"
+
+
 def _lines(overview: Overview, seconds: float) -> Iterator[str]:
     counters = overview.counters
     made = "simulated night" if overview.night.simulated else "night"

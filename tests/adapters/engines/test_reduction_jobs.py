@@ -15,9 +15,12 @@ from adapters.engines.process_pool import ProcessPool
 from adapters.engines.reduction_jobs import ReductionJobs
 from tests.adapters.simulator.stepped import Line
 from tests.adapters.simulator.test_cluster import expose, reducing_line
+from tests.tomoe_es.machines.making import make
 from tomoe_es.events.monitor import ErrorRaised
 from tomoe_es.events.reduction import ReductionFailed
+from tomoe_es.events.system import LogCheckpoint, NightPlanned
 from tomoe_es.events.transfer import ChipCubeBuffered
+from tomoe_es.reduction.job import Failure, ReductionJob, ReductionResult
 from tomoe_es.reduction.queue_state import Job
 
 
@@ -71,6 +74,31 @@ def test_trouble_of_a_worker_is_told_and_tried_again(
         *[(2, False)] * 3,
         *[(3, True)] * 3,
     ]
+
+
+def say_checkpoint(job: ReductionJob, _: Path) -> ReductionResult:
+    """Nothing is reduced."""
+    return ReductionResult(
+        job_id=job.job_id,
+        frame_id=job.frame_id,
+        exposure_number=job.exposure_number,
+        data_type=job.data_type,
+        failure=Failure("CubeMissing", str(job.checkpoint)),
+    )
+
+
+def test_a_job_has_the_checkpoint_that_its_night_began_with(tmp_path: Path) -> None:
+    pool = ProcessPool(1)
+    jobs = ReductionJobs(pool, tmp_path, tmp_path, tmp_path, say_checkpoint)
+    line = reducing_line(Line(), jobs)
+    before, after = LogCheckpoint(7, "seven"), LogCheckpoint(9, "nine")
+    line.record(make(NightPlanned, night="2023-12-12", checkpoint=before))
+    expose(line, 1, "DARK")
+    line.record(make(NightPlanned, night="2023-12-13", checkpoint=after))
+    line.run_until(300)
+    pool.kill()
+    told = {each.message for each in line.payloads(ReductionFailed)}  # type: ignore[attr-defined]
+    assert told == {str(before)}
 
 
 def test_a_disk_that_does_not_answer_does_not_stop_the_night(tmp_path: Path) -> None:

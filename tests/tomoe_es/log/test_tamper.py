@@ -22,7 +22,7 @@ from tomoe_es.log.leaf import leaf_hashes
 from tomoe_es.log.proving import prove, prove_growth
 from tomoe_es.log.sealing import seal
 from tomoe_es.log.segment_names import list_segments
-from tomoe_es.log.signed_note import Checkpoint, SigningKey, make_key, read_key, read_verifier
+from tomoe_es.log.signed_note import Checkpoint, SigningKey, make_key, note_in, read_key, read_verifier
 from tomoe_es.log.sqlite_log import SqliteLog
 from tomoe_es.log.tree import LogTree, tile_path
 from tomoe_es.log.verifying import Finding, verify
@@ -312,6 +312,20 @@ def test_a_key_that_was_made_just_before_a_crash_has_its_public_half_afterwards(
     assert key_of(tmp_path, "another/log", bytes(32)) == made
     assert verifier_of(tmp_path) == made.verifier()
     assert sorted(each.name for each in tmp_path.iterdir()) == ["checkpoint.key", "checkpoint.vkey"]
+
+
+@pytest.mark.parametrize(
+    "around",
+    ["{}", "\n\n {}", "Tea.\nThe checkpoint:\n```\n{}```", "```{}```\nTea.", "The checkpoint:\n\n{}\nTea."],
+    ids=["bare", "indented", "code block", "fence on its line", "mail"],
+)
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_note_is_found_in_the_message_that_carried_it(around: str, line_end: str) -> None:
+    key = SigningKey("kiso.example/log", SEED)
+    note = key.sign(Checkpoint(key.name, 7, bytes(32)).text())
+    found = note_in(around.format(f"\n{note}").replace("\n", line_end))
+    assert key.verifier().open(found) == Checkpoint(key.name, 7, bytes(32)).text()
+    assert note_in("tea") == "tea"
 
 
 def test_notes_are_those_of_the_public_tools() -> None:

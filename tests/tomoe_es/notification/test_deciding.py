@@ -37,6 +37,7 @@ class Teller:
     def __init__(self) -> None:
         self.state: Notifications = evolution.initial()
         self.position, self.now = 0, START
+        self.checkpoint = ""
         self.queued: list[NotificationQueued] = []
         self.happens(STARTED)
 
@@ -48,7 +49,7 @@ class Teller:
 
     def tells(self, *, ending: bool = False) -> list[str]:
         """The texts that are due now."""
-        found = deciding.due(self.state, self.now, ["slack"], ending=ending)
+        found = deciding.due(self.state, self.now, ["slack"], ending=ending, checkpoint=self.checkpoint)
         for queued in found:
             self.queued.append(queued)
             self.happens(queued, 0.0)
@@ -155,6 +156,23 @@ def test_a_night_begins_and_ends_with_its_summary() -> None:
         "The night 2023-12-12 has ended: 0 recipes done, 0 cancelled, 0 exposures, 0 products archived, "
         "0 rejected; violations: DeviceFault 1. 16:40:01 JST (07:40:01 UTC)"
     )
+
+
+def test_the_end_of_a_night_and_nothing_else_carries_the_logs_checkpoint() -> None:
+    teller, told = Teller(), []
+    teller.checkpoint = "kiso.example/log\n3411\nroot\n\n— kiso.example/log signature\n"
+    for event in (
+        PLAN,
+        violated(),
+        NightPhaseEntered(night=NIGHT, phase="ended", reason="parked"),
+        ProcessStopped(process="night", pid=1, reason="the night has ended"),
+    ):
+        teller.happens(event)
+        carries = deciding.carries_checkpoint(teller.state)
+        told += [(carries, text) for text in teller.tells()]
+    assert [carries for carries, _ in told] == [False, False, True]
+    assert told[-1][1].endswith(f":\n```\n{teller.checkpoint}```")
+    assert [teller.checkpoint in text for _, text in told] == [False, False, True]
 
 
 def test_a_night_that_breaks_off_is_loud_and_one_that_is_taken_up_again_is_told() -> None:

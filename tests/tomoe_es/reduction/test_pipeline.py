@@ -27,12 +27,14 @@ from adapters.simulator.sky.request import RenderRequest
 from adapters.star_indexes import MOTIONS, SkyIndexes, sky_cell
 from tomoe_es.camera.focal_plane import chip_centre
 from tomoe_es.events.reduction import MovingObjectDetected, MovingObjectsSearched
+from tomoe_es.events.system import LogCheckpoint
 from tomoe_es.reduction.checks import all_checks
 from tomoe_es.reduction.job import ArchivedProduct, ReductionJob, ReductionResult, Step
 from tomoe_es.reduction.mask import CLIPPED
 from tomoe_es.reduction.needs import Needs
 from tomoe_es.reduction.outcome import outcome
 from tomoe_es.reduction.pipeline import run_job
+from tomoe_es.reduction.product import product_header
 from tomoe_es.reduction.queue_state import Job
 from tomoe_es.scheduling.sky import separation_arcsec
 from tomoe_es.transfer.cube_file import open_raw_cube, write_raw_cube
@@ -40,6 +42,7 @@ from tomoe_es.transfer.exposure_facts import DataType, ExposureFacts, WeatherFac
 
 CHIP, TRUE_RA_DEG, TRUE_DEC_DEG = 101, 30.8, -3.9
 START_US = 1_780_000_000_000_000
+CHECKPOINT = LogCheckpoint(1_028_713, "GSkcT7bvBnd9B/vOwjgRTgPEU5Salowo2Y8a5nsFFlo=")
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,7 @@ class Bench:
             start_us=START_US,
             code_version="0.1.0",
             event_positions={"ExposureRequested": 7, "ChipCubeBuffered": 12},
+            checkpoint=CHECKPOINT,
             archive=self.folder / "archive",
         )
 
@@ -187,6 +191,23 @@ def test_a_stack_is_archived_under_its_name_with_the_way_back_in_its_header(
     assert (header["B3_RAW"], header["SHA_DARK"]) == (job.cube_blake3, bench.dark.sha256)
     assert {header["EVNAM1"]: header["EVPOS1"], header["EVNAM2"]: header["EVPOS2"]} == job.event_positions
     assert header["CODEVER"] == "0.1.0"
+
+
+def test_each_product_carries_the_logs_checkpoint_when_there_was_one(
+    bench: Bench, good: tuple[ReductionJob, ReductionResult]
+) -> None:
+    job, result = good
+    assert bench.dark is not None
+    assert bench.flat is not None
+    for product in (bench.dark, bench.flat, *result.products):
+        header = fits.getheader(bench.folder / "archive" / product.path)
+        assert (header["LOGSIZE"], header["LOGROOT"]) == (CHECKPOINT.size, CHECKPOINT.root)
+        assert header.comments["LOGSIZE"]
+        assert header.comments["LOGROOT"]
+    without = msgspec.structs.replace(job, checkpoint=None)
+    header = product_header(without, "STACK", open_raw_cube(job.cube_path).header, [], ())
+    assert "LOGSIZE" not in header
+    assert "LOGROOT" not in header
 
 
 def test_a_stacks_header_describes_the_frames_used_and_a_cubes_all(

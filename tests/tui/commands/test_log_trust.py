@@ -21,6 +21,7 @@ from tomoe_es.log import open_log
 from tui.commands.log import show
 from tui.commands.log_trust import (
     FileNotReadable,
+    HeaderIncomplete,
     NeededByTheLine,
     NotProvable,
     checkpoint,
@@ -108,6 +109,28 @@ def test_who_holds_a_former_checkpoint_finds_another_log(
     assert verify(data=other) == 0
     assert verify(checkpoint=(note,), key=key, data=other) == 1
     assert "checkpoint 320 covers more than the 319 events" in capsys.readouterr().out
+
+
+def test_who_holds_a_products_header_finds_another_log(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkpoint(data=data)
+    root = capsys.readouterr().out.splitlines()[2]
+    (data / "log" / "checkpoint.vkey").unlink()
+    assert verify(size=320, root=root, data=data) == 0
+    assert "holds  checkpoint 320: its root holds" in capsys.readouterr().out
+    other = tmp_path / "other"
+    DataFolder(other).make()
+    append(other, 1, 400)
+    assert verify(data=other) == 0
+    assert verify(size=320, root=root, data=other) == 1
+    assert "FAILS  events 1 to 320 are not those of checkpoint 320" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("size", "root"), [(320, None), (None, "A" * 43 + "="), (320, "tea"), (320, "dGVh")])
+def test_size_and_root_of_a_header_belong_together(data: Path, size: int | None, root: str | None) -> None:
+    with pytest.raises(HeaderIncomplete):
+        verify(size=size, root=root, data=data)
 
 
 def test_a_stranger_checks_a_proof(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

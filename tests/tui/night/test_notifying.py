@@ -22,6 +22,9 @@ from tomoe_es.events import Event
 from tomoe_es.events.envelope import Draft, Recorded
 from tomoe_es.events.system import ProcessStarted, ProcessStopped
 from tomoe_es.log import open_log
+from tomoe_es.log.checkpoints import last_note
+from tomoe_es.log.signed_note import Checkpoint, note_in
+from tui.commands.log_trust import verify
 from tui.data_folder import DataFolder
 from tui.night import notifying
 from tui.night.channels import Addresses
@@ -73,6 +76,11 @@ def test_a_night_tells_that_it_begins_what_goes_wrong_and_what_it_came_to(
     night = finish_night(tmp_path / "data", options)
     assert webhook.texts[0].startswith("The simulated night 2023-12-12 begins: 1 chip, ")
     [ended] = [text for text in webhook.texts if "has ended: " in text]
+    message = tmp_path / "message.txt"
+    message.write_text(ended)
+    assert last_note(night.data.log) in ended
+    assert verify(checkpoint=(message,), data=night.data.top) == 0
+    assert Checkpoint.parse(note_in(ended)).size >= night.of_type("NightPhaseEntered")[-1].position
     archived = len(night.of_type("ProductArchived"))
     assert f"{archived} products archived" in ended
     violations = {each.payload.name for each in night.of_type("ViolationDetected")}

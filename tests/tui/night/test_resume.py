@@ -18,7 +18,10 @@ import pytest
 from tomoe_es.control.interruption import EXPOSURE_LOST
 from tomoe_es.errors import NightUnfinished, NothingToResume
 from tomoe_es.events.envelope import Recorded
+from tomoe_es.events.system import LogCheckpoint
 from tomoe_es.log import open_log
+from tomoe_es.log.checkpoints import last_note
+from tomoe_es.log.signed_note import Checkpoint
 from tui.data_folder import DataFolder
 from tui.night.options import NightOptions
 from tui.night.run import run_night
@@ -193,6 +196,12 @@ def test_the_next_night_follows_in_the_same_log_with_a_snapshot_or_without(tmp_p
     shutil.copytree(with_snapshot, without)
     assert DataFolder(with_snapshot).snapshot.exists()
     DataFolder(without).snapshot.unlink()
+    (with_snapshot / "first note").write_text(last_note(DataFolder(with_snapshot).log))
     nights = [finish_night(data, short) for data in (with_snapshot, without)]
-    assert [each.payload.night for each in nights[0].of_type("NightPlanned")] == ["2023-12-12", "2023-12-13"]
+    first, second = nights[0].of_type("NightPlanned")
+    assert (first.payload.night, second.payload.night) == ("2023-12-12", "2023-12-13")
     assert streams(nights[0]) == streams(nights[1])
+    assert first.payload.checkpoint is None, "no root in a first night: it depends on process ids"
+    signed = Checkpoint.parse((with_snapshot / "first note").read_text())
+    assert second.payload.checkpoint == LogCheckpoint(signed.size, signed.root_text)
+    assert first.position < signed.size < second.position

@@ -302,6 +302,12 @@ CASES: dict[str, Case] = {
         quiet=((0, make(monitor.ErrorRaised, process="worker", understood=True)),),
         firing=((0, make(monitor.ErrorRaised, process="worker", understood=False)),),
     ),
+    "LogNotSigned": Case(
+        quiet=((0, make(monitor.ErrorRaised, process="night", condition="TaskKilled", understood=True)),),
+        firing=(
+            (0, make(monitor.ErrorRaised, process="night", condition="CheckpointNotSigned", understood=True)),
+        ),
+    ),
     "ProcessSilent": Case(
         given=((0, started("night", 1)),),
         quiet=((1, make(safety.ProcessHeardAgain, process="night")),),
