@@ -72,8 +72,8 @@ WRONG = [
     ("replay show violation:Nothing", USAGE, "no violation was recorded in this night"),
     # files
     ("replay export --out {nowhere}/night.jsonl", USAGE, "FileUnusable: {nowhere}/night.jsonl"),
-    ("replay import {nowhere}/night.jsonl --data {nowhere}", BROKEN, "ImportRefused: {nowhere}/night.jsonl"),
-    ("queue submit {nowhere}/recipe.yaml", USAGE, "FileUnreadable: {nowhere}/recipe.yaml"),
+    ("replay import {nowhere}/night.jsonl --data {nowhere}", USAGE, "FileUnusable: {nowhere}/night.jsonl"),
+    ("queue submit {nowhere}/recipe.yaml", USAGE, "FileUnusable: {nowhere}/recipe.yaml"),
 ]
 
 

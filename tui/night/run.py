@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from adapters.code_identity import code_identity
 from adapters.log_reserve import LogWithReserve
@@ -42,9 +41,6 @@ from tui.night.progress import ProgressLines
 from tui.night.projecting import PROCESS as PROJECTOR
 from tui.night.projecting import ProjectorProcess
 from tui.person import person
-
-if TYPE_CHECKING:
-    pass
 
 OPERATOR, SYSTEM = "operator", "night"
 FOLLOW_OTHERS_SECONDS = 0.2
