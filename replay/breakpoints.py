@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from replay.conditions import Condition, Moment, Part
+from replay.condition_terms import Moment
+from replay.conditions import Condition, Part
 from replay.folds import state_folds
 from replay.ladder import Folding
 from replay.night import ReplayedNight

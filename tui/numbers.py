@@ -1,4 +1,4 @@
-"""Whole numbers as commands take them: nothing is rounded, and what is too small is refused."""
+"""Whole numbers as commands take them: nothing is rounded, and what is too small or too large is refused."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ def _whole(_: Any, tokens: Sequence[Token]) -> int:
     return int(text)
 
 
+_MOST = 10**12
+"""More than the events of ten years is a slip of the hand."""
+
 Whole = Annotated[int, Parameter(converter=_whole)]
-NotNegative = Annotated[int, Parameter(converter=_whole, validator=Number(gte=0))]
-Positive = Annotated[int, Parameter(converter=_whole, validator=Number(gte=1))]
+NotNegative = Annotated[int, Parameter(converter=_whole, validator=Number(gte=0, lte=_MOST))]
+Positive = Annotated[int, Parameter(converter=_whole, validator=Number(gte=1, lte=_MOST))]

@@ -24,6 +24,8 @@ CLOSED_UNDER_RAIN = "dome.slit == 'closing' and not control.weather.safe"
         ("control.hardware.mount.state == 'trakcing'", "did you mean 'tracking'"),
         ("event.type == 'RecipeCanceled'", "did you mean 'RecipeCancelled'"),
         ("event.exposure_numbr > 3", "did you mean 'exposure_number'"),
+        ("event.type in 5", "nothing is in 5: write several"),
+        ("event.type in None", "nothing is in None: write several"),
         ("recipe == 'started'", r"more than one recipe: write recipe\[...\]"),
         ("__import__('os').system('true')", "no form of a condition"),
         ("open('/etc/passwd')", r"there is no open\(...\)"),
@@ -68,6 +70,7 @@ def test_any_text_is_a_condition_or_is_told(text: str) -> None:
         ("1 < event.position <= 40", True),
         ("event.position * 2 + 1 == 81", True),
         ("event.position / 0 == 1", False),
+        (f"event.position / 2 + {10**400} > 1", False),
         ("-1 < 0", True),
         ("'a' * 1000000000 == 'b'", False),
         ("control.night.phase in ('', 'starting_up')", True),
@@ -129,6 +132,12 @@ def test_one_that_looks_at_the_event_is_met_at_each(night: ReplayedNight) -> Non
     checked = condition("event.type == 'OperationFailed' or event.actor == 'weather watch'")
     met = [each.position for each in hits(night, checked)]
     assert met == [each.position for each in night.events() if each.actor == "weather watch"]
+
+
+def test_one_type_in_brackets_without_a_comma_is_met_all_the_same(night: ReplayedNight) -> None:
+    same = ("event.type in ('ExposureStarted')", "event.type == 'ExposureStarted'")
+    met, expected = ([each.position for each in hits(night, condition(text))] for text in same)
+    assert met == expected != []
 
 
 @pytest.mark.parametrize("text", CONDITIONS)

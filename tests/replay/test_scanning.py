@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replay.breakpoints import hits
-from replay.conditions import Condition, Moment, condition
+from replay.condition_terms import Moment
+from replay.conditions import Condition, condition
 from replay.folds import state_folds
 from replay.ladder import Folding
 from replay.night import ReplayedNight

@@ -61,6 +61,7 @@ WRONG = [
     ("night --buffer-ttl-hours inf", USAGE, "--buffer-ttl-hours inf is outside"),
     ("night --buffer-ttl-hours nan", USAGE, "--buffer-ttl-hours nan is outside"),
     ("night --speed nan", USAGE, "--speed nan is outside"),
+    (f"replay when control.weather.safe --limit {HUGE}", USAGE, "Must be <= "),
     # names of nothing
     ("log tail --stream nothing", BROKEN, "no event is of the stream 'nothing'"),
     ("log tail --types Nothing", BROKEN, "no event type is called 'Nothing'"),
@@ -73,7 +74,7 @@ WRONG = [
     # files
     ("replay export --out {nowhere}/night.jsonl", USAGE, "FileUnusable: {nowhere}/night.jsonl"),
     ("replay import {nowhere}/night.jsonl --data {nowhere}", USAGE, "FileUnusable: {nowhere}/night.jsonl"),
-    ("queue submit {nowhere}/recipe.yaml", USAGE, "FileUnreadable: {nowhere}/recipe.yaml"),
+    ("queue submit {nowhere}/recipe.yaml", USAGE, "FileUnusable: {nowhere}/recipe.yaml"),
 ]
 
 

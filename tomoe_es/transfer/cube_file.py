@@ -65,6 +65,7 @@ class RawCube:
     """A raw cube mapped from its file: a frame is read when it's asked for, and takes memory only then."""
 
     header: fits.Header
+    _path: Path
     _map: mmap.mmap
     _offset: int
 
@@ -92,18 +93,21 @@ class RawCube:
         )
 
     def blake3(self, look: Callable[[NDArray[np.uint16]], None] = lambda _: None) -> str:
-        """Digest of the file, in hexadecimal digits.
+        """Digest of the file, in hexadecimal digits. Raises OSError.
 
-        Each frame, shape (1, 1200, 2160), as `stored` has it, is shown to `look` while it is in memory.
+        Each frame, shape (1, 1200, 2160), as `stored` has it, is shown to `look` while it is in memory. It is
+        read for that: where a mapped file can't be read, or has lost its end, the process is killed.
         """
-        digest, whole, stored = blake3(), memoryview(self._map), self.stored()
-        digest.update(whole[: self._offset])
-        for number in range(len(self)):
-            start = self._offset + number * _FRAME_BYTES
-            digest.update(whole[start : start + _FRAME_BYTES])
-            look(stored[number : number + 1])
-            self.release()
-        digest.update(whole[self._offset + len(self) * _FRAME_BYTES :])
+        digest, room = blake3(), memoryview(bytearray(_FRAME_BYTES))
+        frame = np.frombuffer(room, np.uint16).reshape(1, *ORIGINAL_SHAPE)
+        with self._path.open("rb") as file:
+            digest.update(file.read(self._offset))
+            for _ in range(len(self)):
+                count = file.readinto(room)
+                digest.update(room[:count])
+                if count == len(room):
+                    look(frame)
+            digest.update(file.read())
         return digest.hexdigest()
 
     def release(self) -> None:
@@ -206,7 +210,7 @@ def open_raw_cube(path: Path) -> RawCube:
     length = offset + -(-2 * math.prod(shape) // FITS_BLOCK) * FITS_BLOCK
     if len(mapped) != length:
         raise RawCubeCorrupt(path, f"it has {len(mapped)} bytes instead of {length}")
-    return RawCube(header, mapped, offset)
+    return RawCube(header, path, mapped, offset)
 
 
 def blake3_of(path: Path) -> str:

@@ -12,7 +12,6 @@ from cyclopts import App
 from tomoe_es.control import hands
 from tomoe_es.control.state import Control
 from tomoe_es.control.submission import submission
-from tomoe_es.errors import UsageError
 from tomoe_es.events import Event
 from tomoe_es.events.envelope import Draft
 from tomoe_es.events.recipe import RecipeRefused
@@ -20,6 +19,7 @@ from tomoe_es.log import open_log
 from tomoe_es.recipe.yaml_tree import LARGEST_BYTES
 from tui import running_night, safety_word
 from tui.data_folder import data_folder
+from tui.named_file import usable
 from tui.person import person
 from tui.running_night import night_and_time
 from tui.said import said_or_not
@@ -28,12 +28,6 @@ from tui.silent_night import tell_when_silent
 app = App(name="queue", help="Hand in recipes; stop and start the observation queue.")
 
 ACTOR = "tomoe queue submit"
-
-
-class FileUnreadable(UsageError):
-    """A file that was named can't be read."""
-
-    what_to_do = "check the path, and that the file may be read"
 
 
 @app.command
@@ -54,11 +48,8 @@ def submit(file: Path, *, direct: bool = False, data: Path | None = None) -> int
     """
     folder = data_folder(data)
     folder.require()
-    try:
-        with file.open("rb") as opened:
-            content = opened.read(LARGEST_BYTES + 1)  # a larger one is refused, without being read whole
-    except OSError as error:
-        raise FileUnreadable(f"{file}: {error.strerror}: check the path") from error
+    with usable(file), file.open("rb") as opened:
+        content = opened.read(LARGEST_BYTES + 1)  # a larger one is refused, without being read whole
     with closing(open_log(folder.log_url)) as log:
         night, now = night_and_time(log)
         event = submission(content, str(file), submitted_by=person(), night=night, now=now, direct=direct)

@@ -266,6 +266,16 @@ def test_a_truncated_cube_is_named_corrupt(cube: Path, length: int) -> None:
         open_raw_cube(cube)
 
 
+def test_a_cube_that_loses_its_end_while_it_is_open_has_another_digest_and_kills_nobody(cube: Path) -> None:
+    opened, seen = open_raw_cube(cube), list[int]()
+    expected = opened.blake3(lambda frame: seen.append(len(frame)))
+    assert (expected, sum(seen)) == (blake3(cube.read_bytes()).hexdigest(), len(opened))
+
+    with cube.open("r+b") as file:
+        file.truncate(cube.stat().st_size // 2)
+    assert opened.blake3() == blake3(cube.read_bytes()).hexdigest() != expected
+
+
 def test_a_file_of_another_kind_is_named_corrupt(tmp_path: Path) -> None:
     path = tmp_path / "other.fits"
     fits.PrimaryHDU(np.zeros((4, 4), np.float32)).writeto(path)

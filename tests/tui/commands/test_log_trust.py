@@ -116,7 +116,6 @@ def test_who_holds_a_products_header_finds_another_log(
 ) -> None:
     checkpoint(data=data)
     root = capsys.readouterr().out.splitlines()[2]
-    (data / "log" / "checkpoint.vkey").unlink()
     assert verify(size=320, root=root, data=data) == 0
     assert "holds  checkpoint 320: its root holds" in capsys.readouterr().out
     other = tmp_path / "other"
