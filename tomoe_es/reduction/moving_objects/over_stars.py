@@ -7,6 +7,7 @@ when the mean over time is taken off both the frames and the PSF.
 
 from __future__ import annotations
 
+import math
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -77,7 +78,7 @@ def fit_over_stars(
     of_frame = around.inverse_noise.max() / np.sqrt(len(difference.frames) / GROUPS)
     frame, middle = difference.group_frames, float(difference.group_frames.mean())
     x0, y0 = motion.x - motion.vx * middle, motion.y - motion.vy * middle
-    place_error = float(np.sqrt(covariance[1, 1] + covariance[2, 2])) / flux
+    place_error = float(np.sqrt(covariance[1, 1] + covariance[2, 2]) / flux)
     return Track(
         channel=channel,
         frame=frame,
@@ -87,9 +88,9 @@ def fit_over_stars(
         y0=y0,
         vx=motion.vx,
         vy=motion.vy,
-        rms_pixels=place_error * np.sqrt(GROUPS),
-        snr=flux * float(of_frame) / (np.sqrt(4 * np.pi) * around.sigma),
-        flux_counts=flux,
+        rms_pixels=place_error * math.sqrt(GROUPS),
+        snr=float(flux * of_frame / (np.sqrt(4 * np.pi) * around.sigma)),
+        flux_counts=float(flux),
         score=score,
     )
 

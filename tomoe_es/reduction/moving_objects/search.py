@@ -199,7 +199,7 @@ def _track(
         frame = difference.group_frames[points["frame"]]
         vx, vy = vx / step, vy / step
         x0, y0 = x0 - vx * first, y0 - vy * first
-        deeper = np.sqrt(len(difference.frames) / GROUPS)
+        deeper = math.sqrt(len(difference.frames) / GROUPS)
     speed = float(np.hypot(vx, vy))
     if speed * (frame[-1] - frame[0]) < SHORTEST_WAY_PIXELS:
         return None

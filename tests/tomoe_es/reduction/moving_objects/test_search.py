@@ -53,6 +53,13 @@ def test_rates_and_magnitudes_are_about_right(searched: Searched) -> None:
         assert tracklet.magnitude == pytest.approx(magnitude(speed), abs=0.7)
 
 
+def test_those_too_faint_for_one_frame_are_told_in_plain_numbers(searched: Searched) -> None:
+    faint = search_sky(5, movers(5, [(speed, 18.7) for speed in (0.7, 0.8, 0.9, 1.0, 1.2)]))
+    assert "groups" in {each.channel for each in faint.moving.tracklets}
+    for tracklet in (*faint.moving.tracklets, *searched.moving.tracklets):
+        msgspec.json.encode(tracklet)  # refuses numpy's
+
+
 def test_a_sky_without_movers_has_no_tracklets() -> None:
     searched = search_sky(3, (), ra_deg=83.0, dec_deg=5.0)
     assert searched.moving.found.tracks == ()
