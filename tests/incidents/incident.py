@@ -90,13 +90,21 @@ def outputs(incident: Incident, folder: DataFolder) -> Iterator[tuple[Step, list
 
 def page(incident: Incident, told: list[tuple[Step, list[str]]]) -> str:
     """The page, in Markdown."""
-    lines = [f"# {incident.title}", "", incident.seen, ""]
+    lines = [f"# {incident.title}", "", incident.seen, "", _how_to_have_it(incident), ""]
     for step, output in told:
         lines += [step.why, "", f"    $ tomoe {' '.join(map(_quoted, step.command))}"]
         lines += [f"    {_shown(line)}".rstrip() for line in _body(step, output)]
         lines.append("")
     lines += [f"**Cause.** {incident.cause}", ""]
     return "\n".join(lines)
+
+
+def _how_to_have_it(incident: Incident) -> str:
+    command = f"`.venv/bin/python -m tests.incidents.staged {incident.page[:2]} FOLDER`"
+    return (
+        f"{command} stages this night in a new folder; `export TOMOE_DATA=FOLDER` lets the commands below "
+        f"read it. Here their heading is left out, and lines are cut at {WIDEST} columns."
+    )
 
 
 def _body(step: Step, output: list[str]) -> list[str]:

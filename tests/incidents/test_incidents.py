@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.incidents import staged
 from tests.incidents.catalogue import INCIDENTS
 from tests.incidents.incident import MOST_COMMANDS, Incident, outputs, page, stage
 
@@ -33,3 +34,11 @@ def test_five_commands_are_enough() -> None:
 def test_there_are_ten_each_with_its_page() -> None:
     assert [each.number for each in INCIDENTS] == list(range(1, 11))
     assert sorted(path.name for path in PAGES.glob("*.md")) == [each.page for each in INCIDENTS]
+
+
+def test_a_night_is_staged_for_who_names_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert staged.main(["03", str(tmp_path / "night")]) == 0
+    assert capsys.readouterr().out == f"export TOMOE_DATA={tmp_path / 'night'}\n"
+    assert any((tmp_path / "night" / "log").glob("*.sqlite"))
+    assert staged.main(["03", str(tmp_path / "night")]) == 2
+    assert staged.main(["42", str(tmp_path / "other")]) == 2
