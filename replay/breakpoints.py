@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -29,15 +30,14 @@ def hits(
 ) -> Iterator[Recorded]:
     """Events with `after` < position <= `until` at which the condition comes to hold.
 
+    At the first event of the night it counts as coming to hold, even if it held before.
     One that looks at the event itself is met at every event of which it is true.
     """
     start = night.first - 1 if after is None else after
     watching = _Watching(night, condition, start)
     at_every = condition.looks_at_event
-    held = False if at_every else watching.holds_at_start()
-    for recorded in night.log.read(
-        after=start, until=night.last if until is None else until, types=watching.types
-    ):
+    held = watching.holds_at_start() if not at_every and start >= night.first else False
+    for recorded in _looked_at(night, watching, start, night.last if until is None else until):
         holds = watching.holds_after(recorded)
         if holds and (at_every or not held):
             yield recorded
@@ -77,10 +77,15 @@ def first_hit(night: ReplayedNight, condition: Condition, *, declared_monotone: 
         )
     watching = _Watching(night, condition, night.first - 1)
     scanned = "scanned, since it may cease to hold again"
-    for recorded in night.log.read(after=night.first - 1, until=night.last, types=watching.types):
+    for recorded in _looked_at(night, watching, night.first - 1, night.last):
         if watching.holds_after(recorded):
             return Found(recorded, scanned)
     return Found(None, scanned)
+
+
+def held_from_start(night: ReplayedNight, condition: Condition, found: Recorded) -> bool:
+    """Tell whether an event was found because the condition holds from the start of the night on."""
+    return found.position == night.first and not condition.looks_at_event
 
 
 def moment(night: ReplayedNight, position: int) -> Moment:
@@ -93,6 +98,14 @@ def _by_halves(night: ReplayedNight, condition: Condition) -> Recorded | None:
     places = range(night.first, night.last + 1)
     index = bisect_left(places, True, key=lambda position: condition.holds(moment(night, position)))
     return night.event(places[index]) if index < len(places) else None
+
+
+def _looked_at(night: ReplayedNight, watching: _Watching, after: int, until: int) -> Iterator[Recorded]:
+    """Events that may change whether the condition holds; the first of the night in any case."""
+    if after >= night.first or until < night.first:
+        return night.log.read(after=after, until=until, types=watching.types)
+    rest = night.log.read(after=night.first, until=until, types=watching.types)
+    return chain((night.event(night.first),), rest)
 
 
 class _Watching:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from replay.beginning import require_beginning
 from replay.folds import STATES, state_folds
 from replay.judging import Difference, Judge, Judged
 from replay.ladder import Folding
@@ -49,6 +50,7 @@ def check(
     """Check nights of the log in a folder, in their order; each as soon as it is done.
 
     The states before each night are folded here, once; the nights are decided in other processes.
+    Raises BeginningMissing when the log is a part of one.
     """
     processes = ProcessPoolExecutor(
         workers,
@@ -56,6 +58,7 @@ def check(
         initializer=gc.disable,  # what is folded holds no cycles: looking for them takes a fifth of the time
     )
     with closing(ReadOnlyLog(folder)) as log, processes as pool:
+        require_beginning(log)
         folding = Folding(state_folds())
         waiting: list[tuple[ReplayedNight, list[Future[Judged]]]] = []
         for name in sorted(nights):
@@ -69,7 +72,8 @@ def check(
 
 
 def check_one(night: ReplayedNight, *, stop_after: int | None = 1) -> NightChecked:
-    """Check one night in this process."""
+    """Check one night in this process; raises BeginningMissing."""
+    require_beginning(night.log)
     parts = []
     for only in PARTS:
         judge = Judge(night.folding(night.first - 1), only, stop_after=stop_after)

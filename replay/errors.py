@@ -38,6 +38,14 @@ class ImportRefused(TomoeError):
     what_to_do = "name a file that `tomoe replay export` wrote, and a folder that holds no log"
 
 
+class BeginningMissing(TomoeError):
+    """The log is a part of one and lacks the beginning of its night; nothing was decided again."""
+
+    what_to_do = (
+        "check the whole log, or import an export from its start: `tomoe replay export` without --from"
+    )
+
+
 class NothingToKeep(TomoeError):
     """The night does not have what its fewest events should still have; nothing was written."""
 

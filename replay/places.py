@@ -21,7 +21,7 @@ from tomoe_es.night import JST, night_span
 FORMS = (
     "start, end, a position as 1234, a percentage as 50%, a time as 22:14 or 22:14:05.5 (JST), '13:14 UTC', "
     "recipe:ID, exposure:NUMBER, product:NAME, violation:NAME or violation:NUMBER, "
-    "when:CONDITION for where that first comes to hold"
+    "when:CONDITION for the first event at which that holds"
 )
 
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?\s*(UTC|JST|Z)?", re.IGNORECASE)
@@ -81,8 +81,16 @@ def checked_condition(night: ReplayedNight, text: str) -> Condition:
     return condition(text, lambda time: time_of(night, time))
 
 
+def is_from_start(night: ReplayedNight, place: str, position: int) -> bool:
+    """Tell whether a place is that of a condition which holds from the start of the night on."""
+    condition_text = place.strip().removeprefix("when:")
+    return condition_text != place.strip() and breakpoints.held_from_start(
+        night, checked_condition(night, condition_text), night.event(position)
+    )
+
+
 def _first_when(night: ReplayedNight, text: str) -> int:
-    """The first event at which a condition comes to hold; raises ConditionInvalid, PlaceUnknown."""
+    """The first event at which a condition holds; raises ConditionInvalid, PlaceUnknown."""
     found = breakpoints.next_hit(night, checked_condition(night, text), night.first - 1)
     if found is None:
         raise PlaceUnknown(f"never in the night {night.night}: {text}")

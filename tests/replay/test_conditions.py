@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -10,7 +11,10 @@ from replay.breakpoints import first_hit, hits, last_hit, moment, next_hit
 from replay.conditions import condition
 from replay.errors import ConditionInvalid
 from replay.night import ReplayedNight
+from tests.replay.conftest import log_of
 from tests.tomoe_es.control.observatory import jst
+from tomoe_es.clock import DAY
+from tomoe_es.events.envelope import Recorded
 
 CLOSED_UNDER_RAIN = "dome.slit == 'closing' and not control.weather.safe"
 
@@ -162,3 +166,17 @@ def test_what_is_declared_to_hold_for_ever_is_searched_by_halves(night: Replayed
 def test_what_never_holds_is_not_found(monotone: bool, night: ReplayedNight) -> None:
     never = condition("control.last_exposure_number < 0")
     assert first_hit(night, never, declared_monotone=monotone).event is None
+
+
+@pytest.mark.parametrize("text", ["dome.slit == 'closed'", "1 == 1", "control.last_exposure_number >= 0"])
+def test_what_held_before_a_second_night_is_found_at_its_first_event(
+    text: str, events: list[Recorded]
+) -> None:
+    later = [
+        msgspec.structs.replace(each, position=each.position + len(events), time=each.time + DAY)
+        for each in events
+    ]
+    second, checked = ReplayedNight(log_of(events + later)), condition(text)
+
+    assert second.first == len(events) + 1
+    assert [first_hit(second, checked).event, next_hit(second, checked, len(events))] == [later[0]] * 2

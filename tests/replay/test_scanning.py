@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from replay.breakpoints import hits
+from replay.breakpoints import first_hit, hits
 from replay.condition_terms import Moment
 from replay.conditions import Condition, condition
 from replay.folds import state_folds
@@ -26,6 +26,8 @@ SIMPLE = (
     "len(reduction.leased) > 1",
     "len(buffer.cubes) > 2",
     "control.hardware.read_at['mount'] > control.hardware.read_at['weather']",
+    "control.last_exposure_number < 2",
+    "1 == 1",
     "event.type == 'OperationCompleted'",
     "event.type in ('ExposureFinished', 'WeatherRead')",
     "event.actor == 'executor'",
@@ -44,8 +46,7 @@ conditions = st.recursive(
 
 def judged_at_every_event(events: list[Recorded], checked: Condition, after: int) -> list[int]:
     """Positions after `after` at which the condition comes to hold, from the first event and all states."""
-    folding, found = Folding(state_folds()), []
-    held = not checked.looks_at_event and checked.holds(_moment(folding, events[0]))
+    folding, found, held = Folding(state_folds()), list[int](), False
     for recorded in events:
         folding.take_in(recorded)
         holds = checked.holds(_moment(folding, recorded))
@@ -72,3 +73,6 @@ def test_a_scan_finds_what_judging_at_every_event_finds(
     assert [each.position for each in hits(night, checked, after)] == judged_at_every_event(
         events, checked, after
     )
+    first = next(iter(judged_at_every_event(events, checked, 0)), None)
+    found = first_hit(night, checked).event
+    assert (found.position if found is not None else None) == first

@@ -1,8 +1,9 @@
 """Reads a live segment without changing a byte beside it, also where nothing may be written.
 
 SQLite leaves files beside a database in WAL mode even when it only reads. So a segment without a WAL is
-opened as one that nobody changes, one with a WAL read-only together with whoever writes it, and where SQLite
-can't do that, since nobody writes and the folder may not be written to, a copy of it and its WAL is read.
+opened as one that nobody changes, one with a WAL read-only together with whoever writes it, its `-shm` too
+(without `readonly_shm` SQLite makes that anew after a killed writer), and where SQLite can't do that, since
+there is no `-shm`, a copy of it and its WAL is read.
 """
 
 from __future__ import annotations
@@ -32,7 +33,11 @@ def may_be_written(path: Path) -> bool:
 
 
 class UntouchedReader(LiveReader):
-    """A live segment whose files stay as they are."""
+    """A live segment whose files stay as they are.
+
+    The process that reads it so must not open it to write meanwhile: SQLite shares the `-shm`, opened to be
+    read only, among all connections of a process, and would refuse the writing.
+    """
 
     def __init__(self, folder: Path, name: SegmentName) -> None:
         super().__init__(folder, name)
@@ -55,6 +60,10 @@ class UntouchedReader(LiveReader):
                 self.close()
             try:
                 found: list[tuple[object, ...]] = super().rows(query, *bindings)
+            except apsw.ReadOnlyError:
+                if self._opened is not None:
+                    raise
+                self.close()  # the writer died while it wrote the `-shm`: opened anew, SQLite does without
             except apsw.Error:
                 if self._opened is None or _stamp(self._path) == before:
                     raise
@@ -69,7 +78,7 @@ class UntouchedReader(LiveReader):
             connection = _connected(self._path, "immutable=1")
         else:
             try:
-                return _connected(self._path, "mode=ro")
+                return _connected(self._path, "mode=ro&readonly_shm=1")
             except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.IOError):
                 if not self._path.exists():
                     raise

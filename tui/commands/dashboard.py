@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tui.dashboard.run import run_dashboard
 from tui.data_folder import data_folder
+from tui.needs_terminal import require_terminal
 
 
 def dashboard(*, data: Path | None = None) -> int:
@@ -18,4 +19,5 @@ def dashboard(*, data: Path | None = None) -> int:
     """
     folder = data_folder(data)
     folder.require()
+    require_terminal("tomoe dashboard")
     return run_dashboard(folder.top)

@@ -13,6 +13,7 @@ from projections.overview import read_overview
 from tomoe_es.errors import NothingToResume, UsageError
 from tui.dashboard.run import run_dashboard
 from tui.data_folder import DataFolder, data_folder
+from tui.needs_terminal import has_terminal
 from tui.night.channels import addresses
 from tui.night.engine import EMBEDDED, check_engine
 from tui.night.options import FIRST_NIGHT, NightOptions
@@ -154,7 +155,7 @@ def night(
     )
     check(options)  # before anything is made
     options.notify.channels()  # an address that can't be one is told before the night begins
-    if sys.stdout.isatty() and not plain:
+    if has_terminal() and not plain:
         return _with_dashboard(folder)
     began = time.monotonic()
     note = run_night(options, folder)

@@ -35,6 +35,11 @@ def event_line(recorded: Recorded) -> str:
     )
 
 
+def holds_from_start(first: Recorded) -> str:
+    """What is told of a condition that need not come to hold, since it does so already."""
+    return f"(holds from the start on: event {first.position})"
+
+
 def said(event: Event, width: int = 40) -> str:
     """Type and fields of an event: identities short, what was written for people long."""
     fields = " ".join(f"{name}={_field(event, name, width)}" for name in event.__struct_fields__)

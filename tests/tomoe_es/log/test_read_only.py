@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -34,6 +35,20 @@ def write(folder: Path, count: int = 600) -> SqliteLog:
     log = SqliteLog(folder)
     log.append("queue", [Draft(QueuePaused(reason=f"tea {n}"), TIME + n) for n in range(count)])
     return log
+
+
+def killed_after(code: str, folder: Path) -> None:
+    """Run code on a log in a process that then ends without closing anything."""
+    whole = f"""
+import os
+from pathlib import Path
+from tests.tomoe_es.log.test_read_only import *
+folder = Path({str(folder)!r})
+{code}
+os._exit(9)
+"""
+    ended = subprocess.run([sys.executable, "-c", whole], check=False, cwd=Path(__file__).parents[3])
+    assert ended.returncode == 9
 
 
 def contents(folder: Path) -> dict[str, tuple[str, int]]:
@@ -70,20 +85,44 @@ def test_a_sealed_night_and_the_one_after_it_are_left_as_they_are(folder: Path) 
     assert contents(folder) == before
 
 
-def test_what_a_killed_process_left_in_the_wal_is_read_and_stays_there(folder: Path) -> None:
-    killed = f"""
-import os
-from pathlib import Path
-from tests.tomoe_es.log.test_read_only import write
-log = write(Path({str(folder)!r}))
-os._exit(9)
-"""
-    subprocess.run([sys.executable, "-c", killed], check=False, cwd=Path(__file__).parents[3])
-    database = {name: known for name, known in contents(folder).items() if not name.endswith("-shm")}
-    assert any(name.endswith("-wal") for name in database)
+@pytest.mark.parametrize("has_shm", [True, False])
+def test_what_a_killed_process_left_in_the_wal_is_read_and_stays_there(has_shm: bool, folder: Path) -> None:
+    killed_after("log = write(folder)", folder)
+    if not has_shm:
+        next(folder.glob("*-shm")).unlink()
+    before = contents(folder)
+    assert any(name.endswith("-wal") for name in before)
 
     assert read_all(folder) == 600
-    assert {name: known for name, known in contents(folder).items() if not name.endswith("-shm")} == database
+    assert contents(folder) == before
+
+
+def test_a_copy_of_a_log_that_is_written_keeps_its_shm(folder: Path) -> None:
+    """SQLite would make it anew, since nobody has the copy open; who may write everywhere must not either."""
+    log = write(folder)
+    copy = folder.with_name("copy")
+    shutil.copytree(folder, copy)
+    log.close()
+    for path in copy.iterdir():
+        path.chmod(0o444)
+    before = contents(copy)
+    assert any(name.endswith("-shm") for name in before)
+
+    assert read_all(copy) == 600
+    assert contents(copy) == before
+
+
+def test_a_writer_that_comes_after_a_killed_one_is_read_on(folder: Path) -> None:
+    """Processes of their own, as in life: within one, SQLite shares the `-shm` among all connections."""
+    killed_after("log = write(folder)", folder)
+    reader = ReadOnlyLog(folder)
+    assert reader.head() == 600
+
+    for expected in (900, 1200):
+        appends = "for n in range(300): log.append('queue', [Draft(QueueStarted(reason='on'), TIME + 1000)])"
+        killed_after(f"log = SqliteLog(folder)\n{appends}", folder)
+        assert reader.head() == len(list(reader.read())) == expected
+    reader.close()
 
 
 def test_what_is_appended_meanwhile_is_read(folder: Path) -> None:

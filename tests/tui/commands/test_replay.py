@@ -162,6 +162,21 @@ def test_when_goes_back_too_and_says_where_nothing_is(data: Path, capsys: pytest
     assert bisect.bisect("control.last_exposure_number > 999", data=data) == 1
 
 
+@pytest.mark.parametrize("condition", ["1 == 1", "control.last_exposure_number < 5"])
+def test_what_holds_from_the_start_is_found_there(
+    condition: str, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert bisect.bisect(condition, data=data) == 0
+    assert "(holds from the start on: event 1)" in capsys.readouterr().out
+    assert when.when(condition, data=data) == 0
+    assert "(holds from the start on: event 1)" in capsys.readouterr().out
+    assert show.show(f"when:{condition}", data=data) == 0
+    assert "(holds from the start on: event 1)" in capsys.readouterr().out
+
+    assert when.when(condition, start="1", data=data) == 1
+    assert "but at event 1 itself it holds" in capsys.readouterr().out
+
+
 def test_when_knows_times_of_the_night(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert when.when("event.time >= at('16:55') and dome.slit == 'closed'", data=data, json=True) == 0
     assert json.loads(capsys.readouterr().out)["events"][0]["time"] >= 1_702_367_700_000_000

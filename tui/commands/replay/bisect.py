@@ -46,8 +46,10 @@ def bisect(
         if json:
             print_json(identity, condition=condition, event=found.event, how=found.how)
         else:
-            first = text.event_line(found.event) if found.event is not None else f"never: {condition}"
-            print_lines(identity, [first, f"({found.how})"])
+            first = [text.event_line(found.event) if found.event is not None else f"never: {condition}"]
+            if found.event is not None and breakpoints.held_from_start(replayed, checked, found.event):
+                first.append(text.holds_from_start(found.event))
+            print_lines(identity, [*first, f"({found.how})"])
     return 0 if found.event is not None else 1
 
 

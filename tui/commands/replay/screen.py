@@ -10,6 +10,7 @@ from replay.places import position_of
 from tomoe_es.log.read_only import ReadOnlyLog
 from tui.commands.replay.parameters import Data, Night
 from tui.data_folder import data_folder
+from tui.needs_terminal import require_terminal
 from tui.replay_screen.player import FASTEST, SLOWEST
 from tui.replay_screen.run import run_replay_screen
 
@@ -36,6 +37,7 @@ def screen(
         raise PlaceUnknown(f"--speed {speed:g} is outside {SLOWEST:g} to {FASTEST:g}")
     folder = data_folder(data)
     folder.require()
+    require_terminal("tomoe replay screen")
     with closing(ReadOnlyLog(folder.log)) as log:
         position_of(ReplayedNight(log, night), place)  # a mistake is told before the terminal is taken
     return run_replay_screen(folder, night, place, speed)

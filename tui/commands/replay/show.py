@@ -33,12 +33,16 @@ def show(
         One state whole, such as control or 'projection queue'; `tomoe replay names` lists them.
     """
     with opened(data, night) as (replayed, identity):
-        position = places.step(replayed, places.position_of(replayed, place), step, count)
+        named = places.position_of(replayed, place)
+        position = places.step(replayed, named, step, count)
         event = places.event_at(replayed, position)
         if state is not None or json:
             chosen = states_at(replayed, position, state)
             plain = {name: differences.plain(each) for name, each in chosen.items()}
             print_json(identity, event=event, states=plain)
         else:
-            print_lines(identity, text.state_lines(event, replayed.folding(position).states()))
+            lines = list(text.state_lines(event, replayed.folding(position).states()))
+            if places.is_from_start(replayed, place, named):
+                lines.insert(0, text.holds_from_start(replayed.event(named)))
+            print_lines(identity, lines)
     return 0

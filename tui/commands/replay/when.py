@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from replay import breakpoints, places
+from replay.conditions import Condition
+from replay.night import ReplayedNight
 from tomoe_es.events.envelope import Recorded
 from tui.commands import replay_text as text
 from tui.commands.replay.opened import opened, print_json, print_lines
@@ -27,6 +30,7 @@ def when(
 ) -> int:
     """Go on to where a condition comes to hold, such as 'dome.slit == "closed" and camera == "exposing"'.
 
+    From the start of the night, one that holds already is found at the night's first event.
     Exit code 1 when that is nowhere.
 
     Parameters
@@ -54,5 +58,18 @@ def when(
         if json:
             print_json(identity, condition=condition, events=found)
         else:
-            print_lines(identity, map(text.event_line, found) if found else [f"never: {condition}"])
+            print_lines(identity, _lines(replayed, checked, position, found))
     return 0 if found else 1
+
+
+def _lines(
+    night: ReplayedNight, condition: Condition, position: int, found: Sequence[Recorded]
+) -> Iterator[str]:
+    for each in found:
+        yield text.event_line(each)
+        if breakpoints.held_from_start(night, condition, each):
+            yield text.holds_from_start(each)
+    if not found and condition.holds(breakpoints.moment(night, position)):
+        yield f"nowhere from there, but at event {position} itself it holds: {condition.text}"
+    elif not found:
+        yield f"never: {condition.text}"
