@@ -89,7 +89,6 @@ def fit_over_stars(
         vy=motion.vy,
         rms_pixels=place_error * np.sqrt(GROUPS),
         snr=flux * float(of_frame) / (np.sqrt(4 * np.pi) * around.sigma),
-        flux_counts=flux,
         score=score,
     )
 

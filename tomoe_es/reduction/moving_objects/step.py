@@ -13,6 +13,7 @@ from tomoe_es.reduction.frame_numbers import DROPPED_FRAMES
 from tomoe_es.reduction.mask import BAD, SATURATED
 from tomoe_es.reduction.moving_objects.collection import cutouts
 from tomoe_es.reduction.moving_objects.difference import differ
+from tomoe_es.reduction.moving_objects.light import light_in_a_frame
 from tomoe_es.reduction.moving_objects.search import Found, search
 from tomoe_es.reduction.moving_objects.tracklet import Timing, Tracklet, tracklet_of
 from tomoe_es.reduction.photometry import Photometry
@@ -53,11 +54,15 @@ def find_moving_objects(
         stacked.frames, stacked.groups, DROPPED_FRAMES, untrusted, measured.sky_counts, variance
     )
     fwhm = float(np.clip(measured.fwhm_pixels, NARROWEST_FWHM_PIXELS, WIDEST_FWHM_PIXELS))
-    found = search(difference, measured.sources, fwhm, timing.exposure_seconds / timing.frame_seconds)
+    duty = timing.exposure_seconds / timing.frame_seconds
+    found = search(difference, measured.sources, fwhm, duty)
+    lights = [
+        light_in_a_frame(track, difference, DROPPED_FRAMES, measured.profile, duty) for track in found.tracks
+    ]
     return MovingObjects(
         tracklets=tuple(
-            tracklet_of(track, number, frame_id, timing, wcs, magnitude_of_one_count)
-            for number, track in enumerate(found.tracks)
+            tracklet_of(track, light, number, frame_id, timing, wcs, magnitude_of_one_count)
+            for number, (track, light) in enumerate(zip(found.tracks, lights, strict=True))
         ),
         cutouts=cutouts(stacked.frames, difference.reference, found.tracks),
         found=found,
