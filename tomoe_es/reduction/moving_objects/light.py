@@ -21,8 +21,8 @@ from tomoe_es.reduction.near_frames import GROUPS, group_edges
 from tomoe_es.reduction.optimal import MOFFAT_BETA, Profile
 
 RADIUS_IN_FWHM: Final = 2.0
-STEP_PIXELS: Final = 0.5
-"""Between the places on a streak of which it is put together."""
+STEP_PIXELS: Final = 1.0
+"""At most, between the places on a streak of which it is put together: a PSF is wider."""
 ROUNDS: Final = 4
 LARGEST_STEP_PIXELS: Final = 1.0
 CONVERGED_PART: Final = 0.02
@@ -139,7 +139,8 @@ def _templates(
     """The streak of unit light, and its slopes by place and rate, shape (5, height, width)."""
     rows, columns = area
     v, u = np.mgrid[rows, columns].astype(np.float64)
-    count = max(1, math.ceil(2 * half / STEP_PIXELS))
+    # Two more than needed: so many places are narrower than the streak by a part 1 / count^2.
+    count = math.ceil(2 * half / STEP_PIXELS) + 2
     peak = (MOFFAT_BETA - 1) / (math.pi * profile.alpha**2)
     total = np.zeros((3, *u.shape))
     for part in (np.arange(count) + 0.5) / count - 0.5:
