@@ -23,6 +23,8 @@ from tomoe_es.reduction.queue_state import Exposure, Job, ReductionState
 
 CUBE_BYTES = 93_314_880
 STACK_BYTES = 9_034_560
+MADE_KINDS = frozenset({"DARK", "FLAT", "STACK"})
+"""Of products; what else a pipeline asks for (NEO, ADES, CUBE) isn't reported."""
 SOLVABLE_TRANSPARENCY = 0.1
 """Below this the stars of Tycho-2 drown in the sky."""
 

@@ -24,10 +24,11 @@ import numpy as np
 from benchmarks.reduction.night import Night, make_night
 from benchmarks.reduction.peers import astropy_clipped_mean, ccdproc_mean
 from tomoe_es.camera.frame_geometry import GAIN_ELECTRONS_PER_COUNT, READ_NOISE_E
+from tomoe_es.reduction.frame_numbers import DROPPED_FRAMES
 from tomoe_es.reduction.inputs import read_cube, read_dark, read_flat
 from tomoe_es.reduction.photometry import measure
 from tomoe_es.reduction.pipeline import run_job
-from tomoe_es.reduction.stack import DROPPED_FRAMES, room_for_frames, stack
+from tomoe_es.reduction.stack import room_for_frames, stack
 
 GAIN = GAIN_ELECTRONS_PER_COUNT["high"]
 RUNS, PEER_RUNS, JOBS = 9, 3, 15

@@ -15,13 +15,13 @@ from adapters.simulator.sky.moving_objects import MoverInFrame
 from benchmarks.science.imaging import Reduced
 from benchmarks.science.movers import FEWEST_FRAMES, near
 from tomoe_es.camera.frame_geometry import GAIN_ELECTRONS_PER_COUNT, PIXEL_SCALE_ARCSEC
+from tomoe_es.reduction.frame_numbers import DROPPED_FRAMES
 from tomoe_es.reduction.inputs import read_dark, read_flat
 from tomoe_es.reduction.mask import BAD, SATURATED
 from tomoe_es.reduction.moving_objects.detection import detect
 from tomoe_es.reduction.moving_objects.difference import differ
 from tomoe_es.reduction.moving_objects.search import moving_points
 from tomoe_es.reduction.near_frames import group_edges
-from tomoe_es.reduction.stack import DROPPED_FRAMES
 from tomoe_es.reduction.variance import frame_variance
 
 MOST_POINTS: Final = 4000

@@ -31,6 +31,8 @@ ERROR_CONDITIONS: dict[str, str] = {
     "NotWaitedFor": "an operation begins while what it needs may still be on the way",
     "NeverRises": "the target does not rise above the lowest altitude within the time window",
     "InDaylight": "the sky is to be exposed, and the Sun is up throughout the time window",
+    "TooFewFrames": "an exposure has too few frames for what is to be made of it",
+    "WindowTooShort": "the exposures take longer than the time window",
     "TooManyErrors": "the file has more errors than are worth listing",
 }
 """Every condition of a recipe file by its name, with what it means."""

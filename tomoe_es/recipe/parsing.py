@@ -9,6 +9,7 @@ import msgspec
 from tomoe_es.recipe.argument_faults import ArgumentFaults, UnknownField, shown, suggestion
 from tomoe_es.recipe.argument_forms import Form, Number, Text
 from tomoe_es.recipe.daylight import check_daylight
+from tomoe_es.recipe.exposures import check_exposures
 from tomoe_es.recipe.file_errors import ErrorList, RecipeError
 from tomoe_es.recipe.model import OperationCall, Recipe
 from tomoe_es.recipe.operation import ArgumentError, Operation
@@ -175,6 +176,7 @@ class _Reader:
             self._errors.add(node.items[index].place, field, condition, message, remedy)
 
         check_sequence(written, report)
+        check_exposures(written, span, report)
         if span is not None:
             operations = [each.operation for each in written]
             check_targets(operations, span, self._night, report)

@@ -16,6 +16,12 @@ from tomoe_es.recipe.operation import Operation
 from tomoe_es.recipe.operations import OPERATIONS
 from tomoe_es.recipe.parsing import FIELDS, MOST_OPERATIONS
 from tomoe_es.recipe.yaml_tree import LARGEST_BYTES
+from tomoe_es.reduction.frame_numbers import (
+    DROPPED_FRAMES,
+    FEWEST_FRAMES_TO_CLIP,
+    FEWEST_FRAMES_TO_SEARCH,
+    FEWEST_FRAMES_TO_STACK,
+)
 
 PAGE = "docs/reference/recipe-language.md"
 
@@ -50,6 +56,10 @@ _ORDER = f"""## What is checked over the whole list
 - A condition that what the recipe itself did before excludes is an error, in `Wait`, in `Assert` and where an
   operation needs it. What may come about from outside (an open slit, weather, twilight) is not.
 - Each exposure has a name of its own.
+- Each exposure has frames enough for what is made of it: {FEWEST_FRAMES_TO_STACK} for a stack,
+  {FEWEST_FRAMES_TO_CLIP + DROPPED_FRAMES} with `clip`, {FEWEST_FRAMES_TO_SEARCH} with `neo`,
+  {FEWEST_FRAMES_TO_CLIP} for a dark or a flat.
+- All exposures together fit into the time window.
 - Every target, the dithered ones too, rises to {LOWEST_ALTITUDE_DEG:g} degrees within the window on the night
   asked for (`--night`, else tonight).
 

@@ -10,8 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 CLIP_SIGMA: Final = 3.0
-FEWEST_FRAMES_TO_CLIP: Final = 5
-"""Of fewer, what is left without smallest and largest tells no noise."""
 
 _DENSITY = math.exp(-(CLIP_SIGMA**2) / 2) / math.sqrt(2 * math.pi)
 CLIPPED_VARIANCE: Final = 1 - 2 * CLIP_SIGMA * _DENSITY / math.erf(CLIP_SIGMA / math.sqrt(2))

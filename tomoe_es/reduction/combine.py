@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from tomoe_es.camera.frame_geometry import IMAGING_SHAPE
 from tomoe_es.reduction.bias import bias_levels
-from tomoe_es.reduction.clipping import CLIP_SIGMA, FEWEST_FRAMES_TO_CLIP, variance_law
+from tomoe_es.reduction.clipping import CLIP_SIGMA, variance_law
 from tomoe_es.reduction.conditions import TooFewFrames
+from tomoe_es.reduction.frame_numbers import FEWEST_FRAMES_TO_CLIP
 from tomoe_es.reduction.kernels import calibrate_and_combine
 
 ROWS_AT_ONCE: Final = 12

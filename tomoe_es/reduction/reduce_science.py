@@ -21,6 +21,7 @@ from tomoe_es.reduction.checks import Measurements, Verdict, expected_noise_coun
 from tomoe_es.reduction.compressed_image import compressed_image
 from tomoe_es.reduction.conditions import AstrometryFailed
 from tomoe_es.reduction.consistency import names_the_same_field, time_departure_seconds
+from tomoe_es.reduction.frame_numbers import FEWEST_FRAMES_TO_SEARCH
 from tomoe_es.reduction.inputs import read_cube, read_dark, read_flat
 from tomoe_es.reduction.job import (
     ArchivedProduct,
@@ -33,7 +34,6 @@ from tomoe_es.reduction.job import (
     Step,
 )
 from tomoe_es.reduction.moving_objects.archiving import archive_moving_objects, timing_of
-from tomoe_es.reduction.moving_objects.difference import FEWEST_FRAMES
 from tomoe_es.reduction.moving_objects.step import MovingObjects, find_moving_objects
 from tomoe_es.reduction.moving_objects.telling import moving_objects_result
 from tomoe_es.reduction.photometry import Photometry, measure
@@ -119,7 +119,7 @@ def _reduced(job: ReductionJob, solver: AstrometricSolver, stopwatch: Stopwatch)
     gain = GAIN_ELECTRONS_PER_COUNT[raw["GAINNAME"]]
     with stopwatch.stage("stack"):
         frames = room_for_frames(len(cube)) if {"neo", "cube"} & set(job.steps) else None
-        groups = room_for_groups() if "neo" in job.steps and len(cube) >= FEWEST_FRAMES else None
+        groups = room_for_groups() if "neo" in job.steps and len(cube) >= FEWEST_FRAMES_TO_SEARCH else None
         stacked = stack(
             cube.stored(),
             dark,
@@ -144,9 +144,9 @@ def _reduced(job: ReductionJob, solver: AstrometricSolver, stopwatch: Stopwatch)
 def _too_short_to_search(job: ReductionJob, chip: ReducedChip) -> str:
     """Why the step `neo` can't be done; empty where it can, or isn't asked for."""
     frames = chip.stacked.frames
-    if "neo" not in job.steps or frames is None or len(frames) >= FEWEST_FRAMES:
+    if "neo" not in job.steps or frames is None or len(frames) >= FEWEST_FRAMES_TO_SEARCH:
         return ""
-    return f"neo: {len(frames)} frames, a search needs {FEWEST_FRAMES}"
+    return f"neo: {len(frames)} frames, a search needs {FEWEST_FRAMES_TO_SEARCH}"
 
 
 def _moving_objects(job: ReductionJob, chip: ReducedChip, stopwatch: Stopwatch) -> MovingObjects:

@@ -16,18 +16,18 @@ from numpy.typing import NDArray
 from tomoe_es.camera.frame_geometry import FULL_WELL_E, IMAGING_SHAPE, READ_NOISE_E
 from tomoe_es.reduction.bias import bias_levels
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
-from tomoe_es.reduction.clipping import CLIP_SIGMA, FEWEST_FRAMES_TO_CLIP, NO_CLIPPING, variance_law
+from tomoe_es.reduction.clipping import CLIP_SIGMA, NO_CLIPPING, variance_law
 from tomoe_es.reduction.conditions import TooFewFrames
+from tomoe_es.reduction.frame_numbers import (
+    DROPPED_FRAMES,
+    FEWEST_FRAMES_TO_CLIP,
+    FEWEST_FRAMES_TO_STACK,
+)
 from tomoe_es.reduction.kernels import calibrate_and_combine
 from tomoe_es.reduction.lost_lines import ROWS_A_BAND, constant_bands, lost_fraction
 from tomoe_es.reduction.mask import CLIPPED, SATURATED
 from tomoe_es.reduction.near_frames import GROUPS, group_edges
 
-DROPPED_FRAMES: Final = 1
-"""The first frame is left out: its lines were reset by the start of the exposure and not by the readout of a
-frame before, so that it alone wasn't exposed like the others."""
-
-FEWEST_FRAMES: Final = 3
 SATURATED_PART_OF_FULL_WELL: Final = 0.98
 ROWS_AT_ONCE: Final = 24 * ROWS_A_BAND
 """Of all frames, before memory of the cube is given back."""
@@ -79,7 +79,7 @@ def stack(
     near ones, for which there must be 7 or more. `levels` are those of the bias, if known. `release`, called
     now and then, may give back memory of `stored`. Raises TooFewFrames for fewer than 3, or 6 to clip.
     """
-    needed = FEWEST_FRAMES_TO_CLIP + DROPPED_FRAMES if clip else FEWEST_FRAMES
+    needed = FEWEST_FRAMES_TO_CLIP + DROPPED_FRAMES if clip else FEWEST_FRAMES_TO_STACK
     if len(stored) < needed:
         raise TooFewFrames("a clipped stack" if clip else "a stack", len(stored), needed)
     levels = bias_levels(stored) if levels is None else levels

@@ -11,9 +11,10 @@ from tomoe_es.camera.frame_geometry import LINE_READOUT_SECONDS
 from tomoe_es.camera.rolling_shutter import MIDDLE_ROW, mid_time_us
 from tomoe_es.clock import from_datetime, isot, to_datetime
 from tomoe_es.reduction.astrometry import Solution
+from tomoe_es.reduction.frame_numbers import DROPPED_FRAMES
 from tomoe_es.reduction.job import PhotometryResult
 from tomoe_es.reduction.photometry import Photometry
-from tomoe_es.reduction.stack import DROPPED_FRAMES, Stack
+from tomoe_es.reduction.stack import Stack
 from tomoe_es.transfer.header import Cards, modified_julian_day
 
 

@@ -10,14 +10,15 @@ from tomoe_es.camera.frame_geometry import IMAGING_SHAPE, ORIGINAL_SHAPE
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
 from tomoe_es.reduction.compressed_image import compressed_image, compressed_plane
 from tomoe_es.reduction.dark import master_dark
-from tomoe_es.reduction.moving_objects.difference import FEWEST_FRAMES, differ
+from tomoe_es.reduction.frame_numbers import DROPPED_FRAMES, FEWEST_FRAMES_TO_SEARCH
+from tomoe_es.reduction.moving_objects.difference import differ
 from tomoe_es.reduction.moving_objects.search import search
 from tomoe_es.reduction.near_frames import GROUPS
 from tomoe_es.reduction.optimal import Profile, optimal_flux
 from tomoe_es.reduction.photometry import SOURCE_TYPE, TYPICAL_FWHM_PIXELS
 from tomoe_es.reduction.profile_fit import fitted_profile
 from tomoe_es.reduction.sky import without_sky
-from tomoe_es.reduction.stack import DROPPED_FRAMES, stack
+from tomoe_es.reduction.stack import stack
 from tomoe_es.reduction.variance import frame_variance
 
 CORNER: Final = (256, 256)
@@ -55,7 +56,7 @@ def warm_up() -> None:
 
 def _search_for_moving_objects() -> None:
     """In a corner of a chip, whose noise has points to link and whose two stars may drift."""
-    frames = np.random.default_rng(0).standard_normal((FEWEST_FRAMES, *CORNER), dtype=np.float32)
+    frames = np.random.default_rng(0).standard_normal((FEWEST_FRAMES_TO_SEARCH, *CORNER), dtype=np.float32)
     stars = np.zeros(2, SOURCE_TYPE)
     stars["x"], stars["y"], stars["flux"] = (50, 90), (50, 90), 100
     plane = np.ones(CORNER, np.float32)

@@ -167,6 +167,9 @@ def comparison_lines(compared: Comparison) -> Iterator[str]:
     for row in (*compared.rows, *compared.violations):
         differs = "" if row.one == row.other else f"{row.other - row.one:>+10g}"
         yield f"{row.name:26}{row.one:>10g}{row.other:>10g}{differs}".rstrip()
+    if compared.left_out:
+        kinds = ", ".join(compared.left_out)
+        yield f"without the products {kinds}: a what-if is simulated without pixels, and makes none"
     for recipe_id, one, other in compared.recipes:
         yield f"recipe {recipe_id[:8]}           {one or 'not ended':>10}{other or 'not ended':>10}"
 

@@ -12,7 +12,7 @@ from tomoe_es.errors import NightUnfinished, NothingToResume, UsageError
 from tomoe_es.events.system import NIGHT_OVER, WHAT_IF, LogCheckpoint, NightPlanned
 from tomoe_es.log.port import EventLog
 from tomoe_es.night import night_span
-from tomoe_es.reduction.clipping import FEWEST_FRAMES_TO_CLIP
+from tomoe_es.reduction.frame_numbers import FEWEST_FRAMES_TO_CLIP
 from tomoe_es.reduction.queue import is_idle
 from tomoe_es.reduction.queue_state import ReductionState
 from tomoe_es.scheduling.twilight import NightTimes, night_times

@@ -127,6 +127,8 @@ LINES = [
      "see the form of a recipe in the reference; put a text with ': ' or ' #' in quotes"),
     ('SendMessage: "\\UFFFFFFFF"', "NotYaml", "6:21: the escape names no character; "
      "write the character itself"),
+    ("SetPipeline: [wcs]", "MissingField", "6:18: Operations[1].SetPipeline: without 'stack' or 'cube' nothing of "
+     "the exposure would be archived; add stack"),
     # targets
     ("Pointing: { ra: 10, dec: -60 }", "NeverRises", "6:5: Operations[1].Pointing: the target (ra 10.0000, dec "
      "-60.0000) never rises above -5.8 deg at Kiso on any night; it can't be observed from here: choose another "
@@ -211,6 +213,31 @@ SEQUENCES = [
     ((SET_PARAMETER, SET_PIPELINE, "Pointng: { ra: 19.75, dec: 29.71 }", "Wait: pointing", "Exposure: a"), [
         ("UnknownOperation", "8:5: Operations[3].Pointng: the operation 'Pointng' is not defined; "
          "did you mean 'Pointing'?"),
+    ]),
+    (("SetParameter: { gain: high, tinteg_sec: 0.5, nframe: 2 }", "SetPipeline: [stack, clip]", POINTING,
+      "Wait: pointing", "Exposure: a"), [
+        ("TooFewFrames", "10:5: Operations[5].Exposure: a clipped stack needs 6 frames, and nframe is 2; set nframe "
+         "to 6 or more in the SetParameter before it, or leave 'clip' out of SetPipeline"),
+    ]),
+    (("SetParameter: { gain: high, tinteg_sec: 0.5, nframe: 7 }", "SetPipeline: [wcs, stack, clip, neo]", POINTING,
+      "Wait: pointing", "Exposure: a"), [
+        ("TooFewFrames", "10:5: Operations[5].Exposure: a search for moving objects needs 8 frames, and nframe is 7; "
+         "set nframe to 8 or more in the SetParameter before it, or leave 'neo' out of SetPipeline"),
+    ]),
+    (("SetParameter: { gain: high, tinteg_sec: 0.5, nframe: 2 }", "SetPipeline: [cube]", POINTING,
+      "Wait: pointing", "Exposure: a", "Dark: b"), [
+        ("TooFewFrames", "10:5: Operations[5].Exposure: a stack needs 3 frames, and nframe is 2; set nframe to 3 or "
+         "more in the SetParameter before it"),
+        ("TooFewFrames", "11:5: Operations[6].Dark: a master of a dark needs 5 frames, and nframe is 2; set nframe "
+         "to 5 or more in the SetParameter before it"),
+    ]),
+    (("SetParameter: { gain: high, tinteg_sec: 10, nframe: 3600 }", "Dark: a", "Dark: b"), [
+        ("WindowTooShort", "7:5: Operations[2].Dark: it takes 36000 s, and the time window from 08:00 to 10:30 UTC "
+         "has 9000 s; widen the time window, or take fewer or shorter frames"),
+    ]),
+    (("SetParameter: { gain: high, tinteg_sec: 10, nframe: 600 }", "Dark: a", "Dark: b"), [
+        ("WindowTooShort", "8:5: Operations[3].Dark: it takes 6000 s, 12000 s with the exposures before it, and the "
+         "time window from 08:00 to 10:30 UTC has 9000 s; widen the time window, or take fewer or shorter frames"),
     ]),
     (("Pointing: { ra: 200, dec: -30 }", "Dithering: [0, 1]", "Dithering: [1, 0]"), [
         ("NeverRises", "6:5: Operations[1].Pointing: the target (ra 200.0000, dec -30.0000) reaches no more than "

@@ -45,11 +45,11 @@ def operations(draw: st.DrawFn) -> tuple[OperationCall, ...]:
             {
                 "gain": draw(st.sampled_from(["high", "low"])),
                 "tinteg_sec": draw(numbers(0.1, 10)),
-                "nframe": draw(st.integers(1, 3600)),
+                "nframe": draw(st.integers(5, 180)),
             },
         ),
         OperationCall(
-            "SetPipeline", draw(st.lists(st.sampled_from(["wcs", "stack", "cube"]), min_size=1, unique=True))
+            "SetPipeline", draw(st.sampled_from([["stack"], ["wcs", "stack"], ["cube", "wcs"], ["cube"]]))
         ),
         OperationCall("SetTelescopeLock", False),
         OperationCall("DomeSlit", draw(st.sampled_from(["open"]))),

@@ -9,8 +9,9 @@ import pytest
 
 from tomoe_es.camera.frame_geometry import IMAGING_SHAPE, ORIGINAL_SHAPE
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
+from tomoe_es.reduction.frame_numbers import DROPPED_FRAMES
 from tomoe_es.reduction.near_frames import GROUPS, group_edges
-from tomoe_es.reduction.stack import DROPPED_FRAMES, stack
+from tomoe_es.reduction.stack import stack
 from tomoe_es.transfer.cube_file import as_stored
 
 

@@ -15,9 +15,10 @@ PIPELINE_STEPS = ("wcs", "stack", "clip", "neo", "cube")
 
 
 class SetPipeline(Operation, frozen=True):
-    """Says what is made of the following exposures of the sky; `neo` needs `wcs` and `stack`.
+    """Says what is made of the following exposures of the sky; `stack` or `cube` is archived.
 
-    `clip` leaves out of the stack what is 3 sigma off: cosmic rays, satellites.
+    `neo` needs `wcs` and `stack`. `clip` leaves out of the stack what is 3 sigma off: cosmic rays,
+    satellites.
     """
 
     steps: tuple[str, ...]
@@ -38,6 +39,11 @@ class SetPipeline(Operation, frozen=True):
         if "clip" in operation.steps and "stack" not in operation.steps:
             raise MissingField(
                 "'clip' needs stack: it says how the mean over time is made",
+                "add stack",
+            )
+        if not {"stack", "cube"}.intersection(operation.steps):
+            raise MissingField(
+                "without 'stack' or 'cube' nothing of the exposure would be archived",
                 "add stack",
             )
         return operation

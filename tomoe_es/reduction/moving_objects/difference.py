@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from tomoe_es.compiled import compiled
 from tomoe_es.reduction.near_frames import GROUPS, group_edges
 
-FEWEST_FRAMES: Final = 8
 UNSTEADY_PART_OF_STARLIGHT: Final = 0.03
 """A star's light in a pixel changes by so much from frame to frame (seeing, scintillation)."""
 

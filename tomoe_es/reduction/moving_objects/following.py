@@ -57,7 +57,6 @@ def follow(
         vy=float(vy),
         rms_pixels=rms,
         snr=float(snr.mean()),
-        flux_counts=float(flux.mean()),
         score=0.0,
     )
 

@@ -90,7 +90,6 @@ def fit_over_stars(
         vy=motion.vy,
         rms_pixels=place_error * math.sqrt(GROUPS),
         snr=float(flux * of_frame / (np.sqrt(4 * np.pi) * around.sigma)),
-        flux_counts=float(flux),
         score=score,
     )
 

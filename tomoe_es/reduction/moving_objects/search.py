@@ -222,7 +222,6 @@ def _track(
         vy,
         line.rms_pixels,
         snr / deeper,
-        _flux(difference, points, snr / deeper, streak, fwhm_pixels),
         score,
     )
 
@@ -249,19 +248,3 @@ def _as_long_as_its_way(points: NDArray[np.void], streak: float, direction: floa
         (1 - LENGTH_TOLERANCE) * streak - LONG_PIXELS < length < (1 + LENGTH_TOLERANCE) * streak + LONG_PIXELS
         and np.median(turned) < DIRECTION_TOLERANCE
     )
-
-
-def _flux(
-    difference: Difference, points: NDArray[np.void], snr: float, streak: float, fwhm_pixels: float
-) -> float:
-    """Light in one frame, counts, from the signal of a filter for points, which sees a part of a streak."""
-    shape = difference.reference.shape
-    column = np.clip(np.rint(points["x"]).astype(int), 0, shape[1] - 1)
-    row = np.clip(np.rint(points["y"]).astype(int), 0, shape[0] - 1)
-    inverse = difference.inverse_noise[row, column]
-    if not (inverse > 0).any():
-        return 0.0
-    sigma = fwhm_pixels / 2.3548
-    along = np.linspace(-streak / 2, streak / 2, 101)
-    seen = float(np.exp(-(along**2) / (4 * sigma**2)).mean())
-    return snr / float(np.median(inverse[inverse > 0])) * sigma * math.sqrt(4 * math.pi) / seen

@@ -9,13 +9,15 @@ import numpy as np
 from astropy.wcs import WCS
 from numpy.typing import NDArray
 
+from tomoe_es.reduction.frame_numbers import DROPPED_FRAMES
 from tomoe_es.reduction.mask import BAD, SATURATED
 from tomoe_es.reduction.moving_objects.collection import cutouts
 from tomoe_es.reduction.moving_objects.difference import differ
+from tomoe_es.reduction.moving_objects.light import light_in_a_frame
 from tomoe_es.reduction.moving_objects.search import Found, search
 from tomoe_es.reduction.moving_objects.tracklet import Timing, Tracklet, tracklet_of
 from tomoe_es.reduction.photometry import Photometry
-from tomoe_es.reduction.stack import DROPPED_FRAMES, Stack
+from tomoe_es.reduction.stack import Stack
 
 NARROWEST_FWHM_PIXELS: Final = 1.8
 WIDEST_FWHM_PIXELS: Final = 5.5
@@ -40,7 +42,7 @@ def find_moving_objects(
     wcs: WCS | None,
     magnitude_of_one_count: float,
 ) -> MovingObjects:
-    """Search the frames of a stack and their groups; at least difference.FEWEST_FRAMES frames.
+    """Search the frames of a stack and their groups; at least FEWEST_FRAMES_TO_SEARCH frames.
 
     `variance` (1128, 2000) is that of a pixel of one frame, counts squared. What clipping left out of the
     stack is searched as well: a mover is what it leaves out.
@@ -52,11 +54,15 @@ def find_moving_objects(
         stacked.frames, stacked.groups, DROPPED_FRAMES, untrusted, measured.sky_counts, variance
     )
     fwhm = float(np.clip(measured.fwhm_pixels, NARROWEST_FWHM_PIXELS, WIDEST_FWHM_PIXELS))
-    found = search(difference, measured.sources, fwhm, timing.exposure_seconds / timing.frame_seconds)
+    duty = timing.exposure_seconds / timing.frame_seconds
+    found = search(difference, measured.sources, fwhm, duty)
+    lights = [
+        light_in_a_frame(track, difference, DROPPED_FRAMES, measured.profile, duty) for track in found.tracks
+    ]
     return MovingObjects(
         tracklets=tuple(
-            tracklet_of(track, number, frame_id, timing, wcs, magnitude_of_one_count)
-            for number, track in enumerate(found.tracks)
+            tracklet_of(track, light, number, frame_id, timing, wcs, magnitude_of_one_count)
+            for number, (track, light) in enumerate(zip(found.tracks, lights, strict=True))
         ),
         cutouts=cutouts(stacked.frames, difference.reference, found.tracks),
         found=found,

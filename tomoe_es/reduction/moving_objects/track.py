@@ -16,10 +16,9 @@ Channel = Literal["drift", "groups", "frames", "streaks"]
 class Track:
     """The line x = x0 + vx frame, y = y0 + vy frame (0-based pixels) and the points (k,) that it goes by.
 
-    `frame` may be between two frames, for means of several. `snr` is the signal-to-noise ratio in one frame,
-    `flux_counts` the light in one frame. `score` is how unlikely chance is: minus log10 of the number of such
-    lines that it makes on a chip. The rolling shutter changes none of this: an object's row is linear in the
-    frame's number as well.
+    `frame` may be between two frames, for means of several. `snr` is the signal-to-noise ratio in one frame.
+    `score` is how unlikely chance is: minus log10 of the number of such lines that it makes on a chip. The
+    rolling shutter changes none of this: an object's row is linear in the frame's number as well.
     """
 
     channel: Channel
@@ -32,7 +31,6 @@ class Track:
     vy: float
     rms_pixels: float
     snr: float
-    flux_counts: float
     score: float
 
     @property

@@ -78,15 +78,21 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def tracklet_of(
-    track: Track, number: int, frame_id: str, timing: Timing, wcs: WCS | None, magnitude_of_one_count: float
+    track: Track,
+    light_counts: float | None,
+    number: int,
+    frame_id: str,
+    timing: Timing,
+    wcs: WCS | None,
+    magnitude_of_one_count: float,
 ) -> Tracklet:
-    """The tracklet of a track, the `number`-th of its chip from 0."""
+    """The tracklet of a track, the `number`-th of its chip from 0, with its light in one frame if known."""
     sightings = tuple(
         _sighting(track, part, timing, wcs)
         for part in np.array_split(np.arange(len(track.frame)), min(SIGHTINGS, len(track.frame)))
     )
     rate, angle = _motion(sightings)
-    counts = track.flux_counts
+    counts = light_counts or 0.0
     return Tracklet(
         tracklet_id=tracklet_id(frame_id, number),
         kind=_kind(rate, angle),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -9,6 +11,7 @@ from numpy.typing import NDArray
 from tomoe_es.reduction.moving_objects.difference import Difference, differ
 from tomoe_es.reduction.moving_objects.over_stars import Motion, fit_over_stars
 from tomoe_es.reduction.moving_objects.search import search
+from tomoe_es.reduction.near_frames import group_edges
 from tomoe_es.reduction.photometry import SOURCE_TYPE
 
 FRAMES, SIZE, NOISE, FWHM = 18, 256, 30.0, 3.0
@@ -26,7 +29,9 @@ def seen(seed: int, star_counts: float, x: float, y: float, vx: float, vy: float
         frame += light(SIZE / 2, SIZE / 2, star_counts)
         frame += light(x - vx * before, y - vy * before, MOVER_COUNTS)
     trusted = np.zeros((SIZE, SIZE), bool)
-    return differ(frames, 1, trusted, 0.0, np.full((SIZE, SIZE), NOISE**2, np.float32))
+    edges = group_edges(1, FRAMES)
+    groups = np.array([frames[a:b].mean(axis=0) for a, b in pairwise(edges)], np.float32)
+    return differ(frames, groups, 1, trusted, 0.0, np.full((SIZE, SIZE), NOISE**2, np.float32))
 
 
 def light(x: float, y: float, counts: float) -> NDArray[np.float32]:

@@ -23,11 +23,11 @@ FRAMES = np.arange(18.0)
 
 def track(x0: float, y0: float, vx: float, vy: float) -> Track:
     x, y = x0 + vx * FRAMES, y0 + vy * FRAMES
-    return Track("frames", FRAMES, x, y, x0, y0, vx, vy, 0.3, 8.0, 2000.0, 40.0)
+    return Track("frames", FRAMES, x, y, x0, y0, vx, vy, 0.3, 8.0, 40.0)
 
 
 def tracklet(number: int = 0, vx: float = 4.0, vy: float = 0.0) -> Tracklet:
-    return tracklet_of(track(600.0, 500.0, vx, vy), number, FRAME_ID, TIMING, WCS, 25.0)
+    return tracklet_of(track(600.0, 500.0, vx, vy), 2000.0, number, FRAME_ID, TIMING, WCS, 25.0)
 
 
 def test_the_time_of_a_sighting_is_that_of_its_row() -> None:
@@ -56,7 +56,7 @@ def test_what_goes_east_as_fast_as_the_sky_turns_is_a_satellite() -> None:
 
 
 def test_an_unsolved_field_leaves_the_sky_unsaid() -> None:
-    unsolved = tracklet_of(track(600.0, 500.0, 4.0, 0.0), 0, FRAME_ID, TIMING, None, 25.0)
+    unsolved = tracklet_of(track(600.0, 500.0, 4.0, 0.0), 2000.0, 0, FRAME_ID, TIMING, None, 25.0)
     assert unsolved.rate_arcsec_per_second is None
     assert {sighting.ra_deg for sighting in unsolved.sightings} == {None}
     assert ades_report([unsolved], "T. Morokuma", 0.1, 0.5) == ades_report([], "T. Morokuma", 0.1, 0.5)

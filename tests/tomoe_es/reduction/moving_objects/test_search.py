@@ -50,7 +50,7 @@ def test_rates_and_magnitudes_are_about_right(searched: Searched) -> None:
         [track] = searched.of(f"mover {number}")
         tracklet = searched.moving.tracklets[track]
         assert tracklet.rate_arcsec_per_second == pytest.approx(speed * 2.378, rel=0.08, abs=0.2)
-        assert tracklet.magnitude == pytest.approx(magnitude(speed), abs=0.7)
+        assert tracklet.magnitude == pytest.approx(magnitude(speed), abs=0.3)
 
 
 def test_those_too_faint_for_one_frame_are_told_in_plain_numbers(searched: Searched) -> None:

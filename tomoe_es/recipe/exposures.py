@@ -1,0 +1,86 @@
+"""Check that something can come of each exposure: frames enough for what is asked for, and time enough.
+
+What is told here would otherwise fail after the exposure, in the reduction, or when the recipe has waited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tomoe_es.camera.frame_geometry import frame_seconds
+from tomoe_es.clock import SECOND, isot
+from tomoe_es.recipe.operations.set_parameter import SetParameter
+from tomoe_es.recipe.operations.set_pipeline import SetPipeline
+from tomoe_es.recipe.sequence import Report, WrittenOperation
+from tomoe_es.reduction.frame_numbers import (
+    DROPPED_FRAMES,
+    FEWEST_FRAMES_TO_CLIP,
+    FEWEST_FRAMES_TO_SEARCH,
+    FEWEST_FRAMES_TO_STACK,
+)
+
+
+def check_exposures(
+    written: Sequence[WrittenOperation], window: tuple[int, int] | None, report: Report
+) -> None:
+    """Report the exposures with too few frames, and the first that can't end within the window.
+
+    Only what is known: what an unreadable operation would have set is not judged. `window` is in UTC
+    microseconds; None where it can't be read.
+    """
+    parameter: SetParameter | None = None
+    steps: tuple[str, ...] = ()
+    taken_us = 0
+    fits = True
+    for index, each in enumerate(written):
+        operation = each.operation
+        if operation is None:
+            if each.declared in (SetParameter, None):
+                parameter = None
+            if each.declared in (SetPipeline, None):
+                steps = ()
+        elif isinstance(operation, SetParameter):
+            parameter = operation
+        elif isinstance(operation, SetPipeline):
+            steps = operation.steps
+        elif operation.exposes and parameter is not None:
+            _check_frames(index, type(operation).__name__, parameter.frames, steps, report)
+            taken_us += round(parameter.frames * frame_seconds(parameter.exposure_seconds) * SECOND)
+            if window is not None and fits and taken_us > window[1] - window[0]:
+                fits = False
+                _report_too_long(index, parameter, taken_us, window, report)
+
+
+def _check_frames(index: int, kind: str, frames: int, steps: tuple[str, ...], report: Report) -> None:
+    if kind != "Exposure":
+        wanted = [(FEWEST_FRAMES_TO_CLIP, f"a master of a {kind.lower()}", "")]
+    elif not steps:
+        return
+    else:
+        wanted = [(FEWEST_FRAMES_TO_STACK, "a stack", "")]
+        if "clip" in steps:
+            wanted.append((FEWEST_FRAMES_TO_CLIP + DROPPED_FRAMES, "a clipped stack", "clip"))
+        if "neo" in steps:
+            wanted.append((FEWEST_FRAMES_TO_SEARCH, "a search for moving objects", "neo"))
+    needed, what, step = max(wanted)
+    if frames < needed:
+        remedy = f"set nframe to {needed} or more in the SetParameter before it"
+        if step:
+            remedy += f", or leave '{step}' out of SetPipeline"
+        report(index, "TooFewFrames", f"{what} needs {needed} frames, and nframe is {frames}", remedy)
+
+
+def _report_too_long(
+    index: int, parameter: SetParameter, taken_us: int, window: tuple[int, int], report: Report
+) -> None:
+    start, end = (isot(each, 0)[11:16] for each in window)
+    own_us = round(parameter.frames * frame_seconds(parameter.exposure_seconds) * SECOND)
+    takes = f"it takes {own_us / SECOND:g} s"
+    if taken_us > own_us:
+        takes += f", {taken_us / SECOND:g} s with the exposures before it"
+    report(
+        index,
+        "WindowTooShort",
+        f"{takes}, and the time window from {start} to {end} UTC has {(window[1] - window[0]) / SECOND:g} s",
+        "widen the time window, or take fewer or shorter frames",
+    )
