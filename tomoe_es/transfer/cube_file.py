@@ -95,11 +95,12 @@ class RawCube:
     def blake3(self, look: Callable[[NDArray[np.uint16]], None] = lambda _: None) -> str:
         """Digest of the file, in hexadecimal digits. Raises OSError.
 
-        Each frame, shape (1, 1200, 2160), as `stored` has it, is shown to `look` while it is in memory. It is
-        read for that: where a mapped file can't be read, or has lost its end, the process is killed.
+        Each frame, shape (1, 1200, 2160), read-only as `stored` has it, is shown to `look` while it is in
+        memory. It is read for that: where a mapped file can't be read, or has lost its end, the process is
+        killed.
         """
         digest, room = blake3(), memoryview(bytearray(_FRAME_BYTES))
-        frame = np.frombuffer(room, np.uint16).reshape(1, *ORIGINAL_SHAPE)
+        frame = np.frombuffer(room.toreadonly(), np.uint16).reshape(1, *ORIGINAL_SHAPE)
         with self._path.open("rb") as file:
             digest.update(file.read(self._offset))
             for _ in range(len(self)):
