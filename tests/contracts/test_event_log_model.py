@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from tomoe_es.errors import LogSealed, LogUnavailable, VersionConflict
+from tomoe_es.errors import LogSealed, NotInTheLog, VersionConflict
 from tomoe_es.events import Event
 from tomoe_es.events.envelope import Draft, Recorded
 from tomoe_es.events.queue import QueuePaused
@@ -127,7 +127,7 @@ class LogAgainstList(RuleBasedStateMachine):
     def seal(self, day: int) -> None:
         """Only what is embedded has nights to seal; nothing that is read may differ afterwards."""
         if self.url.startswith("sqlite"):
-            with suppress(LogSealed, LogUnavailable):
+            with suppress(LogSealed, NotInTheLog):
                 seal(Path(self.url.removeprefix("sqlite:///")), f"2023-12-{12 + day}")
 
     @rule(which=st.integers(0, 1))
