@@ -18,6 +18,7 @@ RUNS_ON = (
     "astropy",
     "astropy-iers-data",
     "asyncpg",
+    "blake3",
     "cryptography",
     "cyclopts",
     "msgspec",
