@@ -39,7 +39,8 @@ unit: setup ## Tests
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 test-faults: setup ## A fault at every write, sync and truncation of the log; nights killed again and again
-	$(BIN)/python -m pytest -q --timeout 3000 tests/faults/fault_injection.py tests/faults/killed_night.py
+	$(BIN)/python -m pytest -q --timeout 3000 -n 2 tests/faults/fault_injection.py
+	$(BIN)/python -m pytest -q --timeout 3000 tests/faults/killed_night.py
 
 explore-safety: setup ## The guardian explored over 100,000 steps
 	TOMOE_EXPLORE_STEPS=100000 $(BIN)/python -m pytest -q --timeout 3000 tests/tomoe_es/safety/test_exploration.py
