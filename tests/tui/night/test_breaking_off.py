@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ from tomoe_es.clock import HOUR
 from tomoe_es.events.envelope import Draft
 from tomoe_es.events.system import MessagePosted
 from tomoe_es.log import open_log
+from tomoe_es.log.port import EventLog
 from tui.data_folder import DataFolder
 from tui.night.run import NightBrokenOff, _Night, run_night
 
@@ -25,9 +27,10 @@ def _mistake() -> None:
     [].pop()
 
 
-@pytest.mark.slow
-def test_an_unforeseen_error_is_in_the_log_and_the_night_can_be_resumed(tmp_path: Path) -> None:
-    data = DataFolder(tmp_path)
+@contextmanager
+def broken_off(folder: Path) -> Iterator[EventLog]:
+    """The log of a short night that an unforeseen error has ended."""
+    data = DataFolder(folder)
     data.make()
     short = msgspec.structs.replace(SHORT_NIGHT, exposures=1, observing_hours=1.0, chips=1, script="clear")
     with ExitStack() as stack:
@@ -37,6 +40,12 @@ def test_an_unforeseen_error_is_in_the_log_and_the_night_can_be_resumed(tmp_path
         night._loop.post(_mistake)
         with pytest.raises(IndexError):
             night.run()
+        yield log
+
+
+@pytest.mark.slow
+def test_an_unforeseen_error_is_in_the_log_and_the_night_can_be_resumed(tmp_path: Path) -> None:
+    with broken_off(tmp_path) as log:
         *_, stopped, cover, slit = [
             each.payload
             for each in log.read(types=("ProcessStopped", "MirrorCoverCommanded", "DomeSlitCommanded"))
@@ -57,16 +66,7 @@ def test_an_unforeseen_error_is_in_the_log_and_the_night_can_be_resumed(tmp_path
 
 def test_a_night_goes_on_at_its_own_time_whatever_clock_the_last_event_has(tmp_path: Path) -> None:
     # given a night that broke off, and a recipe handed in by a machine whose clock is hours ahead
-    data = DataFolder(tmp_path)
-    data.make()
-    short = msgspec.structs.replace(SHORT_NIGHT, exposures=1, observing_hours=1.0, chips=1, script="clear")
-    with ExitStack() as stack:
-        log = LogWithReserve(open_log(data.log_url), data.log)
-        stack.callback(log.close)
-        night = _Night(short, data, log, stack)
-        night._loop.post(_mistake)
-        with pytest.raises(IndexError):
-            night.run()
+    with broken_off(tmp_path) as log:
         latest = max(each.time for each in log.read())
         log.append("message", [Draft(MessagePosted(recipe_id="", text="a word"), latest + 3 * HOUR)])
     # when
