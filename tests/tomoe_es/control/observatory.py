@@ -75,8 +75,8 @@ def plan(
         simulated=True,
         pixels=False,
         seed=seed,
-        dark_frames=3,
-        flat_frames=3,
+        dark_frames=5,
+        flat_frames=5,
         buffer_ttl_seconds=60.0,
         script=script,
     )
