@@ -95,11 +95,15 @@ class NightsReader:
     def chunks(
         self, after: int, until: int | None, types: Collection[str] | None
     ) -> Iterator[Iterable[Recorded]]:
-        """Events with `after` < position <= `until`, some at a time; `until` None: up to the head."""
+        """Events with `after` < position <= `until`, some at a time; `until` None: up to the head.
+
+        Who reads on from the end of a night whose file is damaged meets LogCorrupt there, also when no event
+        of it is touched; reading `after` it goes on.
+        """
         head, damage = self._head_and_damage(until)
-        last_wanted = head if until is None else min(until, head)
-        yield from self._chunks(after, last_wanted, types)
-        if damage is not None and (until is None or until > head):
+        reads_on = until is None or until > head
+        yield from self._chunks(after, head if until is None else min(until, head), types, reads_on)
+        if damage is not None and reads_on:
             raise damage
 
     def _head_and_damage(self, until: int | None) -> tuple[int, LogError | None]:
@@ -116,7 +120,10 @@ class NightsReader:
         except LogError as error:
             return self._segments[-1].first_position - 1, error
 
-    def _chunks(self, after: int, until: int, types: Collection[str] | None) -> Iterator[Iterable[Recorded]]:
+    def _chunks(
+        self, after: int, until: int, types: Collection[str] | None, reads_on: bool
+    ) -> Iterator[Iterable[Recorded]]:
+        """`reads_on`: whether what may come after `until` was asked for too."""
         segments = self._segments
         if until <= after or (types is not None and not types):
             return
@@ -124,12 +131,15 @@ class NightsReader:
             raise LogCorrupt(after + 1, "the file of its night is missing")
         start = bisect_right(segments, after + 1, key=lambda segment: segment.first_position) - 1
         for index in range(start, len(segments)):
-            last = segments[index + 1].first_position - 1 if index + 1 < len(segments) else until
-            last = min(last, until)
+            end = segments[index + 1].first_position - 1 if index + 1 < len(segments) else until
+            last = min(end, until)
+            reads_it = after < last
             while after < last:
                 call = partial(_chunk, after=after, until=last, types=types)
                 events, after = self._with_reader(segments[index], after + 1, call)
                 yield events
+            if reads_it and last == end and (until > end or reads_on):
+                self._with_reader(segments[index], last, _refuse_damaged_end)
 
     def stream_chunks(self, stream: str, after: int) -> Iterator[Iterable[Recorded]]:
         """Events of one stream with version > `after`, some at a time."""
@@ -195,6 +205,11 @@ def _chunk(
     reader: SegmentReader, after: int, until: int, types: Collection[str] | None
 ) -> tuple[Iterable[Recorded], int]:
     return reader.chunk(after, until, types)
+
+
+def _refuse_damaged_end(reader: SegmentReader) -> None:
+    if isinstance(reader, SealedReader):
+        reader.refuse_if_damaged()
 
 
 def _stream_chunk(reader: SegmentReader, stream: str, after: int) -> tuple[Iterable[Recorded], int]:

@@ -30,7 +30,7 @@ class SealedReader:
         return self._file.damage
 
     def refuse_if_damaged(self) -> None:
-        """Raise LogCorrupt when the file is not as it was written, although blocks can be read."""
+        """Raise LogCorrupt at the last event when it can be read, and is not as it was written."""
         self._file.refuse_if_damaged()
 
     def end(self) -> tuple[int, bool]:

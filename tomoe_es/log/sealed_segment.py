@@ -110,9 +110,10 @@ class SealedFile:
         return self._known[2]
 
     def refuse_if_damaged(self) -> None:
-        """Raise LogCorrupt when it can be read and is not as it was written."""
+        """Raise LogCorrupt at the last event when it can be read and is not as it was written."""
         if self.damage:
-            raise self._damaged(self.damage)
+            last = self.footer.last_position
+            raise self._damaged(f"{self.damage}; events up to {last} can be read", last)
 
     def block(self, number: int) -> bytes:
         """The frame of a block."""
@@ -169,9 +170,9 @@ class SealedFile:
         except (zstandard.ZstdError, msgspec.DecodeError) as error:
             raise self._damaged(f"its index can't be opened ({error})") from error
 
-    def _damaged(self, reason: str) -> LogCorrupt:
+    def _damaged(self, reason: str, position: int | None = None) -> LogCorrupt:
         what = f"the file of the sealed night {self.name.night} is damaged: {reason}"
-        return LogCorrupt(self.name.first_position, what)
+        return LogCorrupt(position or self.name.first_position, what)
 
 
 def _identity(file: FileIO) -> tuple[int, int]:

@@ -64,6 +64,11 @@ def _of_the_files(folder: Path, stored: Sequence[str], last: str | None) -> Iter
     """Whether the files of the checkpoints are all there, and say the same."""
     again = "'tomoe log checkpoint' writes it anew"
     name = f"the file '{LAST_NOTE_FILE}'"
+    if _is_unfinished(stored, last):
+        said = "says a former one of checkpoints/" if last else "is not there yet"
+        text = f"the last checkpoint was not finished, as by a power loss: {name} {said}"
+        yield Finding(True, f"{text}; nothing signed is lost, and {again}", is_open=True)
+        return
     if stored and last is None:
         text = f"{name} is missing, which says the same as the last one of checkpoints/: {again}"
     elif stored and last != stored[-1]:
@@ -75,6 +80,14 @@ def _of_the_files(folder: Path, stored: Sequence[str], last: str | None) -> Iter
     else:
         return
     yield Finding(False, text)
+
+
+def _is_unfinished(stored: Sequence[str], last: str | None) -> bool:
+    """Whether signing ended between its two files: the note is in checkpoints/, `checkpoint` is as before.
+
+    Before the first checkpoint it is not there. Each of `stored` is verified by itself all the same.
+    """
+    return last in stored[:-1] or (last is None and len(stored) == 1)
 
 
 def _opened(notes: Sequence[str], verifier: Verifier) -> tuple[list[Checkpoint], list[Finding]]:

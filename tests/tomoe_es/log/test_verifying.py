@@ -144,10 +144,50 @@ def test_the_last_checkpoint_stands_in_its_file_too(folder: Path) -> None:
             "the file 'checkpoint' says something else than the last one of checkpoints/: "
             "'tomoe log checkpoint' writes it anew"
         ]
+    write_night(folder, 2, 10)
+    checkpoint(folder)
     path.unlink()
     assert [each.startswith("the file 'checkpoint' is missing") for each in failed(folder)] == [True]
     checkpoint(folder)
     assert failed(folder) == []
+
+
+def test_a_checkpoint_unfinished_by_a_power_loss_is_no_failure_and_is_named(folder: Path) -> None:
+    path = folder / "checkpoint"
+    first = path.read_bytes()
+    path.unlink()
+    assert (failed(folder), left_open(folder)) == (
+        [],
+        [
+            "the last checkpoint was not finished, as by a power loss: the file 'checkpoint' is not there "
+            "yet; nothing signed is lost, and 'tomoe log checkpoint' writes it anew"
+        ],
+    )
+    path.write_bytes(first)
+    write_night(folder, 2, 10)
+    checkpoint(folder)
+    path.write_bytes(first)
+    assert (failed(folder), left_open(folder)) == (
+        [],
+        [
+            "the last checkpoint was not finished, as by a power loss: the file 'checkpoint' says a former "
+            "one of checkpoints/; nothing signed is lost, and 'tomoe log checkpoint' writes it anew"
+        ],
+    )
+    checkpoint(folder)
+    assert (failed(folder), left_open(folder)) == ([], [])
+
+
+def test_what_an_unfinished_checkpoint_signed_must_hold_all_the_same(folder: Path) -> None:
+    path = folder / "checkpoint"
+    first = path.read_bytes()
+    write_night(folder, 2, 10)
+    checkpoint(folder)
+    path.write_bytes(first)
+    forge(live(folder, 3), "UPDATE event SET time = time + 1 WHERE position = 155")
+    assert failed(folder) == [
+        "events 151 to 160 are not those of checkpoint 160: something among them was changed"
+    ]
 
 
 def test_checkpoints_that_were_removed_are_missed(folder: Path) -> None:
