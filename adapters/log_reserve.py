@@ -18,6 +18,8 @@ RESERVE_BYTES = 32_000_000
 FULL_BYTES = 1_000_000
 """With less than this an append may have failed for want of room."""
 NAME = ".reserve"
+PART = f"{NAME}.part"
+"""Only the one night of a folder sets room aside."""
 
 
 class LogWithReserve:
@@ -31,15 +33,17 @@ class LogWithReserve:
     ) -> None:
         self._log, self._folder, self._reserve = log, folder, folder / NAME
         self._usage = usage
+        self._was_there = self._reserve.exists()  # when it was last seen
 
     def set_aside(self) -> None:
         """Set the room aside, unless it is there or there is too little left to observe with."""
         with suppress(OSError):
             if self._reserve.exists():
+                self._was_there = True
                 return
             if self._usage(self._folder)[2] < LOG_BYTES_TO_RESUME + RESERVE_BYTES:
                 return
-            part = self._folder / f"{NAME}.{os.getpid()}"
+            part = self._folder / PART  # one name: what a killed night left of it is written over
             try:
                 with part.open("wb") as file:
                     os.posix_fallocate(file.fileno(), 0, RESERVE_BYTES)
@@ -47,6 +51,7 @@ class LogWithReserve:
             except OSError:
                 part.unlink(missing_ok=True)
                 raise
+            self._was_there = True
 
     def append(
         self,
@@ -92,11 +97,12 @@ class LogWithReserve:
         self._log.close()
 
     def _give_away(self) -> bool:
-        """Tell whether there is room now that was not there."""
+        """Tell whether there is room now that was not there, whichever process gave it away."""
+        was_there = self._was_there
         try:
-            if self._usage(self._folder)[2] >= FULL_BYTES:
-                return False
-            self._reserve.unlink()
+            if self._usage(self._folder)[2] < FULL_BYTES:
+                self._reserve.unlink(missing_ok=True)
+            self._was_there = self._reserve.exists()
         except OSError:
             return False
-        return True
+        return was_there and not self._was_there

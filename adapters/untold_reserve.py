@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +18,9 @@ FOR_PEOPLE = ".reserve-for-people"
 """A second one, for what people say: it must not take the guardian's."""
 BYTES = 1 << 18
 """More than a thousand events; making safe once takes two hundred."""
+IN_HAND = ".full"
+"""Ends the name of a reserve, after a process's id, while that process writes into it."""
+_TIME = re.compile(rb'"time_us":(\d+)')
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -37,6 +41,7 @@ class Keeper:
     def set_aside(self) -> None:
         """Set the room aside, unless it is there; a disk that is full already has none."""
         with suppress(OSError):
+            self._bring_back()
             if (self._folder / self._name).exists():
                 return
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -52,6 +57,22 @@ class Keeper:
             except OSError:
                 part.unlink(missing_ok=True)
                 raise
+
+    def _bring_back(self) -> None:
+        """Take up what a process had in hand when it was killed: what it kept is told, the rest is room."""
+        for left in self._folder.glob(f"{self._name}.*"):
+            owner, _, in_hand = left.name.removeprefix(f"{self._name}.").partition(".")
+            if Path(f"/proc/{owner}").exists():
+                continue
+            content = left.read_bytes()
+            if content.strip():
+                found = _TIME.search(content)
+                time_us = int(found[1]) if found else left.stat().st_mtime_ns // 1000
+                left.rename(self._folder / f"{time_us:020}-left-by-{owner}{SUFFIX}")
+            elif in_hand:
+                left.rename(self._folder / self._name)
+            else:  # it was being set aside, and may not have its full size
+                left.unlink()
 
     def keep(self, events: Sequence[Untold]) -> None:
         """Put events on the disk; raises OSError when that can't be done."""
@@ -69,9 +90,10 @@ class Keeper:
 
         So nobody who has just read it takes away what was added since.
         """
-        hidden = self._folder / f"{self._name}.{os.getpid()}.full"
+        hidden = self._folder / f"{self._name}.{os.getpid()}{IN_HAND}"
+        former = self._file or self._folder / self._name
         try:
-            (self._file or self._folder / self._name).rename(hidden)
+            former.rename(hidden)
         except FileNotFoundError:
             if self._file is None:
                 raise DiskFull(errno.ENOSPC, "no room is left, and none was set aside") from None
@@ -81,12 +103,16 @@ class Keeper:
         held = [*self._in_reserve, *events]
         content = encode(held)
         if len(content) > BYTES:
-            hidden.rename(self._folder / (self._file.name if self._file else self._name))
+            hidden.rename(former)
             raise DiskFull(errno.ENOSPC, "the room that was set aside is used up")
-        with hidden.open("r+b") as file:
-            file.write(content.ljust(BYTES))
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with hidden.open("r+b") as file:
+                file.write(content.ljust(BYTES))
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            hidden.rename(former)  # what it held before is looked for there
+            raise
         self._versions += 1
         self._file = self._folder / f"{file_name(held)}-{self._versions}{SUFFIX}"
         hidden.rename(self._file)

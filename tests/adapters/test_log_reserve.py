@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from adapters.log_reserve import NAME, RESERVE_BYTES, LogWithReserve
+from adapters.log_reserve import NAME, PART, RESERVE_BYTES, LogWithReserve
 from tests.projections.memory_log import MemoryLog
 from tomoe_es.control.storage_limits import LOG_BYTES_TO_RESUME
 from tomoe_es.errors import LogUnavailable
@@ -25,6 +25,7 @@ class Disk(MemoryLog):
         super().__init__()
         self._folder, self.free = folder, 10 * LOG_BYTES_TO_RESUME
         self.broken = False
+        self.when_full: list[Callable[[], object]] = []
 
     def usage(self, _: Path) -> tuple[int, int, int]:
         there = (self._folder / NAME).exists()
@@ -32,6 +33,8 @@ class Disk(MemoryLog):
 
     def append_many(self, batches: Sequence[Batch]) -> list[Appended]:
         if self.broken or self.usage(self._folder)[2] <= 0:
+            if self.when_full:
+                self.when_full.pop()()
             raise LogUnavailable("the disk refuses")
         return super().append_many(batches)
 
@@ -71,6 +74,25 @@ def test_when_that_is_used_up_it_says_so(log: LogWithReserve, disk: Disk) -> Non
     disk.free = 0
     with pytest.raises(LogUnavailable):
         log.append("message", [POSTED])
+
+
+def test_room_that_another_process_gave_away_just_then_is_used(
+    log: LogWithReserve, disk: Disk, tmp_path: Path
+) -> None:
+    other = LogWithReserve(disk, tmp_path, disk.usage)
+    disk.free = RESERVE_BYTES
+    disk.when_full = [lambda: other.append("message", [POSTED])]
+    log.append("message", [POSTED])
+    assert log.head() == 2
+    disk.broken = True
+    with pytest.raises(LogUnavailable):
+        log.append("message", [POSTED])
+
+
+def test_what_a_night_killed_while_it_set_room_aside_left_is_used(disk: Disk, tmp_path: Path) -> None:
+    (tmp_path / PART).write_bytes(b"half")
+    LogWithReserve(disk, tmp_path, disk.usage).set_aside()
+    assert [(each.name, each.stat().st_size) for each in tmp_path.iterdir()] == [(NAME, RESERVE_BYTES)]
 
 
 def test_a_log_that_fails_for_another_reason_keeps_its_reserve(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import resource
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from adapters.untold import FOLDER, Untold, file_name, tell, waiting
-from adapters.untold_reserve import BYTES, FOR_PEOPLE, RESERVE, DiskFull, Keeper
+from adapters.untold_reserve import BYTES, FOR_PEOPLE, IN_HAND, RESERVE, DiskFull, Keeper
 from tests.adapters.test_untold import BEGUN, MADE, synced, untold
 from tomoe_es.events import Event
 from tomoe_es.log.sqlite_log import SqliteLog
@@ -105,6 +107,48 @@ def test_what_people_say_takes_room_of_its_own_and_leaves_the_guardian_s(
     assert not (tmp_path / FOLDER / FOR_PEOPLE).exists()
     keep_on_full_disk(keeper, tmp_path, [SECOND])
     assert in_log(tmp_path) == [BEGUN, MADE]
+
+
+def a_dead_process() -> int:
+    process = subprocess.Popen(["true"])
+    process.wait()
+    return process.pid
+
+
+def test_what_a_killed_process_had_in_hand_is_told(keeper: Keeper, tmp_path: Path) -> None:
+    keep_on_full_disk(keeper, tmp_path, [FIRST])
+    [kept] = waiting(tmp_path)
+    kept.rename(kept.with_name(f"{RESERVE}.{a_dead_process()}{IN_HAND}"))
+    Keeper(tmp_path).set_aside()
+    assert in_log(tmp_path) == [BEGUN]
+
+
+def test_a_reserve_that_a_killed_process_had_not_used_yet_is_room_again(
+    keeper: Keeper, tmp_path: Path
+) -> None:
+    folder = tmp_path / FOLDER
+    (folder / RESERVE).rename(folder / f"{RESERVE}.{a_dead_process()}{IN_HAND}")
+    (folder / f"{RESERVE}.{a_dead_process()}").write_bytes(b"   ")
+    (folder / f"{RESERVE}.{os.getpid()}{IN_HAND}").write_bytes(b"of one that lives")
+    Keeper(tmp_path).set_aside()
+    assert {(each.name, each.stat().st_size) for each in folder.iterdir()} == {
+        (RESERVE, BYTES),
+        (f"{RESERVE}.{os.getpid()}{IN_HAND}", 17),
+    }
+
+
+def test_when_writing_into_the_reserve_fails_what_it_held_is_told_all_the_same(
+    keeper: Keeper, tmp_path: Path
+) -> None:
+    keep_on_full_disk(keeper, tmp_path, [FIRST])
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (BYTES // 2, hard))  # what was there remains, and no more
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            keep_on_full_disk(keeper, tmp_path, [SECOND])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert in_log(tmp_path)[:1] == [BEGUN]
 
 
 def test_without_a_reserve_it_is_said(tmp_path: Path) -> None:
