@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Final
 
+from adapters.engines.dask_address import SCHEDULER_SECONDS
 from adapters.engines.dask_line import DaskLine
 from adapters.engines.packed import packed
 from adapters.engines.waiting import Task
@@ -19,7 +20,6 @@ from tomoe_es.events.reduction import Lane
 from tomoe_es.reduction.engine import ONE_CPU, PATIENCE_SECONDS, RequestUnmet, Result
 from tomoe_es.reduction.needs import Capacity, Needs
 
-SCHEDULER_SECONDS: Final = 10.0
 WORKERS_SECONDS: Final = 60.0
 """Workers that have just been started need some seconds, on a busy machine half a minute."""
 

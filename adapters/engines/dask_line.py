@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from distributed import Client, KilledWorker
 
+from adapters.engines.dask_address import nobody_at
 from adapters.engines.dask_scheduler import end_worker_of, listed_workers, tell_first_deaths
 from adapters.engines.dask_workers import Workers, resources
 from adapters.engines.packed import run_packed
@@ -63,10 +64,7 @@ class DaskLine(threading.Thread):
         """What to tell of it."""
         if self.connected and self._workers.other_code:
             return WorkersRunOtherCode(self._workers.other_code, self._code)
-        return EngineLost(
-            f"no Dask scheduler with workers at {self._address} ({self._reason}): start the scheduler, "
-            "and workers with 'tomoe worker'"
-        )
+        return nobody_at(self._address, self._reason)
 
     def add(self, task: Task, lane: Lane) -> None:
         """From any thread."""

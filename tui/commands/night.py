@@ -15,7 +15,7 @@ from tui.dashboard.run import run_dashboard
 from tui.data_folder import DataFolder, data_folder
 from tui.needs_terminal import has_terminal
 from tui.night.channels import addresses
-from tui.night.engine import EMBEDDED, check_engine
+from tui.night.engine import EMBEDDED, check_engine, check_engine_is_there
 from tui.night.options import FIRST_NIGHT, NightOptions
 from tui.night.plan import check
 from tui.night.progress import say
@@ -155,6 +155,8 @@ def night(
     )
     check(options)  # before anything is made
     options.notify.channels()  # an address that can't be one is told before the night begins
+    if options.pixels:
+        check_engine_is_there(engine)
     if has_terminal() and not plain:
         return _with_dashboard(folder)
     began = time.monotonic()

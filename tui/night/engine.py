@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from adapters.code_identity import worker_version
+from adapters.engines.dask_address import require_answer
 from adapters.engines.process_pool import ProcessPool
 from tomoe_es.errors import UsageError
 from tomoe_es.events.system import CodeRegistered
@@ -32,11 +33,25 @@ def check_engine(named: str) -> None:
     if named == EMBEDDED:
         return
     where = urlsplit(named)
-    if where.scheme not in SCHEMES or not where.hostname or where.path:
+    if where.scheme not in SCHEMES or not where.hostname or not _has_port(where) or where.path:
         raise EngineUnknown(
             f"--engine {named} is neither '{EMBEDDED}' nor an address: write it as tcp://127.0.0.1:8786"
         )
     require_dask()
+
+
+def _has_port(where: SplitResult) -> bool:
+    """Dask has no usual one; a port that is no number is none."""
+    try:
+        return where.port is not None
+    except ValueError:
+        return False
+
+
+def check_engine_is_there(named: str) -> None:
+    """Before a night makes anything. Raises EngineLost when nobody answers at a scheduler's address."""
+    if named != EMBEDDED:
+        require_answer(named)
 
 
 def require_dask() -> None:

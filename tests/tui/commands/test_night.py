@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from contextlib import closing
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from adapters.simulator.script import NightScriptInvalid
 from tomoe_es.errors import NothingToResume, TomoeError, UsageError
 from tomoe_es.log import open_log
+from tomoe_es.reduction.engine import EngineLost
 from tui.commands.night import FixedByTheLog, NoRecipes, SpeedOutOfRange, night
 from tui.data_folder import DataFolder
 from tui.night.first_recipes import RecipeUnreadable
@@ -48,6 +50,21 @@ def test_a_mistake_is_named_and_nothing_is_made(
     with pytest.raises(condition, match=told):
         night(data=data, plain=True, **options)  # type: ignore[arg-type]
     assert issubclass(condition, UsageError), "exit code 2"
+    assert not data.exists()
+
+
+@pytest.mark.parametrize("listens", [False, True])
+def test_a_scheduler_that_does_not_answer_is_told_before_anything_is_made(
+    tmp_path: Path, listens: bool
+) -> None:
+    data = tmp_path / "data"
+    with socket.socket() as somebody:
+        somebody.bind(("127.0.0.1", 0))
+        if listens:  # and never speaks
+            somebody.listen()
+        address = f"tcp://127.0.0.1:{somebody.getsockname()[1]}"
+        with pytest.raises(EngineLost, match=f"no Dask scheduler with workers at {address}"):
+            night(data=data, plain=True, engine=address)
     assert not data.exists()
 
 
