@@ -12,7 +12,8 @@ from typing import Any, get_args
 
 from adapters.simulator.devices.faults import FaultKind
 from tests.projections.memory_log import MemoryLog
-from tests.tomoe_es.control.observatory import NotedLog, Observatory, make_recipe, plan, survey
+from tests.tomoe_es.control.noted_log import NotedLog
+from tests.tomoe_es.control.observatory import Observatory, make_recipe, plan, survey
 from tomoe_es.clock import MINUTE, SECOND
 from tomoe_es.control import hands, weather_limits
 from tomoe_es.errors import TomoeError

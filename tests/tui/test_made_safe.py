@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from adapters.untold import Untold
 from tests.projections.night_story import START
+from tests.tui.mount_states import PARKED, STOPPED, TRACKING
 from tomoe_es.clock import HOUR, SECOND
 from tomoe_es.events import Event
 from tomoe_es.events.envelope import Draft
@@ -20,7 +20,6 @@ from tomoe_es.events.telescope import (
     DomeSlitCommanded,
     DomeSlitRead,
     MirrorCoverRead,
-    MountRead,
     MountSlewCommanded,
     TelescopeLockReleased,
     TelescopeLockSet,
@@ -33,16 +32,6 @@ BEGUN = MakingSafeBegun(by="emergency", who="anna", reasons=["storm"], begun_us=
 MADE = TelescopeMadeSafe(by="emergency", seconds=45.0, attempts=1)
 MADE_SAYS = "made safe by the emergency: the sensors say so"
 BEGUN_SAYS = "the emergency makes it safe: storm"
-PARKED = MountRead(
-    state="parked",
-    ra_deg=0.0,
-    dec_deg=0.0,
-    azimuth_deg=0.0,
-    altitude_deg=90.0,
-    target_ra_deg=0.0,
-    target_dec_deg=0.0,
-)
-STOPPED, TRACKING = (msgspec.structs.replace(PARKED, state=each) for each in ("stopped", "tracking"))
 OPEN, CLOSE = (DomeSlitCommanded(action=each, reason="a test") for each in ("open", "close"))  # type: ignore[arg-type]
 IS_OPEN, IS_CLOSED = (DomeSlitRead(state=each) for each in ("open", "closed"))  # type: ignore[arg-type]
 SLEW = MountSlewCommanded(ra_deg=1.0, dec_deg=2.0)

@@ -5,8 +5,7 @@ Its log is the real one where a test restarts it, else one in memory, which spar
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,8 @@ from adapters.simulator.no_pixels import NoImaging, NoReducing
 from adapters.simulator.script import load_script
 from adapters.simulator.telescope import SimulatedTelescope
 from tests.projections.memory_log import MemoryLog
+from tests.tomoe_es.control.jumping_clock import JumpingClock
+from tests.tomoe_es.control.noted_log import NotedLog
 from tomoe_es.clock import SECOND, to_datetime
 from tomoe_es.control.conductor import Conductor
 from tomoe_es.control.decider import Decider, Fold
@@ -25,7 +26,7 @@ from tomoe_es.control.deciders_of_a_night import deciders_of_a_night, folds_of_a
 from tomoe_es.control.state import Control
 from tomoe_es.events import Event, queue, recipe, safety, system, telescope, weather
 from tomoe_es.events.envelope import Draft, Recorded
-from tomoe_es.log.port import Appended, Batch, EventLog
+from tomoe_es.log.port import Batch, EventLog
 from tomoe_es.log.sqlite_log import SqliteLog
 from tomoe_es.night import JST, night_span
 from tomoe_es.recipe.identity import recipe_id
@@ -134,60 +135,6 @@ def submitted(
         window_end_us=end,
         direct=direct,
     )
-
-
-class JumpingClock:
-    """Timers that go from alarm to alarm at once."""
-
-    def __init__(self, start_us: int) -> None:
-        self._now = start_us
-        self._alarms: list[tuple[int, int, Callable[[], None]]] = []
-        self._count = 0
-
-    def now(self) -> int:
-        return self._now
-
-    def call_at(self, time_us: int, action: Callable[[], None]) -> None:
-        self._count += 1
-        heapq.heappush(self._alarms, (max(time_us, self._now), self._count, action))
-
-    def call_when_ready(self, time_us: int, ready: Callable[[], bool], action: Callable[[], None]) -> None:
-        """Whatever is not ready is waited for by the action itself."""
-        self.call_at(time_us, action)
-
-    def next_alarm(self) -> int | None:
-        return self._alarms[0][0] if self._alarms else None
-
-    def skip_to(self, time_us: int) -> None:
-        """Nothing but this clock lets time pass."""
-        assert time_us <= self._now
-
-    def step(self) -> None:
-        """Run the next action."""
-        self._now, _, action = heapq.heappop(self._alarms)
-        action()
-
-    def run_until(self, time_us: int) -> None:
-        """Run all actions up to a time, that time included."""
-        while self._alarms and self._alarms[0][0] <= time_us:
-            self.step()
-        self._now = max(self._now, time_us)
-
-
-class NotedLog:
-    """A log that notes after which positions a crash may fall: between two appends."""
-
-    def __init__(self, log: EventLog) -> None:
-        self._log = log
-        self.boundaries: list[int] = []
-
-    def append_many(self, batches: Sequence[Batch]) -> list[Appended]:
-        appended = self._log.append_many(batches)
-        self.boundaries.append(appended[-1].last_position)
-        return appended
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._log, name)
 
 
 def control_fold() -> Fold:

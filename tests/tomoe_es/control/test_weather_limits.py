@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tomoe_es.control.test_weather_watch import Watch
+from tests.tomoe_es.control.weather_watch.watch import Watch
 from tests.tomoe_es.machines.rules.moments import Moment, slit, weather
 from tests.tomoe_es.machines.rules.test_rules import found
 from tomoe_es.control import weather_limits

@@ -21,7 +21,8 @@ from adapters.telescope_line.messages import Reply
 from adapters.telescope_line.remote_telescope import RemoteTelescope
 from adapters.telescope_line.shared_telescope import Session, SharedTelescope
 from adapters.untold import Untold
-from tests.tomoe_es.control.observatory import JumpingClock, Observatory
+from tests.tomoe_es.control.jumping_clock import JumpingClock
+from tests.tomoe_es.control.observatory import Observatory
 from tomoe_es.clock import SECOND
 from tomoe_es.events import system
 from tomoe_es.events.envelope import Draft

@@ -17,12 +17,13 @@ from projections.projector import Projector
 from tests.projections.night_story import START
 from tests.tomoe_es.log.test_full_disk import files_up_to
 from tests.tui.commands.test_silent_night import hangs, is_dead, lives, sign
+from tests.tui.mount_states import PARKED
 from tomoe_es.clock import HOUR, SECOND
 from tomoe_es.events import Event
 from tomoe_es.events.envelope import Draft
 from tomoe_es.events.safety import MakingSafeBegun, MakingSafeOverdue, TelescopeMadeSafe
 from tomoe_es.events.system import NightPhaseEntered
-from tomoe_es.events.telescope import DomeSlitRead, MountRead
+from tomoe_es.events.telescope import DomeSlitRead
 from tomoe_es.log import open_log
 from tomoe_es.safety.silence import Sign
 from tui.commands import lock
@@ -32,15 +33,6 @@ from tui.data_folder import NIGHT_PID, DataFolder
 
 BEGUN = MakingSafeBegun(by="guardian", who="guardian", reasons=["silence"], begun_us=START)
 MADE = TelescopeMadeSafe(by="guardian", seconds=45.0, attempts=1)
-PARKED = MountRead(
-    state="parked",
-    ra_deg=0.0,
-    dec_deg=0.0,
-    azimuth_deg=0.0,
-    altitude_deg=90.0,
-    target_ra_deg=0.0,
-    target_dec_deg=0.0,
-)
 
 
 FULL = 20_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.tomoe_es.control.observatory import JumpingClock
+from tests.tomoe_es.control.jumping_clock import JumpingClock
 from tomoe_es.control.conductor import Conductor
 from tomoe_es.control.decider import Decider, Decision, Fold
 from tomoe_es.events import Event
