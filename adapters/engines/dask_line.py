@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 import time
 import uuid
@@ -78,6 +79,7 @@ class DaskLine(threading.Thread):
 
     def run(self) -> None:
         """Until asked to end."""
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # a loss is told by its name
         self._loop.run_until_complete(self._serve())
         self._loop.close()
 

@@ -73,7 +73,7 @@ class ReductionLeased(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=T
 
     frame_id: str
     job_id: str
-    attempt: int
+    attempt: int  # number of its lease; one that ends with the engine is no reason to give the job up
     lease_until_us: int
     dark_exposure: int | None  # used for this chip; an earlier one where the last gave no master of it
     flat_exposure: int | None

@@ -90,7 +90,10 @@ def failure(job: Job, condition: str, message: str, *, permanent: bool) -> reduc
 def _overdue(job: Job) -> Event:
     """What follows from a lease that ended without a result: another attempt, but not for ever."""
     if job.failures + 1 >= MAX_ATTEMPTS:
-        return failure(job, "LeaseExpired", f"no result from {MAX_ATTEMPTS} attempts", permanent=True)
+        voided = job.attempt - MAX_ATTEMPTS
+        besides = f", besides {voided} that ended with the engine" if voided else ""
+        text = f"no result from {MAX_ATTEMPTS} attempts{besides}"
+        return failure(job, "LeaseExpired", text, permanent=True)
     return reduction.ReductionLeaseExpired(
         exposure_number=job.exposure_number,
         frame_id=job.frame_id,

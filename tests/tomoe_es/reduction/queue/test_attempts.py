@@ -17,6 +17,19 @@ class TestLostEngine:
             assert engine.leased(engine.restart(4)) == [frame(4, 101), frame(4, 102)]
         assert engine.told(reduction.ReductionFailed) == []
 
+    def test_who_is_given_up_afterwards_is_told_which_attempts_count(self, engine: Engine) -> None:
+        engine.expose(4)
+        engine.tell(reduction.ReductionEngineLost(engine="test", condition="EngineLost", message=""))
+        engine.restart(4)
+
+        for _ in range(3):
+            engine.wake()
+
+        told = engine.told(reduction.ReductionFailed)
+        assert {(each.attempt, each.message, each.given_up) for each in told} == {
+            (4, "no result from 3 attempts, besides 1 that ended with the engine", True)
+        }
+
 
 class TestAttempts:
     def test_a_job_is_tried_three_times(self, engine: Engine) -> None:
