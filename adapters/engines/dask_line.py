@@ -105,8 +105,9 @@ class DaskLine(threading.Thread):
                 self._changed.clear()
 
     async def _connect(self) -> None:
-        client = await Client(self._address, asynchronous=True, timeout=CONNECT_SECONDS, set_as_default=False)
+        client = Client(self._address, asynchronous=True, timeout=CONNECT_SECONDS, set_as_default=False)
         try:
+            await _connected(client)
             await tell_first_deaths(client)
             self._workers.found_scheduler(time.monotonic())
             self.connected = True
@@ -214,7 +215,18 @@ class DaskLine(threading.Thread):
             following.cancel()
         if self._running:
             await asyncio.wait(list(self._running), timeout=END_SECONDS)
-        await client.close(timeout=END_SECONDS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(END_SECONDS):
+                await client.close(timeout=END_SECONDS)
+
+
+async def _connected(client: Client) -> None:
+    """Wait for the scheduler's greeting, which Dask's own limit leaves out. Raises OSError."""
+    try:
+        async with asyncio.timeout(2 * CONNECT_SECONDS):
+            await client
+    except TimeoutError as error:
+        raise OSError("what listens there does not answer as a scheduler") from error
 
 
 def _fail(future: Future[Any], condition: EngineError) -> None:

@@ -7,7 +7,6 @@ from urllib.parse import SplitResult, urlsplit
 
 from adapters.code_identity import worker_version
 from adapters.engines.dask_address import require_answer
-from adapters.engines.process_pool import ProcessPool
 from tomoe_es.errors import UsageError
 from tomoe_es.events.system import CodeRegistered
 from tomoe_es.reduction.engine import JobEngine
@@ -60,13 +59,13 @@ def require_dask() -> None:
         raise DaskNotInstalled("a Dask scheduler needs a package of its own: pip install 'tomoe-es[dask]'")
 
 
-def reducing_engine(named: str, embedded: ProcessPool, code: CodeRegistered) -> JobEngine:
-    """The engine named; the pool of this machine is there already, for the simulated camera.
+def engine_of_scheduler(named: str, code: CodeRegistered) -> JobEngine | None:
+    """The engine named, connected; None for the pool of this machine, which comes with the simulated camera.
 
     Raises EngineLost when no scheduler with workers of the same code answers.
     """
     if named == EMBEDDED:
-        return embedded
+        return None
     from adapters.engines.dask_engine import DaskEngine  # 0.5 s that only this engine has use for
 
     return DaskEngine(named, worker_version(code))

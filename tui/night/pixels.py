@@ -17,29 +17,28 @@ from adapters.star_indexes import MOTIONS, StarIndexes
 from adapters.telescope_line.remote_telescope import RemoteTelescope
 from tomoe_es.control.conductor import Conductor
 from tomoe_es.control.state import Control
-from tomoe_es.events.system import CodeRegistered, NightPlanned
+from tomoe_es.events.system import NightPlanned
 from tomoe_es.reduction.engine import JobEngine
 from tomoe_es.reduction.queue_state import ReductionState
 from tui.data_folder import DataFolder
-from tui.night.engine import reducing_engine
 from tui.night.options import NightOptions
 
 
 class Workers:
     """The processes that render the images, and the engine that reduces them; closed with the stack.
 
-    Made before the night's first sign of life, since kernels are compiled. Raises KernelCacheUnwritable,
-    EngineLost.
+    Made before the night's first sign of life, since kernels are compiled. Raises KernelCacheUnwritable.
     """
 
     def __init__(
-        self, options: NightOptions, data: DataFolder, code: CodeRegistered, stack: ExitStack
+        self, options: NightOptions, data: DataFolder, engine: JobEngine | None, stack: ExitStack
     ) -> None:
+        """`engine` None: the same processes reduce them."""
         self._data = data
         self._pool = ProcessPool(options.workers)
         sweep_leftovers(data.scratch)
         stack.callback(self._pool.close)
-        self._engine: JobEngine = reducing_engine(options.engine, self._pool, code)
+        self._engine: JobEngine = engine or self._pool
         stack.callback(self._engine.close)
         warm_up(self._engine)
 

@@ -25,13 +25,15 @@ from tomoe_es.errors import LogUnavailable, TomoeError
 from tomoe_es.events import Event, queue, system
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.safety import DevicesReconciled
-from tomoe_es.events.system import NIGHT_OVER
+from tomoe_es.events.system import NIGHT_OVER, CodeRegistered
 from tomoe_es.events.telescope import DomeSlitCommanded, MirrorCoverCommanded
 from tomoe_es.log import open_log
 from tomoe_es.reduction import queue as reduction_queue
+from tomoe_es.reduction.engine import JobEngine
 from tui.data_folder import DataFolder
 from tui.night.beside import Beside, started
 from tui.night.devices import Devices
+from tui.night.engine import engine_of_scheduler
 from tui.night.first_recipes import RecipeFile, read_recipes, submissions, survey_submissions
 from tui.night.inbox import Inbox
 from tui.night.notifying import NIGHT_ENDED, NotifierBeside
@@ -61,14 +63,18 @@ def run_night(options: NightOptions, data: DataFolder) -> str:
 
     Gives the checkpoint of the log that was signed at its end; empty when that could not be done.
     """
-    data.make()
+    code = code_identity()
     with ExitStack() as stack:
+        engine = engine_of_scheduler(options.engine, code) if options.pixels else None  # or nothing is made
+        if engine is not None:
+            stack.callback(engine.close)  # if the night does not come to use it
+        data.make()
         stack.enter_context(data.held_by_night())
         log = LogWithReserve(open_log(data.log_url), data.log)
         stack.callback(log.close)
         refuse_what_if(log)
         try:
-            return _Night(options, data, log, stack).run()
+            return _Night(options, data, log, code, engine, stack).run()
         except LogUnavailable as error:
             raise NightBrokenOff(
                 f"{error}. The night ends here; its guardian closes and parks the telescope. "
@@ -78,9 +84,16 @@ def run_night(options: NightOptions, data: DataFolder) -> str:
 
 class _Night:
     def __init__(
-        self, options: NightOptions, data: DataFolder, log: LogWithReserve, stack: ExitStack
+        self,
+        options: NightOptions,
+        data: DataFolder,
+        log: LogWithReserve,
+        code: CodeRegistered,
+        engine: JobEngine | None,
+        stack: ExitStack,
     ) -> None:
         self._options, self._data, self._stack = options, data, stack
+        self._code, self._engine = code, engine
         self._folds = folds_of_a_night()
         tell(data.run, log)  # what a guardian or an emergency could not tell
         log.set_aside()
@@ -93,7 +106,6 @@ class _Night:
         self._devices = Devices(data, self._loop, self._conductor, self._folds, options.speed)
         self._beside: Beside | None = None
         self._stopping = False
-        self._code = code_identity()
         self._witness = Witness(data.log, SYSTEM)
         self._projector = ProjectorProcess(data)
         stack.callback(self._projector.close)
@@ -119,7 +131,7 @@ class _Night:
         if plan.pixels:
             from tui.night.pixels import Workers  # takes seconds to load
 
-            workers = Workers(self._options, self._data, self._code, self._stack)
+            workers = Workers(self._options, self._data, self._engine, self._stack)
         beside = self._beside = Beside(self._data, self._stack)
         last_time = self._last_time()
         resumed_from = last_time if self._options.resume else 0

@@ -68,6 +68,17 @@ def test_a_scheduler_that_does_not_answer_is_told_before_anything_is_made(
     assert not data.exists()
 
 
+def test_a_night_that_gets_no_workers_has_made_nothing(tmp_path: Path) -> None:
+    data = DataFolder(tmp_path / "data")
+    with socket.socket() as somebody:
+        somebody.bind(("127.0.0.1", 0))
+        somebody.listen()
+        address = f"tcp://127.0.0.1:{somebody.getsockname()[1]}"
+        with pytest.raises(EngineLost):
+            run_night(NightOptions(engine=address), data)
+    assert not data.top.exists()
+
+
 def _events(data: Path) -> int:
     with closing(open_log(DataFolder(data).log_url)) as log:
         return log.head()

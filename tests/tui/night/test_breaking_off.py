@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from adapters.code_identity import code_identity
 from adapters.log_reserve import LogWithReserve
 from tomoe_es.clock import HOUR
 from tomoe_es.events.envelope import Draft
@@ -36,7 +37,7 @@ def broken_off(folder: Path) -> Iterator[EventLog]:
     with ExitStack() as stack:
         log = LogWithReserve(open_log(data.log_url), data.log)
         stack.callback(log.close)
-        night = _Night(short, data, log, stack)
+        night = _Night(short, data, log, code_identity(), None, stack)
         night._loop.post(_mistake)
         with pytest.raises(IndexError):
             night.run()
