@@ -103,6 +103,7 @@ def _source_extractor(image: NDArray[np.float32], gain: float, folders: Folders)
         "CATALOG_TYPE": "FITS_1.0",
         "PARAMETERS_NAME": "columns",
         "FILTER": "N",
+        "CLEAN": "N",
         "DETECT_THRESH": DETECTION_SIGMA,
         "ANALYSIS_THRESH": DETECTION_SIGMA,
         "DETECT_MINAREA": SMALLEST_AREA_PIXELS,
