@@ -22,7 +22,7 @@ from adapters.astrometry_net import AstrometryNet, installed_solver
 from adapters.engines.process_pool import ProcessPool
 from adapters.tycho2_field_index import Field, build_field_index, read_star_list
 from tomoe_es.camera.focal_plane import chip_centre
-from tomoe_es.clock import MINUTE, year_of
+from tomoe_es.clock import DAY, MINUTE, year_of
 from tomoe_es.control.ports import Effects, HoldingTimers, Recorder
 from tomoe_es.errors import TomoeError
 from tomoe_es.events.camera import ExposureRequested
@@ -44,6 +44,8 @@ CELL_RADIUS_DEG: Final = 2.7
 """Reaches so far wherever cells are squares; at the poles they are not."""
 BUILT_AFTER_US: Final = 2 * MINUTE
 """In the night's time; where this machine takes longer the clock waits, so that the order of events stays."""
+AHEAD_US: Final = DAY
+"""An exposure may be so much later than its recipe: on New Year's Eve indexes of both years are built."""
 MOTIONS: Final = "proper-motions.fits"
 
 
@@ -115,7 +117,7 @@ class StarIndexes:
     ) -> None:
         self._timers, self._record, self._pool = timers, record, pool
         self._folder, self._chips = folder, tuple(chips)
-        self._asked: set[Field] = set()
+        self._asked: set[tuple[SkyIndexes, Field]] = set()
 
     def effects(self) -> Effects:
         """What makes it build; an exposure only where its recipe was submitted to a former process."""
@@ -139,14 +141,16 @@ class StarIndexes:
             for boresight in boresights_deg
             for det_id in self._chips
         }
-        new = sorted(cells - self._asked)
+        now = self._timers.now()
+        years = {SkyIndexes.at(self._folder, time_us) for time_us in (now, now + AHEAD_US)}
+        wanted = {(indexes, cell) for indexes in years for cell in cells}
+        new = sorted(wanted - self._asked, key=lambda each: (each[0].year, each[1]))
         if not new:
             return
-        self._asked |= cells
-        indexes = SkyIndexes.at(self._folder, self._timers.now())
-        building = [self._pool.submit(build_in_worker, indexes, cell) for cell in new]
+        self._asked |= wanted
+        building = [self._pool.submit(build_in_worker, *each) for each in new]
         self._timers.call_when_ready(
-            self._timers.now() + BUILT_AFTER_US,
+            now + BUILT_AFTER_US,
             lambda: all(each.done() for each in building),
             lambda: self._finish(building, cause),
         )

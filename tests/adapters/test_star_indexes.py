@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -13,7 +14,7 @@ from adapters.star_indexes import BUILT_AFTER_US, SkyIndexes, StarIndexes, sky_c
 from adapters.tycho2_field_index import read_star_list
 from tests.adapters.simulator.stepped import START_US, Line, exposure_request
 from tomoe_es.camera.focal_plane import chip_centre
-from tomoe_es.clock import SECOND
+from tomoe_es.clock import SECOND, from_datetime
 from tomoe_es.events.reduction import StarIndexBuilt
 from tomoe_es.scheduling.sky import separation_arcsec
 
@@ -27,8 +28,8 @@ def pool() -> Iterator[ProcessPool]:
     pool.close()
 
 
-def line_with_indexes(pool: ProcessPool, folder: Path) -> Line:
-    line = Line()
+def line_with_indexes(pool: ProcessPool, folder: Path, now: int = START_US) -> Line:
+    line = Line(now=now)
     indexes = StarIndexes(line.timers, line.conductor.record, pool, folder, CHIPS)
     line.conductor.add_effects(indexes.effects())
     return line
@@ -66,6 +67,20 @@ def test_a_year_has_its_own_indexes(tmp_path: Path) -> None:
     first, later = SkyIndexes.at(tmp_path, START_US), SkyIndexes.at(tmp_path, START_US + year_us)
     assert (first.year, later.year) == (2023, 2024)
     assert SkyIndexes.at(tmp_path, START_US - 20 * 86_400 * SECOND) == first
+
+
+def test_a_night_that_passes_new_year_has_the_indexes_of_both_years(
+    pool: ProcessPool, tmp_path: Path
+) -> None:
+    new_years_eve = from_datetime(datetime(2023, 12, 31, 12, tzinfo=UTC))
+    line = line_with_indexes(pool, tmp_path, new_years_eve)
+    line.record(msgspec.structs.replace(exposure_request(1), ra_deg=31.0, dec_deg=1.4))
+    line.timers.run_until(new_years_eve + BUILT_AFTER_US)
+    cells = {sky_cell(*chip_centre(chip, 31.0, 1.4)) for chip in CHIPS}
+    assert {(each.year, each.ra_deg, each.dec_deg) for each in built(line)} == {
+        (year, ra_deg, dec_deg) for year in (2023.5, 2024.5) for ra_deg, dec_deg, _ in cells
+    }
+    assert len(built(line)) == 2 * len(cells)
 
 
 @pytest.mark.parametrize(

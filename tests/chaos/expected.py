@@ -105,7 +105,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "DeviceUnreachable": "all",
     },
     "camera slow": {
-        "ExposureNotFinished": "all but SetTelescopeLock, start-up, Dark, idle, Park, shutdown",
+        "ExposureNotFinished": "all but idle, Park, shutdown",
         "FramesInconsistent": "SetTelescopeLock, start-up, Dark, DomeSlit, Flat, Exposure",
     },
     "camera fail": {

@@ -42,11 +42,14 @@ def on_chip(pixels: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.asarray(inside & (y > EDGE_PIXELS) & (y < height - 1 - EDGE_PIXELS))
 
 
-def log_odds(sources: Places, stars: Places, correction: Correction, error_arcsec: float) -> float:
+def log_odds(
+    sources: Places, stars: Places, correction: Correction, error_arcsec: float, moved: complex = 0j
+) -> float:
     """Natural logarithm of the odds of a correction against chance.
 
     `sources` are the bright ones as predicted, `stars` those that the correction puts on the chip; an axis
-    of their distances is good to `error_arcsec`.
+    of their distances is good to `error_arcsec`. `moved`: by how much the prediction is already off that of
+    the mount, as a correction's shift.
     """
     if not len(sources) or not len(stars):
         return -math.inf
@@ -56,7 +59,7 @@ def log_odds(sources: Places, stars: Places, correction: Correction, error_arcse
     matched = (1 - DISTRACTORS) * near * CHIP_SQUARE_ARCSEC
     found = max(1, int(np.count_nonzero(matched > 1.0)))
     of_stars = float(np.log(DISTRACTORS + matched).sum())
-    return of_stars + math.log(2 * math.pi * variance / found) + _log_pointing(abs(correction.shift))
+    return of_stars + math.log(2 * math.pi * variance / found) + _log_pointing(abs(moved + correction.shift))
 
 
 def _log_pointing(offset_arcsec: float) -> float:

@@ -137,6 +137,13 @@ class Plane:
         degrees = np.column_stack([places.real, places.imag]) / 3600
         return np.asarray(degrees @ np.linalg.inv(wcs.cd).T + wcs.crpix - 1)
 
+    def predicted_at(self, shift: complex) -> WCS:
+        """The prediction moved to where a shift leads, with north up there."""
+        wcs = self.predicted.deepcopy()
+        wcs.wcs.crval = self.to_sky(np.array([shift]))[0]
+        wcs.wcs.set()
+        return wcs
+
     def corrected(self, found: Fit) -> WCS:
         """The predicted WCS after a fit."""
         height, width = IMAGING_SHAPE

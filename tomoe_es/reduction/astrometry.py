@@ -2,13 +2,15 @@
 
 The camera's geometry is known far better than its pointing. So sources are first laid on a tangent plane
 with north up, where the solver need not care how the chip is mounted. The solver (a port) pairs sources with
-catalogue stars; where it finds too few for its patterns of four, a vote on the shift proposes one. Whatever
+catalogue stars; where it finds too few for its patterns of four, a vote on the shift proposes one, first near
+the pointing and then as far as the catalogue was asked for: a mount that is far off must be told. Whatever
 is proposed is then paired with every catalogue star of the chip, fitted, and accepted only when the odds
 against chance and the camera's geometry allow it: no WCS is better than a wrong one.
 """
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ from tomoe_es.events.reduction import Proposer
 from tomoe_es.reduction import astrometric_vote
 from tomoe_es.reduction.astrometric_evidence import (
     CENTROID_ERROR_ARCSEC,
+    CHIP_SQUARE_ARCSEC,
     LEAST_LOG_ODDS,
     bright_sources,
     log_odds,
@@ -87,11 +90,11 @@ def solve_chip(xy: NDArray[np.float64], predicted: WCS, solver: AstrometricSolve
         raise AstrometryFailed(f"{len(xy)} sources, {FEWEST_SOURCES} are needed: probably cloudy")
     chip = _Chip(xy, predicted, solver)
     refused: list[str] = []
-    for propose in (chip.by_solver, chip.by_vote):
+    for propose in (chip.by_solver, chip.by_vote, chip.by_far_vote):
         try:
-            for proposer, correction in propose():
+            for proposed in propose():
                 try:
-                    return chip.judged(proposer, correction)
+                    return proposed.judged()
                 except AstrometryFailed as error:
                     refused.append(str(error))
         except AstrometryFailed as error:
@@ -108,22 +111,49 @@ def _likely_cause(sources: int, stars: int) -> str:
     return f"not clouds, with {sources} sources and {stars} catalogue stars: pointing, focus or the chip"
 
 
+@dataclass(frozen=True, slots=True)
+class _Proposal:
+    """A correction of what is predicted for a chip."""
+
+    chip: _Chip
+    proposer: Proposer
+    correction: Correction
+
+    def judged(self) -> Solution:
+        """The solution that follows. Raises AstrometryFailed when it can't be trusted."""
+        return self.chip.judged(self.proposer, self.correction)
+
+
 class _Chip:
-    """The sources of a chip and the stars around it, on the tangent plane about its middle."""
+    """The sources of a chip and the stars around it, on the tangent plane about its middle.
+
+    Its prediction may be `moved` off that of the mount, as a correction's shift, from where the `mount` says.
+    """
 
     def __init__(self, xy: NDArray[np.float64], predicted: WCS, solver: AstrometricSolver) -> None:
         self._xy, self._solver = xy, solver
-        self._plane = Plane(predicted)
-        self._centre = float(predicted.wcs.crval[0]), float(predicted.wcs.crval[1])
+        self._mount = float(predicted.wcs.crval[0]), float(predicted.wcs.crval[1])
+        self._moved = 0j
         scales = PIXEL_SCALE_ARCSEC * (1 - SCALE_TOLERANCE), PIXEL_SCALE_ARCSEC * (1 + SCALE_TOLERANCE)
-        self._hint = FieldHint(*self._centre, HINT_RADIUS_DEG, *scales)
+        self._hint = FieldHint(*self._mount, HINT_RADIUS_DEG, *scales)
         self._catalogue = solver.stars(self._hint)
         self._error_arcsec = math.hypot(self._catalogue.error_arcsec, CENTROID_ERROR_ARCSEC)
-        self._sources = self._plane.of_pixels(xy)
-        self._stars = self._plane.of_sky(self._catalogue.sky_deg)
+        self._predict(predicted)
         self.expected_stars = int(np.count_nonzero(self._on_chip(Correction())))
 
-    def by_solver(self) -> Iterator[tuple[Proposer, Correction]]:
+    def _predict(self, predicted: WCS) -> None:
+        self._plane = Plane(predicted)
+        self._sources = self._plane.of_pixels(self._xy)
+        self._stars = self._plane.of_sky(self._catalogue.sky_deg)
+
+    def _predicted_at(self, shift: complex) -> _Chip:
+        """This chip where a shift leads, so far away that north is elsewhere."""
+        there = copy.copy(self)
+        there._moved = self._moved + shift
+        there._predict(self._plane.predicted_at(shift))
+        return there
+
+    def by_solver(self) -> Iterator[_Proposal]:
         """What the solver proposes."""
         height, width = IMAGING_SHAPE
         brightest = self._sources[:BRIGHTEST_SOURCES] / PIXEL_SCALE_ARCSEC
@@ -131,14 +161,25 @@ class _Chip:
         pairs = self._solver.solve(np.column_stack([x, y]), (width, height), self._hint)
         if len(pairs.source) < FEWEST_PAIRS:
             raise AstrometryFailed(f"{len(pairs.source)} pairs, {FEWEST_PAIRS} are needed")
-        true = self._plane.of_sky(pairs.sky_deg)
-        yield "astrometry.net", fit(self._sources[pairs.source], true, self._error_arcsec).correction
+        shifts = self._plane.of_sky(pairs.sky_deg) - self._sources[pairs.source]
+        shift = complex(np.median(shifts.real), np.median(shifts.imag))
+        chip = self if abs(shift) < astrometric_vote.RADIUS_ARCSEC else self._predicted_at(shift)
+        true = chip._plane.of_sky(pairs.sky_deg)
+        correction = fit(chip._sources[pairs.source], true, self._error_arcsec).correction
+        yield _Proposal(chip, "astrometry.net", correction)
 
-    def by_vote(self) -> Iterator[tuple[Proposer, Correction]]:
+    def by_vote(self) -> Iterator[_Proposal]:
         """What the shifts between bright sources and stars propose."""
         sources = self._sources[: bright_sources(self.expected_stars)]
         for correction in astrometric_vote.proposals(sources, self._stars):
-            yield "vote", correction
+            yield _Proposal(self, "vote", correction)
+
+    def by_far_vote(self) -> Iterator[_Proposal]:
+        """What they propose when the mount may be wherever it likes, of a chip with as many stars as most."""
+        around = len(self._stars) * CHIP_SQUARE_ARCSEC / (math.pi * (HINT_RADIUS_DEG * 3600) ** 2)
+        sources = self._sources[: bright_sources(math.ceil(around))]
+        for shift in astrometric_vote.far_proposals(sources, self._stars, self._mount[1]):
+            yield _Proposal(self._predicted_at(shift), "vote", Correction())
 
     def judged(self, proposer: Proposer, proposed: Correction) -> Solution:
         """The solution that follows from a proposal. Raises AstrometryFailed when it can't be trusted."""
@@ -160,7 +201,7 @@ class _Chip:
             wcs=wcs,
             ra_deg=ra,
             dec_deg=dec,
-            offset_arcsec=separation_arcsec(ra, dec, *self._centre),
+            offset_arcsec=separation_arcsec(ra, dec, *self._mount),
             rms_arcsec=found.rms_arcsec,
             stars=len(used),
             log_odds=odds,
@@ -197,7 +238,7 @@ class _Chip:
     def _log_odds(self, correction: Correction) -> float:
         stars = self._stars[self._on_chip(correction)]
         sources = self._sources[: bright_sources(len(stars))]
-        return log_odds(sources, stars, correction, self._error_arcsec)
+        return log_odds(sources, stars, correction, self._error_arcsec, self._moved)
 
     def _on_chip(self, correction: Correction) -> NDArray[np.bool_]:
         return on_chip(self._plane.to_pixels(correction.undone(self._stars)))

@@ -27,8 +27,9 @@ TILE: Final = (94, 125)
 `docs/decisions/060-tiles-of-the-archive.md`."""
 ROWS_OF_PLANE_TILE: Final = 24
 """Tiles of a plane of whole numbers are as wide as the plane, and of a size that stays in the cache."""
-_ROW: Final = np.dtype([("size", ">i4"), ("place", ">i4"), ("scale", ">f8"), ("zero", ">f8")])
-_ROW_OF_PLANE: Final = np.dtype([("size", ">i4"), ("place", ">i4")])
+LARGEST_PLACE: Final = 2**31 - 1
+"""In the heap, of what a descriptor of 32 bits can tell; a larger heap has those of 64 bits (FITS 7.3.5)."""
+_QUANTISED: Final = (("scale", ">f8"), ("zero", ">f8"))
 
 Card: TypeAlias = tuple[str, object] | tuple[str, object, str]
 
@@ -50,10 +51,10 @@ def compressed_image(
     """
     levels = levels_a_count(noise_counts)
     planes = np.ascontiguousarray(image.reshape(-1, *image.shape[-2:]))
-    table, sizes, data = _room(_ROW, planes.shape, tile)
+    table, sizes, data = _room(_QUANTISED, planes.shape, tile)
     heap_bytes = encode_tiles(planes, tile, np.float32(levels), sizes, data[table.nbytes :])
     table["scale"] = 1 / levels
-    header = _header(image.shape, tile, sizes, _ROW, heap_bytes, bits=-32, value_bytes=4)
+    header = _header(image.shape, tile, sizes, table.dtype, heap_bytes, bits=-32, value_bytes=4)
     header["ZQUANTIZ"] = ("NO_DITHER", "rounded to levels")
     header["ZBLANK"] = (BLANK, "no value")
     header["EXTNAME"] = name
@@ -66,25 +67,28 @@ def compressed_image(
 def compressed_plane(plane: NDArray[np.uint8] | NDArray[np.uint16], name: str) -> Table:
     """An extension that holds whole numbers (rows, columns), each less than half of what its type holds."""
     tile = ROWS_OF_PLANE_TILE, plane.shape[1]
-    table, sizes, data = _room(_ROW_OF_PLANE, (1, *plane.shape), tile)
+    table, sizes, data = _room((), (1, *plane.shape), tile)
     numbers = plane.astype(np.uint16, copy=False)
     heap_bytes = encode_whole_numbers(numbers, tile[0], plane.itemsize, sizes, data[table.nbytes :])
     bits = 8 * plane.itemsize
-    header = _header(plane.shape, tile, sizes, _ROW_OF_PLANE, heap_bytes, bits, plane.itemsize)
+    header = _header(plane.shape, tile, sizes, table.dtype, heap_bytes, bits, plane.itemsize)
     header["EXTNAME"] = name
     return _extension(header, table, sizes, data, heap_bytes)
 
 
 def _room(
-    row: np.dtype[np.void], shape: tuple[int, ...], tile: tuple[int, int]
+    columns: tuple[tuple[str, str], ...], shape: tuple[int, ...], tile: tuple[int, int]
 ) -> tuple[NDArray[np.void], NDArray[np.int32], NDArray[np.uint8]]:
     """Table and sizes of the tiles of planes (n, rows, columns), and room for the bytes of an extension.
 
-    Memory for the worst case is asked for, and only what is written to is given.
+    The table has a descriptor of each tile and further `columns`. Memory for the worst case is asked for, and
+    only what is written to is given.
     """
     tiles = shape[0] * -(-shape[1] // tile[0]) * -(-shape[2] // tile[1])
-    table = np.zeros(tiles, row)
-    data = np.empty(table.nbytes + most_bytes(tiles, tile[0] * tile[1]) + FITS_BLOCK, np.uint8)
+    heap_bytes = most_bytes(tiles, tile[0] * tile[1])
+    number = ">i4" if heap_bytes <= LARGEST_PLACE else ">i8"
+    table = np.zeros(tiles, [("size", number), ("place", number), *columns])
+    data = np.empty(table.nbytes + heap_bytes + FITS_BLOCK, np.uint8)
     return table, np.empty(tiles, np.int32), data
 
 
@@ -129,7 +133,7 @@ def _header(
             ("GCOUNT", 1),
             ("TFIELDS", 3 if bits < 0 else 1),
             ("TTYPE1", "COMPRESSED_DATA"),
-            ("TFORM1", f"1PB({sizes.max()})"),
+            ("TFORM1", f"1{'P' if row['size'].itemsize == 4 else 'Q'}B({sizes.max()})"),
             *(quantised if bits < 0 else []),
             ("ZIMAGE", True, "this is a compressed image"),
             ("ZTENSION", "IMAGE", ""),

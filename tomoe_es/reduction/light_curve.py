@@ -55,6 +55,15 @@ class PositionOutsideCube(TomoeError):
         )
 
 
+class PositionBeyondSky(UsageError):
+    """No position of the sky has such a right ascension or declination."""
+
+    what_to_do = "give a right ascension of 0 to 360 degrees and a declination of -90 to 90"
+
+    def __init__(self, ra_deg: float, dec_deg: float) -> None:
+        super().__init__(f"there is no position {ra_deg:g}, {dec_deg:g} on the sky: {self.what_to_do}")
+
+
 class RadiusUnusable(UsageError):
     """A circle of this radius holds no pixel, or reaches into the ring in which the sky is measured."""
 
@@ -90,12 +99,14 @@ def light_curve(
 
     Only the tiles around it are read. Each frame has its own sky: the median of a ring, without what is
     3 sigma off. Errors are of photons, sky and readout. Raises CubeUnreadable, CubeUnsolved,
-    PositionOutsideCube, RadiusUnusable; ValueError unless one position is given.
+    PositionOutsideCube, PositionBeyondSky, RadiusUnusable; ValueError unless one position is given.
     """
     if not 0 < radius_pixels <= SKY_PIXELS[0]:
         raise RadiusUnusable(radius_pixels)
     if (ra_deg is None) == (x is None) or (ra_deg is None) != (dec_deg is None) or (x is None) != (y is None):
         raise ValueError("give either ra_deg and dec_deg, or x and y")
+    if ra_deg is not None and dec_deg is not None and not (0 <= ra_deg <= 360 and -90 <= dec_deg <= 90):
+        raise PositionBeyondSky(ra_deg, dec_deg)
     try:
         with fits.open(cube) as hdus:
             header, frames, mask = hdus[0].header, hdus["CUBE"], hdus["MASK"]

@@ -42,7 +42,7 @@ class Stack:
 
     `frames` (nframe, 1128, 2000) float32 are the calibrated ones, bad pixels included, in counts, `groups`
     (6, 1128, 2000) plain means of near ones, see `near_frames`; None unless asked for. `noise_counts`:
-    temporal standard deviation of a pixel of one frame, median of all.
+    temporal standard deviation of a pixel of one frame, from the median of all variances.
     `worst_band_noise_counts`: the same in the noisiest band of 12 rows. `lost_fraction` of lines that hold no
     data of their own frame, `saturated_fraction` of the pixels of all frames.
     """
@@ -132,6 +132,7 @@ def stack(
     bands = np.median(
         temporal[:, ::NOISE_COLUMN_STEP].reshape(len(image) // ROWS_A_BAND, -1), axis=1, overwrite_input=True
     )
+    bands /= _median_of_variances(count - 1)
     return Stack(
         image=image,
         used=used,
@@ -144,6 +145,11 @@ def stack(
         lost_fraction=lost_fraction(np.concatenate(constant, axis=1), signatures),
         saturated_fraction=full_pixels / (len(stored) * image.size),
     )
+
+
+def _median_of_variances(degrees: int) -> float:
+    """Of normal deviates of variance 1, with so many degrees of freedom (Wilson & Hilferty, PNAS 17, 684)."""
+    return (1 - 2 / (9 * degrees)) ** 3
 
 
 @lru_cache(maxsize=1)

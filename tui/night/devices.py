@@ -15,6 +15,7 @@ from adapters.simulator.no_pixels import NoImaging, NoReducing
 from adapters.storage_monitor import StorageMonitor
 from adapters.telescope_line.line import Line
 from adapters.telescope_line.remote_telescope import RemoteTelescope
+from adapters.unfinished_products import UnfinishedProducts
 from tomoe_es.control.conductor import Conductor
 from tomoe_es.control.deciders_of_a_night import FoldsOfANight
 from tomoe_es.control.state import Control
@@ -70,7 +71,8 @@ class Devices:
         self._storage_monitor = self._monitor(plan)
         storage = BufferStorage(self._data.buffer)
         storage.sweep({cube.path for cube in self._folds.buffer.state.cubes.values()})
-        for adapter in (telescope, self._camera, self._cluster, storage):
+        unfinished = UnfinishedProducts(self._data.archive)
+        for adapter in (telescope, self._camera, self._cluster, storage, unfinished):
             self._conductor.add_effects(adapter.effects())
 
     def start(self) -> list[str]:

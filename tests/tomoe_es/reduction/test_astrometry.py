@@ -77,6 +77,24 @@ def test_a_star_or_none_is_no_solution(stars: int) -> None:
         solve_chip(XY, PREDICTED, KnowsTheSky(SKY, stars, solves=False))
 
 
+@pytest.mark.parametrize("dec_deg", [-10.0, 35.0, 74.0])
+@pytest.mark.parametrize(("east_arcsec", "north_arcsec"), [(0.0, 600.0), (600.0, 0.0), (-500.0, -700.0)])
+@pytest.mark.parametrize(("stars", "proposer"), [(5, "vote"), (12, "vote"), (12, "astrometry.net")])
+def test_a_mount_that_is_far_off_is_told(
+    dec_deg: float, east_arcsec: float, north_arcsec: float, stars: int, proposer: str
+) -> None:
+    east_deg = east_arcsec / 3600 / np.cos(np.radians(dec_deg))
+    predicted = chip_wcs(101, 120.0, dec_deg)
+    true = chip_wcs(101, 120.0 + east_deg, dec_deg + north_arcsec / 3600)
+    sky = true.wcs_pix2world(XY, 0)
+    solver = KnowsTheSky(sky, stars, solves=proposer == "astrometry.net")
+    solution = solve_chip(XY, predicted, solver)
+    assert solution.proposer == proposer
+    off_arcsec = separation_arcsec(*predicted.wcs.crval, *true.wcs.crval)
+    assert solution.offset_arcsec == pytest.approx(off_arcsec, abs=1)
+    assert largest_error_arcsec(solution.wcs, true) < 1
+
+
 def test_a_wrong_pair_is_left_out() -> None:
     sky = SKY + np.array([[0.0, 2 / 3600]] + [[0.0, 0.0]] * 299)
     solution = solve_chip(XY, PREDICTED, KnowsTheSky(sky))
@@ -112,6 +130,16 @@ def test_stars_at_random_places_are_never_solved_by_vote() -> None:
         sources = random.uniform((0, 0), (2000, 1128), (300, 2))
         with pytest.raises(AstrometryFailed):
             solve_chip(sources, PREDICTED, KnowsTheSky(SKY, int(random.integers(2, 20)), solves=False))
+
+
+def test_the_many_stars_of_the_milky_way_at_random_places_are_never_solved_either() -> None:
+    random = np.random.default_rng(10)
+    centre = TRUE_WCS.wcs_pix2world([[1000, 564]], 0)[0]
+    for _ in range(20):
+        sources = random.uniform((0, 0), (2000, 1128), (1000, 2))
+        sky = centre + random.uniform(-0.5, 0.5, (150, 2)) / [np.cos(np.radians(centre[1])), 1]
+        with pytest.raises(AstrometryFailed):
+            solve_chip(sources, PREDICTED, KnowsTheSky(sky, 150, solves=False))
 
 
 def test_the_predicted_distortion_stays_where_stars_are_few() -> None:

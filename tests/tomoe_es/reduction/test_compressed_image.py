@@ -13,11 +13,14 @@ from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
 from tomoe_es.reduction.compressed_image import (
+    LARGEST_PLACE,
     LEVELS_A_SIGMA,
+    TILE,
     compressed_image,
     compressed_plane,
     levels_a_count,
 )
+from tomoe_es.reduction.rice import most_bytes
 from tomoe_es.reduction.source_table import Table
 
 NOISE = 12.0
@@ -63,6 +66,15 @@ def test_whole_counts_and_nan_stay_what_they_are(tmp_path: Path) -> None:
     image = np.random.default_rng(1).integers(-500, 30000, (200, 300)).astype(np.float32)
     image[7, 9] = np.nan
     np.testing.assert_array_equal(expanded(written(tmp_path / "image.fits", image, 3.3)), image)
+
+
+def test_a_cube_whose_tiles_may_fill_more_than_2_gib_has_places_of_64_bits(tmp_path: Path) -> None:
+    long = np.random.default_rng(1).integers(0, 100, (41_000, 2, 3)).astype(np.float32)
+    table = compressed_image(long, "IMAGE", NOISE)
+    assert most_bytes(len(long), TILE[0] * TILE[1]) > LARGEST_PLACE
+    assert str(table.header["TFORM1"]).startswith("1QB(")
+    np.testing.assert_array_equal(expanded(written_table(tmp_path / "cube.fits", table)), long)
+    assert str(compressed_image(long[:18], "IMAGE", NOISE).header["TFORM1"]).startswith("1PB(")
 
 
 @given(

@@ -17,6 +17,7 @@ from tomoe_es.reduction.compressed_image import compressed_image
 from tomoe_es.reduction.light_curve import (
     CubeUnreadable,
     CubeUnsolved,
+    PositionBeyondSky,
     PositionOutsideCube,
     RadiusUnusable,
     light_curve,
@@ -113,3 +114,11 @@ def test_what_cannot_be_measured_is_told_by_name(cube: Path, tmp_path: Path) -> 
 def test_a_circle_that_can_not_be_measured_is_told(tmp_path: Path, radius: float) -> None:
     with pytest.raises(RadiusUnusable, match="up to 9 pixels"):
         light_curve(tmp_path / "cube.fits", x=X, y=Y, radius_pixels=radius)
+
+
+@pytest.mark.parametrize(
+    ("ra_deg", "dec_deg"), [(400.0, 100.0), (-0.1, 0.0), (10.0, -90.1), (float("nan"), 0.0), (0.0, np.inf)]
+)
+def test_what_is_no_position_of_the_sky_is_told(tmp_path: Path, ra_deg: float, dec_deg: float) -> None:
+    with pytest.raises(PositionBeyondSky, match="0 to 360 degrees"):
+        light_curve(tmp_path / "cube.fits", ra_deg=ra_deg, dec_deg=dec_deg)

@@ -45,6 +45,17 @@ def test_a_star_beside_a_saturated_one_does_not_become_it(apart: float) -> None:
     assert sources["saturated"][nearest].all()
 
 
+def test_a_faint_star_some_way_off_a_bright_one_is_no_part_of_it() -> None:
+    angles = np.linspace(0, 2 * np.pi, 6, endpoint=False)
+    middles = np.array([[x, y] for y in (150.0, 450.0) for x in (100.0, 300.0, 500.0, 700.0)])
+    around = 17 * np.column_stack([np.cos(angles), np.sin(angles)])
+    faint = (middles[:, None] + around[None]).reshape(-1, 2)
+    xs, ys = np.concatenate([middles, faint]).T
+    sources = measured(xs, ys, np.array([1e6] * len(middles) + [800.0] * len(faint))).sources
+    distance, _ = cKDTree(np.column_stack([sources["x"], sources["y"]])).query(faint)
+    assert np.count_nonzero(distance < 1.5) > 0.9 * len(faint)
+
+
 def test_the_width_of_stars_is_right_in_the_milky_way() -> None:
     random = np.random.default_rng(2)
     count = 8000

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -82,6 +83,17 @@ def test_the_minor_planet_centers_validator_accepts_the_report(observer: str, tm
     broken = tmp_path / "broken.xml"
     broken.write_text(xml.read_text().replace("Z</obsTime>", "</obsTime>"))
     assert "is OK" not in _run("valsubmit", tmp_path, broken).stdout
+
+
+def test_a_report_rounds_times_and_never_says_360_degrees() -> None:
+    plain = tracklet()
+    before_zero = msgspec.structs.replace(
+        plain.sightings[0], time_us=1_780_000_000_999_600, ra_deg=359.9999999, dec_deg=-0.5
+    )
+    report = ades_report([msgspec.structs.replace(plain, sightings=(before_zero,))], "Kiso", 0.1, 0.5)
+    row = dict(zip(*(line.split("|") for line in report.splitlines()[-2:]), strict=True))
+    assert row["obsTime"] == "2026-05-28T20:26:41.000Z"
+    assert (row["ra"], row["dec"]) == ("0.000000", "-0.500000")
 
 
 def _run(module: str, folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
