@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
-from itertools import chain
+from collections import deque
+from collections.abc import Callable, Iterator
+from itertools import chain, takewhile
 from typing import Any
 
 import msgspec
@@ -26,18 +27,27 @@ _MACHINES = "machines"
 
 
 def hits(
-    night: ReplayedNight, condition: Condition, after: int | None = None, until: int | None = None
+    night: ReplayedNight,
+    condition: Condition,
+    after: int | None = None,
+    until: int | None = None,
+    *,
+    is_wanted: Callable[[], bool] | None = None,
 ) -> Iterator[Recorded]:
     """Events with `after` < position <= `until` at which the condition comes to hold.
 
     At the first event of the night it counts as coming to hold, even if it held before.
     One that looks at the event itself is met at every event of which it is true.
+    It ends where `is_wanted`, asked at each event that is looked at, says no.
     """
     start = night.first - 1 if after is None else after
     watching = _Watching(night, condition, start)
     at_every = condition.looks_at_event
     held = watching.holds_at_start() if not at_every and start >= night.first else False
-    for recorded in _looked_at(night, watching, start, night.last if until is None else until):
+    events = _looked_at(night, watching, start, night.last if until is None else until)
+    if is_wanted is not None:
+        events = takewhile(lambda _: is_wanted(), events)
+    for recorded in events:
         holds = watching.holds_after(recorded)
         if holds and (at_every or not held):
             yield recorded
@@ -49,12 +59,9 @@ def next_hit(night: ReplayedNight, condition: Condition, position: int) -> Recor
     return next(hits(night, condition, after=position), None)
 
 
-def last_hit(night: ReplayedNight, condition: Condition, position: int) -> Recorded | None:
-    """Reverse-continue: the last event before a position at which the condition came to hold."""
-    found = None
-    for found in hits(night, condition, until=position - 1):  # noqa: B007  the last one counts
-        pass
-    return found
+def last_hits(night: ReplayedNight, condition: Condition, position: int, count: int) -> list[Recorded]:
+    """Reverse-continue: the last events before a position at which it came to hold, the nearest first."""
+    return list(deque(hits(night, condition, until=position - 1), maxlen=count))[::-1]
 
 
 class Found(msgspec.Struct, frozen=True):

@@ -69,7 +69,7 @@ def comes_to_hold(text: str, path: Path) -> bool:
     """Tell whether a condition comes to hold in a log file, for exported tests; times are of its night."""
     with path.open(encoding="utf-8") as lines:
         part = list(read_json_lines(lines))
-    return bool(part) and _holds(checked_condition(ReplayedNight(PartOfLog(part)), text), part)
+    return bool(part) and _holds(checked_condition(ReplayedNight(PartOfLog(part)).night, text), part)
 
 
 def _broken(part: Iterable[Recorded]) -> set[str]:

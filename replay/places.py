@@ -41,7 +41,7 @@ def position_of(night: ReplayedNight, place: str) -> int:
         return _first_when(night, place.removeprefix("when:"))
     time = _TIME.fullmatch(place)
     if time is not None:
-        return position_before(night, _moment(night, place, time))
+        return position_before(night, _moment(night.night, place, time))
     named = _NAMED.fullmatch(place)
     if named is None:
         word = place.split(":")[0].split(" ")[0]
@@ -68,16 +68,16 @@ def shown_time(time_us: int) -> str:
     return f"{isot(time_us)} UTC   {to_datetime(time_us).astimezone(JST):%H:%M:%S} JST"
 
 
-def time_of(night: ReplayedNight, text: str) -> int:
-    """UTC microseconds of a time of day in the night, JST if it does not say; raises PlaceUnknown."""
+def time_of(night: str, text: str) -> int:
+    """UTC microseconds of a time of day in the night named, JST if it does not say; raises PlaceUnknown."""
     match = _TIME.fullmatch(text.strip())
     if match is None:
         raise PlaceUnknown(f"'{text}' is no time of day: write 22:14, 22:14:05 or '13:14 UTC'")
     return _moment(night, text, match)
 
 
-def checked_condition(night: ReplayedNight, text: str) -> Condition:
-    """A condition whose times of day are those of the night; raises ConditionInvalid, PlaceUnknown."""
+def checked_condition(night: str, text: str) -> Condition:
+    """A condition whose times of day are those of the night named; raises ConditionInvalid, PlaceUnknown."""
     return condition(text, lambda time: time_of(night, time))
 
 
@@ -85,13 +85,13 @@ def is_from_start(night: ReplayedNight, place: str, position: int) -> bool:
     """Tell whether a place is that of a condition which holds from the start of the night on."""
     condition_text = place.strip().removeprefix("when:")
     return condition_text != place.strip() and breakpoints.held_from_start(
-        night, checked_condition(night, condition_text), night.event(position)
+        night, checked_condition(night.night, condition_text), night.event(position)
     )
 
 
 def _first_when(night: ReplayedNight, text: str) -> int:
     """The first event at which a condition holds; raises ConditionInvalid, PlaceUnknown."""
-    found = breakpoints.next_hit(night, checked_condition(night, text), night.first - 1)
+    found = breakpoints.next_hit(night, checked_condition(night.night, text), night.first - 1)
     if found is None:
         raise PlaceUnknown(f"never in the night {night.night}: {text}")
     return found.position
@@ -111,11 +111,11 @@ def _percent(night: ReplayedNight, percent: float) -> int:
     return night.first + round((night.last - night.first) * percent / 100)
 
 
-def _moment(night: ReplayedNight, text: str, match: re.Match[str]) -> int:
+def _moment(night: str, text: str, match: re.Match[str]) -> int:
     hours, minutes, seconds = int(match[1]), int(match[2]), float(match[3] or 0)
     if hours > 23 or minutes > 59 or seconds >= 60:
         raise PlaceUnknown(f"'{text}' is no time of day")
-    noon, _ = night_span(night.night)
+    noon, _ = night_span(night)
     hours_from_noon = hours - 12 if (match[4] or "JST").upper() == "JST" else hours - 3
     return noon + round((hours_from_noon * 3600 + minutes * 60 + seconds) * 1_000_000) % DAY
 

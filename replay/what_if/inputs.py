@@ -50,7 +50,7 @@ def branch(night: ReplayedNight, changes: Changes, inside: Collection[str]) -> B
     """Plan the branch; `inside` are the actors simulated anew. Raises WhatIfInvalid, PlaceUnknown."""
     left_out = {_input(night, each, inside).position for each in changes.leave_out}
     moved = {_input(night, each.input, inside).position: each.by_minutes for each in changes.move}
-    inserted = [(places.time_of(night, each.at), each) for each in changes.insert]
+    inserted = [(places.time_of(night.night, each.at), each) for each in changes.insert]
     position = _position(night, changes, left_out, moved, [time for time, _ in inserted])
     time = night.event(position).time
     inputs, others = [], dict[str, int]()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from replay.breakpoints import first_hit, hits, last_hit, moment, next_hit
+from replay.breakpoints import first_hit, hits, last_hits, moment, next_hit
 from replay.conditions import condition
 from replay.errors import ConditionInvalid
 from replay.night import ReplayedNight
@@ -127,9 +127,16 @@ def test_a_breakpoint_is_met_wherever_the_condition_comes_to_hold(text: str, nig
 
     middle = expected[len(expected) // 2]
     following = next_hit(night, checked, middle)
-    previous = last_hit(night, checked, middle)
+    previous = last_hits(night, checked, middle, 2)
     assert (following.position if following else None) == next((e for e in expected if e > middle), None)
-    assert (previous.position if previous else None) == next((e for e in expected[::-1] if e < middle), None)
+    assert [each.position for each in previous] == [e for e in expected[::-1] if e < middle][:2]
+
+
+def test_a_scan_that_is_not_wanted_any_more_ends_also_where_nothing_is_hit(night: ReplayedNight) -> None:
+    asked = iter([True] * 9 + [False])
+
+    assert list(hits(night, condition("event.position < 0"), is_wanted=lambda: next(asked))) == []
+    assert next(asked, None) is None
 
 
 def test_one_that_looks_at_the_event_is_met_at_each(night: ReplayedNight) -> None:

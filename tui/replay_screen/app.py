@@ -11,7 +11,6 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from projections.causal_chain import Link, causal_chain
-from replay.night import Identity
 from replay.outline import Outline
 from tomoe_es.clock import Clock
 from tomoe_es.errors import TomoeError
@@ -52,7 +51,6 @@ class ReplayApp(GoingThroughNight):
     ) -> None:
         """`begin` leads to the first place; else it is the start of the night."""
         super().__init__(source, clock, begin, speed)
-        self._identity: Identity | None = None
         self._outline: Outline | None = None
         self._on_the_way: float | None = None
         self._beside: Beside = ""

@@ -73,7 +73,8 @@ def moment_line(state: BarState, width: int) -> Line:
 
 def _pace(state: BarState, *, roomy: bool) -> list[tuple[str, Style]]:
     if state.on_the_way is not None:
-        return [(f"  folding {100 * state.on_the_way:.0f} % of the way", ON_REPLAY)]
+        folded = f"{100 * state.on_the_way:.0f} %"
+        return [(f"  folding {folded} of the way" if roomy else f" folded {folded}", ON_REPLAY)]
     if state.plays:
         return [("  plays" if roomy else " ▶", ON_REPLAY), (f" x{state.speed:g}", ON_REPLAY)]
     return [("  paused" if roomy else " ‖", ON_REPLAY), (f" x{state.speed:g}", QUIET_ON_REPLAY)]

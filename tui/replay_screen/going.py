@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from textual.widgets import Static
 
+from replay.night import Identity
+from replay.places import checked_condition
 from tomoe_es.clock import Clock
+from tomoe_es.errors import TomoeError
 from tui.dashboard.night_app import NightApp
 from tui.replay_screen import moves
 from tui.replay_screen.engine import Engine, View
@@ -23,6 +26,7 @@ class GoingThroughNight(NightApp):
         self._source, self._clock = source, clock
         self._engine = Engine(source, self.post_message, begin or moves.to_place("start"))
         self._player = Player(speed)
+        self._identity: Identity | None = None  # of the night, once it is open
         self._view: View | None = None
         self._number = 0  # of the last move that was asked for
         self._shown_number = -1  # of the last one that was made
@@ -135,13 +139,23 @@ class GoingThroughNight(NightApp):
         if found is not None:
             self._go(moves.to_position(found), is_jump=True)
         else:
-            self._wanted = direction
+            self._wanted, self._told_is_final = direction, False
         self._tell(f"/{search.text}")
 
     def _begin_search(self, text: str) -> None:
+        """Search for a condition; where it is none, the search before stays."""
+        if self._identity is None:
+            self._tell("the log is not open yet")
+            return
+        try:
+            checked = checked_condition(self._identity.night, text)
+        except TomoeError as error:
+            self._told_is_final = True  # what the search before, if it still runs, has to tell can wait
+            self._tell(str(error))
+            return
         if self._search is not None:
             self._search.give_up()
-        self._search, self._wanted, self._told_is_final = Search(self._source, text), 1, False
+        self._search, self._wanted, self._told_is_final = Search(self._source, checked), 1, False
         self.run_worker(self._search.run, thread=True)
 
     def _follow_search(self, search: Search) -> None:

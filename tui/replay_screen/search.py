@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from threading import Event as Signal
 
 from replay.breakpoints import hits
-from replay.places import checked_condition
+from replay.conditions import Condition
 from tomoe_es.clock import MINUTE
 from tomoe_es.errors import TomoeError
 from tui.replay_screen.source import NightSource
@@ -16,22 +16,20 @@ from tui.replay_screen.source import NightSource
 class Search:
     """A search that runs, or has ended. Places are added in order while it runs."""
 
-    def __init__(self, source: NightSource, text: str) -> None:
-        self.text = text
+    def __init__(self, source: NightSource, condition: Condition) -> None:
+        self.text = condition.text
         self.found: array[int] = array("q")
         self.minutes_us: list[int] = []  # time of the first place of each minute, for the timeline
         self.failure = ""
         self.is_over = False
-        self._source = source
+        self._source, self._condition = source, condition
         self._given_up = Signal()
 
     def run(self) -> None:
         """The thread's body."""
         try:
             with self._source.open() as (night, _):
-                for recorded in hits(night, checked_condition(night, self.text)):
-                    if self._given_up.is_set():
-                        break
+                for recorded in hits(night, self._condition, is_wanted=self._is_wanted):
                     self.found.append(recorded.position)
                     if not self.minutes_us or recorded.time - self.minutes_us[-1] >= MINUTE:
                         self.minutes_us.append(recorded.time)
@@ -44,6 +42,9 @@ class Search:
     def give_up(self) -> None:
         """The person wants something else."""
         self._given_up.set()
+
+    def _is_wanted(self) -> bool:
+        return not self._given_up.is_set()
 
     def after(self, position: int) -> int | None:
         """The first place found after a position."""

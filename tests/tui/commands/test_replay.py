@@ -156,6 +156,8 @@ def test_when_goes_back_too_and_says_where_nothing_is(data: Path, capsys: pytest
     when.when("dome.slit == 'closing'", back=True, json=True, data=data)
     [last] = json.loads(capsys.readouterr().out)["events"]
     assert last["position"] == places[-1]
+    when.when("dome.slit == 'closing'", back=True, limit=2, json=True, data=data)
+    assert [each["position"] for each in json.loads(capsys.readouterr().out)["events"]] == places[:-3:-1]
     assert len(places) > 1
 
     assert when.when("control.last_exposure_number > 999", data=data) == 1

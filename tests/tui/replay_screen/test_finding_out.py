@@ -65,6 +65,17 @@ def test_a_condition_that_is_none_is_told() -> None:
     replay(find)
 
 
+def test_a_condition_that_is_none_leaves_the_search_before_as_it_was() -> None:
+    async def find(app: ReplayApp, pilot: Pilot[int], clock: HandSetClock) -> None:
+        await searched(app, pilot, EXPOSURES)
+        await type_in(app, pilot, "slash", "camra == 'exposing'")
+        assert "did you mean 'camera'" in told(app)
+        await press(app, pilot, "n")
+        assert told(app) == f"/{EXPOSURES}   at place 2 of 6: n next, N the one before"
+
+    replay(find)
+
+
 def test_n_without_a_condition_says_how_to_give_one() -> None:
     async def find(app: ReplayApp, pilot: Pilot[int], clock: HandSetClock) -> None:
         await press(app, pilot, "n")

@@ -6,19 +6,27 @@ import asyncio
 from pathlib import Path
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
+from rich.cells import cell_len
 from textual.pilot import Pilot
 from textual.widgets import Static
 
 from projections.overview_model import Overview
+from replay.night import Identity
+from tests.projections.night_story import NIGHT
 from tests.tui.dashboard import hand_fed
 from tests.tui.dashboard.hand_fed import COMPACT, REAL_NOW, WIDE, HandSetClock, said, shown, title
-from tests.tui.replay_screen.past_night import StorySource, press, replay
+from tests.tui.replay_screen.past_night import CODE, DIGEST, StorySource, press, replay
 from tomoe_es.errors import LogUnavailable
 from tui.dashboard.app import DashboardApp
 from tui.dashboard.commands import Commands
+from tui.dashboard.lines import plain
 from tui.replay_screen import picture
 from tui.replay_screen.app import ReplayApp
+from tui.replay_screen.bar import BarState, moment_line
+from tui.replay_screen.moves import Place
+from tui.replay_screen.player import FASTEST
 
 BOTH_SIZES = pytest.mark.parametrize("size", [WIDE, COMPACT])
 PANELS = ("schedule", "executing", "queue", "pool", "history", "hardware", "weather", "chips", "violations")
@@ -45,6 +53,18 @@ def test_the_top_lines_at_80_columns() -> None:
         ]
         await press(app, pilot, "space")
         assert said(app, "#replay")[0].endswith("▶ x60")
+
+    replay(look, COMPACT)
+
+
+def test_the_longest_that_the_first_line_says_fits_80_columns() -> None:
+    async def look(app: ReplayApp, pilot: Pilot[int], clock: HandSetClock) -> None:
+        assert app.view is not None
+        identity = Identity(NIGHT, 1, 1_999_999, DIGEST, CODE, CODE)
+        view = msgspec.structs.replace(app.view, place=Place(1_999_999, REAL_NOW))
+        for plays, way in ((False, None), (True, None), (False, 1.0)):
+            state = BarState(identity=identity, view=view, plays=plays, speed=FASTEST, on_the_way=way)
+            assert cell_len(plain(moment_line(state, COMPACT[0]))) <= COMPACT[0]
 
     replay(look, COMPACT)
 

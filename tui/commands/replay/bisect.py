@@ -41,7 +41,7 @@ def bisect(
     with opened(data, night) as (replayed, identity):
         if rule:
             return _by_rule(replayed, identity, rule, monotone=monotone, json=json)
-        checked = places.checked_condition(replayed, condition)
+        checked = places.checked_condition(replayed.night, condition)
         found = breakpoints.first_hit(replayed, checked, declared_monotone=monotone)
         if json:
             print_json(identity, condition=condition, event=found.event, how=found.how)

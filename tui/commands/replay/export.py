@@ -92,7 +92,7 @@ def _minimal(
             found = minimal_for_rule(replayed, rule)
             test = pytest_for_rule(rule, replayed.night, identity.log_digest, out, expect)
         else:
-            found = minimal_for_condition(replayed, places.checked_condition(replayed, condition))
+            found = minimal_for_condition(replayed, places.checked_condition(replayed.night, condition))
             test = pytest_for_condition(condition, replayed.night, identity.log_digest, out, expect)
         with usable(out):
             out.write_text("".join(minimal_lines(identity, found)), encoding="utf-8")

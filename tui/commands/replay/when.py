@@ -40,18 +40,16 @@ def when(
     start
         Place to go on from, as for `show`.
     back
-        Backwards: the last place before.
+        Backwards: the last places before, the nearest first.
     limit
-        Places at most; backwards it is one.
+        Places at most.
     """
     with opened(data, night) as (replayed, identity):
-        checked = places.checked_condition(replayed, condition)
+        checked = places.checked_condition(replayed.night, condition)
         position = places.position_of(replayed, start)
-        found: list[Recorded]
         if back:
             before = replayed.last + 1 if start == "start" else position
-            last = breakpoints.last_hit(replayed, checked, before)
-            found = [last] if last is not None else []
+            found = breakpoints.last_hits(replayed, checked, before, limit)
         else:
             after = position - 1 if start == "start" else position
             found = list(islice(breakpoints.hits(replayed, checked, after), limit))
