@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable
 
 from adapters.simulator.devices.faults import Fault, FaultKind, Faults
+from adapters.telescope_line.held_clock import HeldClock
 from tests.projections.memory_log import MemoryLog
 from tomoe_es.clock import SECOND
 from tomoe_es.control import evolution
@@ -20,20 +20,11 @@ from tomoe_es.events.envelope import Recorded
 START_US = 1_702_378_800 * SECOND  # 2023-12-12 20:00 JST
 
 
-class SteppedTimers:
+class SteppedTimers(HeldClock):
     """A clock with alarms that stands still until it is told to go on."""
 
     def __init__(self, now: int = START_US) -> None:
-        self._now = now
-        self._alarms: list[tuple[int, int, Callable[[], None]]] = []
-        self._count = 0
-
-    def now(self) -> int:
-        return self._now
-
-    def call_at(self, time_us: int, action: Callable[[], None]) -> None:
-        self._count += 1
-        heapq.heappush(self._alarms, (max(time_us, self._now), self._count, action))
+        super().__init__(now)
 
     def call_when_ready(self, time_us: int, ready: Callable[[], bool], action: Callable[[], None]) -> None:
         """As a loop does it: asks first; what is not ready then is waited for by the action itself."""
@@ -46,10 +37,9 @@ class SteppedTimers:
 
     def run_until(self, time_us: int) -> None:
         """Let all alarms ring that are due up to a time, that time included."""
-        while self._alarms and self._alarms[0][0] <= time_us:
-            self._now, _, action = heapq.heappop(self._alarms)
-            action()
-        self._now = time_us
+        while (due := self.next_alarm()) is not None and due <= time_us:
+            self.ring()
+        self.go_to(time_us)
 
 
 class Line:

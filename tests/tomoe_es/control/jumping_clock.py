@@ -1,44 +1,23 @@
-"""A clock for tests, which does not wait."""
+"""A clock of which nothing but its own alarms lets time pass."""
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Callable
+from adapters.telescope_line.held_clock import HeldClock
 
 
-class JumpingClock:
-    """Timers that go from alarm to alarm at once."""
-
-    def __init__(self, start_us: int) -> None:
-        self._now = start_us
-        self._alarms: list[tuple[int, int, Callable[[], None]]] = []
-        self._count = 0
-
-    def now(self) -> int:
-        return self._now
-
-    def call_at(self, time_us: int, action: Callable[[], None]) -> None:
-        self._count += 1
-        heapq.heappush(self._alarms, (max(time_us, self._now), self._count, action))
-
-    def call_when_ready(self, time_us: int, ready: Callable[[], bool], action: Callable[[], None]) -> None:
-        """Whatever is not ready is waited for by the action itself."""
-        self.call_at(time_us, action)
-
-    def next_alarm(self) -> int | None:
-        return self._alarms[0][0] if self._alarms else None
+class JumpingClock(HeldClock):
+    """Goes from alarm to alarm at once."""
 
     def skip_to(self, time_us: int) -> None:
         """Nothing but this clock lets time pass."""
-        assert time_us <= self._now
+        assert time_us <= self.now()
 
     def step(self) -> None:
         """Run the next action."""
-        self._now, _, action = heapq.heappop(self._alarms)
-        action()
+        self.ring()
 
     def run_until(self, time_us: int) -> None:
         """Run all actions up to a time, that time included."""
-        while self._alarms and self._alarms[0][0] <= time_us:
-            self.step()
-        self._now = max(self._now, time_us)
+        while (due := self.next_alarm()) is not None and due <= time_us:
+            self.ring()
+        self.go_to(time_us)
