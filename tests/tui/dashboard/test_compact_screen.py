@@ -5,8 +5,12 @@ from __future__ import annotations
 import pytest
 from textual.pilot import Pilot
 
+from tests.tui.dashboard.a_night import NOW, an_overview
 from tests.tui.dashboard.hand_fed import COMPACT, HandFedSource, play, said, settled, shown, title
 from tui.dashboard.app import DashboardApp
+from tui.dashboard.lines import plain
+from tui.dashboard.moment import Moment
+from tui.dashboard.status_bar import status_line
 
 
 def test_the_essential_panels_are_in_sight() -> None:
@@ -68,6 +72,14 @@ def test_on_few_lines_the_state_the_alarms_and_how_to_stop_stay(lines: int, pane
             assert said(app, "#schedule")[0].startswith(" OBSERVING since 18:20")
 
     play(look, (80, lines))
+
+
+@pytest.mark.parametrize(("width", "ends_with"), [(80, "sim"), (90, "sim x290")])
+def test_the_pace_is_told_whole_or_not_at_all(width: int, ends_with: str) -> None:
+    moment = Moment(overview=an_overview(), now_us=NOW, silent_seconds=0.5, pace=290.0, condition="live")
+    told = plain(status_line(moment, width))
+    assert len(told) <= width
+    assert told.endswith(ends_with)
 
 
 def test_a_narrow_screen_leaves_keys_to_the_help_and_never_how_to_stop() -> None:
