@@ -92,6 +92,16 @@ docs: setup ## Write the generated reference pages anew
 	$(BIN)/python -m tui.conditions
 	$(BIN)/python -m tests.incidents.pages
 
+DATA ?= data
+PART := $(shell mktemp -u)
+picture: setup ## The picture of the README anew, of the night of `make night` in DATA=data
+	$(BIN)/tomoe replay export --to 02:01 --out $(PART).jsonl --data $(DATA)
+	$(BIN)/tomoe replay import $(PART).jsonl --data $(PART)
+	$(BIN)/tomoe rebuild --data $(PART)
+	$(BIN)/python -m tui.dashboard.picture $(PART) $(PART).svg --then
+	rsvg-convert -w 1200 $(PART).svg -o docs/images/dashboard.png
+	rm -r $(PART) $(PART).jsonl $(PART).svg
+
 lock: ## Resolve the pinned Python packages anew
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 		--group dev pyproject.toml -o deploy/requirements.lock

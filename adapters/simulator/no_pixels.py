@@ -152,7 +152,7 @@ class NoReducing:
             job_id=job.job_id,
             attempt=job.attempt,
             stage_seconds={},
-            steps_not_done=["no pixels"],
+            steps_not_done=[reduction.NO_PIXELS],
         )
         return [*events, finished]
 

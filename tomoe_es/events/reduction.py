@@ -246,6 +246,10 @@ class TrackletsJoined(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=T
     residual_arcsec: float  # root mean square of the sightings about the way
 
 
+NO_PIXELS = "no pixels"
+"""The step not done of a night of events only: what is archived there has no file."""
+
+
 class ReductionFinished(ReductionEvent, frozen=True, gc=False, kw_only=True, tag=True):
     """The job returned a result, good or rejected."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import cyclopts
 import msgspec
@@ -15,6 +15,7 @@ from projections.errors import ProductUnknown
 from projections.lineage import ProductRow
 from projections.store import ProjectionReader
 from projections.way_back import FileClaim, WayBack, way_back
+from tomoe_es.events.reduction import NO_PIXELS, ReductionFinished
 from tomoe_es.log import open_log
 from tomoe_es.transfer.cube_file import blake3_of
 from tui.commands.audit_text import FileCheck, Verdict, audit_text
@@ -23,7 +24,8 @@ from tui.data_folder import DataFolder, data_folder
 app = cyclopts.App(name="audit", help="Explain what the observatory made, from its log.")
 
 GOOD, BAD = 0, 1
-GOOD_VERDICTS: frozenset[Verdict] = frozenset({"as recorded", "deleted by policy"})
+NEVER_MADE: Final = "never made, the night is of events only"
+GOOD_VERDICTS: frozenset[Verdict] = frozenset({"as recorded", "deleted by policy", NEVER_MADE})
 
 
 class Explanation(msgspec.Struct, frozen=True):
@@ -68,7 +70,7 @@ def why(
             explained = way_back(log, reader, found)
     finally:
         log.close()
-    checks = [check_file(folder, claim) for claim in explained.files]
+    checks = [check_file(folder, claim, _has_pixels(explained)) for claim in explained.files]
     if given is not None and given.resolve() != folder.archive / found.path:
         checks.insert(0, _check_given(given, found))
     if json:
@@ -84,14 +86,20 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def check_file(folder: DataFolder, claim: FileClaim) -> FileCheck:
-    """Compare a file with what was recorded of it."""
+def _has_pixels(explained: WayBack) -> bool:
+    finished = [each.payload for each in explained.reduction if isinstance(each.payload, ReductionFinished)]
+    return not any(NO_PIXELS in each.steps_not_done for each in finished)
+
+
+def check_file(folder: DataFolder, claim: FileClaim, has_pixels: bool = True) -> FileCheck:
+    """Compare a file with what was recorded of it; without pixels there never was one."""
     path = (folder.archive if claim.folder == "archive" else folder.buffer) / claim.path
     digest_of = blake3_of if claim.algorithm == "blake3" else sha256_of
     found = digest_of(path) if path.is_file() else ""
     verdict: Verdict = "as recorded" if found == claim.digest else "DIFFERS"
     if not found:
-        verdict = "deleted by policy" if claim.expired is not None else "MISSING"
+        there_was: Verdict = "deleted by policy" if claim.expired is not None else "MISSING"
+        verdict = there_was if has_pixels else NEVER_MADE
     return FileCheck(
         role=claim.role,
         path=str(path),

@@ -14,7 +14,9 @@ from tomoe_es.events.envelope import Recorded
 from tomoe_es.night import JST
 from tomoe_es.recipe.writing import write_recipe
 
-Verdict = Literal["as recorded", "DIFFERS", "MISSING", "deleted by policy"]
+Verdict = Literal[
+    "as recorded", "DIFFERS", "MISSING", "deleted by policy", "never made, the night is of events only"
+]
 
 _SAID_ABOVE = frozenset(
     {"exposure_number", "frame_id", "recipe_id", "frame_ids", "product_id", "recipe", "source", "verdicts"}

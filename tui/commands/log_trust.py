@@ -298,4 +298,5 @@ def _reading(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:
-        raise FileNotReadable(f"'{path}' can't be read: {error}") from error
+        why = getattr(error, "strerror", None) or error
+        raise FileNotReadable(f"'{path}' can't be read: {why}") from error

@@ -10,6 +10,11 @@ WIDE_FROM: Final = (110, 34)
 """Columns and lines of the terminal from which on all panels are shown; below, the essential ones."""
 
 _LEFT, _CHIPS = 42, 34
+_STATE, _RECIPE = 3, 5
+_LEAST = 3
+"""Lines of a panel that says anything: two are its frame."""
+_DEVICES_FROM = 18
+"""With fewer lines, less than half of the devices would be seen."""
 
 
 def is_wide(columns: int, lines: int) -> bool:
@@ -45,14 +50,20 @@ def _all(width: int, height: int) -> dict[str, Region]:
 
 
 def _essential(width: int, height: int) -> dict[str, Region]:
-    left = width // 2
-    violations = max(height - 18, 3)
-    devices = height - 8 - violations
-    return {
-        "schedule": Region(0, 0, width, 3),
-        "executing": Region(0, 3, left, 5),
-        "weather": Region(left, 3, width - left, 5),
-        "queue": Region(0, 8, left, devices),
-        "hardware": Region(left, 8, width - left, devices),
-        "violations": Region(0, height - violations, width, violations),
-    }
+    """On few lines queue and devices go first, then the recipe and the weather; the alarms get the room."""
+    left, used = width // 2, 0
+    regions: dict[str, Region] = {}
+    if height >= _STATE + _LEAST:
+        regions["schedule"] = Region(0, 0, width, _STATE)
+        used = _STATE
+    if height >= used + _RECIPE + _LEAST:
+        regions["executing"] = Region(0, used, left, _RECIPE)
+        regions["weather"] = Region(left, used, width - left, _RECIPE)
+        used += _RECIPE
+    if height >= _DEVICES_FROM:
+        devices = height - used - max(height - 18, _LEAST)
+        regions["queue"] = Region(0, used, left, devices)
+        regions["hardware"] = Region(left, used, width - left, devices)
+        used += devices
+    regions["violations"] = Region(0, used, width, height - used)
+    return regions

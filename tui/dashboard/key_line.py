@@ -23,9 +23,8 @@ KEYS: Keys = (
     ("q", "quit"),
     ("E", "EMERGENCY"),
 )
-ROOMY_FROM = 106
-LEFT_OUT = ("tab", "j/k", "esc")
-"""What a narrow screen leaves to the help."""
+LEFT_OUT = ("tab", "j/k", "esc", "/", "m", "1-9", "enter", "a")
+"""What a narrow screen leaves to the help, the first of them first; how to leave and to stop all stays."""
 
 
 class KeyLine(Widget):
@@ -34,15 +33,23 @@ class KeyLine(Widget):
     def __init__(
         self, keys: Keys = KEYS, left_out: tuple[str, ...] = LEFT_OUT, ground: Style = BAR_GROUND
     ) -> None:
-        """`left_out` are keys that a narrow screen leaves to the help."""
+        """`left_out` are keys that a narrow screen leaves to the help, the first of them first."""
         super().__init__(id="keys")
         self._keys, self._left_out, self._ground = keys, left_out, ground
 
     def render_line(self, y: int) -> Strip:
         """The keys with what they do."""
         pieces: list[tuple[str, Style]] = []
-        roomy = self.size.width >= ROOMY_FROM
-        for key, action in self._keys:
-            if roomy or key not in self._left_out:
-                pieces += [(f" {key}", STRONG), (f" {action} ", ALARM if key == "E" else QUIET)]
+        for key, action in self._in_sight():
+            pieces += [(f" {key}", STRONG), (f" {action} ", ALARM if key == "E" else QUIET)]
         return strip_of(line(*pieces), self.size.width, self._ground)
+
+    def _in_sight(self) -> Keys:
+        """As many as there is room for."""
+        keys, left_out = self._keys, iter(self._left_out)
+        while sum(len(f" {key} {action} ") for key, action in keys) > self.size.width:
+            hidden = next(left_out, None)
+            if hidden is None:
+                break
+            keys = tuple(each for each in keys if each[0] != hidden)
+        return keys

@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.events import Resize
 from textual.geometry import Region
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -115,9 +116,9 @@ class NightApp(App[int]):
         yield Input(placeholder="search the history: observer, project, id, outcome, comment", id="filter")
         yield from self.bottom()
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: Resize) -> None:
         """Another size may show other panels."""
-        self.screen_stack[0].set_class(not is_wide(self.size.width, self.size.height), "compact")
+        self.screen_stack[0].set_class(not is_wide(event.size.width, event.size.height), "compact")
 
     def show(self, moment: Moment) -> None:
         """Show a moment in everything that is in sight."""

@@ -1,4 +1,7 @@
-"""Draws the dashboard of a data folder into an SVG file: `python -m tui.dashboard.picture DATA OUT.svg`."""
+"""Draws the dashboard of a data folder into an SVG file: `python -m tui.dashboard.picture DATA OUT.svg`.
+
+With `--then` it is the screen as it was when the folder was written, and not as old as it is now.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ from tomoe_es.clock import Clock
 from tui.dashboard.app import DashboardApp
 from tui.dashboard.source import DataFolderSource, OverviewSource, WallClock
 
-USAGE = "usage: python -m tui.dashboard.picture DATA OUT.svg [COLUMNS LINES]"
+THEN = "--then"
+USAGE = f"usage: python -m tui.dashboard.picture DATA OUT.svg [COLUMNS LINES] [{THEN}]"
 WAIT_SECONDS = 20.0
 SETTLE_SECONDS = 0.5
 FONT = "DejaVu Sans Mono"
@@ -21,6 +25,17 @@ FONT_PIXELS = 20.265
 
 class NothingToDraw(Exception):
     """The night could not be read in time; the message is what the dashboard's banner says."""
+
+
+class ThenClock:
+    """Stands still at the time at which the night was written last."""
+
+    def __init__(self, source: OverviewSource) -> None:
+        self._source = source
+
+    def now(self) -> int:
+        """UTC then, in microseconds since 1970."""
+        return self._source.written_us()
 
 
 async def draw(source: OverviewSource, clock: Clock, columns: int = 120, lines: int = 36) -> str:
@@ -53,12 +68,16 @@ def for_every_viewer(svg: str) -> str:
 
 def main(arguments: list[str]) -> int:
     """Exit codes: 0 drawn, 1 nothing to draw, 2 usage."""
+    then = THEN in arguments
+    arguments = [each for each in arguments if each != THEN]
     if len(arguments) not in (2, 4) or not all(each.isdecimal() for each in arguments[2:]):
         print(USAGE, file=sys.stderr)
         return 2
     data_dir, out = Path(arguments[0]), Path(arguments[1])
+    source = DataFolderSource(data_dir)
+    clock: Clock = ThenClock(source) if then else WallClock()
     try:
-        picture = asyncio.run(draw(DataFolderSource(data_dir), WallClock(), *map(int, arguments[2:])))
+        picture = asyncio.run(draw(source, clock, *map(int, arguments[2:])))
     except NothingToDraw as error:
         print(error, file=sys.stderr)
         return 1

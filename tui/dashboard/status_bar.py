@@ -52,8 +52,14 @@ def status_line(moment: Moment, width: int) -> Line:
     if overview.night.simulated:
         pieces.append(("  simulated" if roomy else "  sim", QUIET))
         if moment.pace is not None and moment.condition == "live":
-            pieces.append((f" x{moment.pace:.0f}", QUIET))
+            pace = f" x{moment.pace:.0f}"
+            if _length(pieces) + len(pace) <= width:
+                pieces.append((pace, QUIET))
     return line(*pieces)
+
+
+def _length(pieces: list[str | tuple[str, Style]]) -> int:
+    return sum(len(each if isinstance(each, str) else each[0]) for each in pieces)
 
 
 def _age(moment: Moment, event: str) -> list[tuple[str, Style]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from textual.binding import BindingType
+from textual.events import Resize
 from textual.geometry import Region
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -183,9 +184,9 @@ class ReplayApp(GoingThroughNight):
             timeline = self.screen_stack[0].query_one(Timeline)
             timeline.show(self._outline, self._view.place.time_us, list(found))
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: Resize) -> None:
         """The lines are as wide as the screen."""
-        super().on_resize()
+        super().on_resize(event)
         self.call_after_refresh(self._show_all)
 
     def regions(self, width: int, height: int) -> dict[str, Region]:

@@ -11,9 +11,11 @@ import pytest
 from projections.errors import ProductUnknown
 from projections.projector import Projector
 from tests.projections.night_story import NIGHT, START, Story, frame_id_of, recipe_id_of, record
+from tests.tomoe_es.control.observatory import Observatory, plan, survey
 from tomoe_es.clock import HOUR
 from tomoe_es.events.envelope import Draft
 from tomoe_es.events.recipe import RecipeSubmitted
+from tomoe_es.events.reduction import ProductArchived
 from tomoe_es.events.transfer import ChipCubeBuffered, ChipCubeExpired
 from tomoe_es.log import open_log
 from tui.commands.audit import why
@@ -89,6 +91,26 @@ def test_a_changed_product_is_told(data: DataFolder, capsys: pytest.CaptureFixtu
     assert why(str(data.archive / FILE), data=data.top) == 1
 
     assert f"product    DIFFERS: {data.archive / FILE}" in capsys.readouterr().out
+
+
+def test_a_product_of_a_night_of_events_only_is_said_to_have_no_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = DataFolder(tmp_path)
+    folder.make()
+    night = Observatory(folder.log, plan())
+    night.start(survey(1))
+    night.run_to_end()
+    with Projector(night.log, folder.projections) as projector:
+        projector.catch_up()
+    archived = night.told(ProductArchived)[-1]
+    night.close()
+
+    assert why(archived.product_id, data=folder.top) == 0
+
+    text = capsys.readouterr().out
+    assert "product    never made, the night is of events only: " in text
+    assert "MISSING" not in text
 
 
 def test_a_missing_raw_cube_is_told(data: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:

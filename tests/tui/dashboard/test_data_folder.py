@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -70,6 +72,23 @@ def test_the_picture_is_an_svg_of_the_night(data_dir: Path, tmp_path: Path) -> N
     text = "".join(ElementTree.parse(out).getroot().itertext())
     assert "1 schedule" in text
     assert "9 violations" in text
+
+
+def test_the_picture_of_a_past_moment_is_the_screen_as_it_was_then(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "data")
+    folder.make()
+    with closing(open_log(folder.log_url)) as log:
+        record(log, islice(whole_night(), 200))
+        with Projector(log, folder.projections) as projector:
+            projector.catch_up()
+    for path in folder.projections.iterdir():
+        os.utime(path, (1e9, 1e9))
+    said = []
+    for flags in ([], ["--then"]):
+        out = tmp_path / "dashboard.svg"
+        assert picture.main([str(folder.top), str(out), *flags]) == 0
+        said.append("".join(ElementTree.parse(out).getroot().itertext()))
+    assert ["OLD DATA" in each for each in said] == [True, False]
 
 
 def test_no_picture_of_a_folder_without_a_night(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
