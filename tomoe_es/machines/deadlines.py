@@ -26,6 +26,9 @@ _BEGUN_ANEW = (Mark(safety.DevicesReconciled),)
 """After a restart: a command that was recorded as the telescope's process died never reached the device, and
 nothing tells whether it did. What is not as it should be is commanded again."""
 
+_LEASES_VOID = (Mark(reduction.ReductionEngineLost), Mark(reduction.ReductionEngineStarted))
+"""No result comes of a job that ended with its engine: it is leased again."""
+
 
 def _exposure_length(recorded: Recorded, known: Known) -> float:
     """Its frames, and half a minute."""
@@ -135,6 +138,7 @@ _DEADLINES = (
             *(Mark(reduction.ReductionFinished), Mark(reduction.ReductionFailed)),
             *(Mark(reduction.ReductionLeaseExpired),),
         ),
+        forgets=_LEASES_VOID,
         within_seconds=_lease,
         expected="its result, or the end of its lease,",
     ),

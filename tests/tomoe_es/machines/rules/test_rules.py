@@ -9,6 +9,8 @@ import pytest
 from tests.tomoe_es.machines.making import make
 from tests.tomoe_es.machines.rules.cases import CASES
 from tests.tomoe_es.machines.rules.moments import (
+    CHIP,
+    START,
     STARTED,
     Moment,
     dome,
@@ -20,7 +22,8 @@ from tests.tomoe_es.machines.rules.moments import (
     slit,
     turn,
 )
-from tomoe_es.events import Event, safety, telescope
+from tomoe_es.clock import SECOND
+from tomoe_es.events import Event, reduction, safety, telescope
 from tomoe_es.events.monitor import ViolationCleared, ViolationDetected
 from tomoe_es.machines.deadlines import DEADLINES
 from tomoe_es.machines.judging import steps
@@ -138,3 +141,20 @@ def test_a_closing_that_is_told_after_the_restart_has_its_deadline() -> None:
 def test_a_restart_ends_no_alarm_of_what_did_not_close() -> None:
     told = found([*STARTED, closing(2), (190, slit("closing")), (200, RECONCILED), (210, slit("closing"))])
     assert [type(each) for each in told] == [ViolationDetected]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        make(reduction.ReductionEngineLost, condition="EngineLost"),
+        make(reduction.ReductionEngineStarted, lease_seconds=600.0),
+    ],
+)
+def test_a_lease_ends_with_its_engine(change: Event) -> None:
+    leased: Moment = (0, make(reduction.ReductionLeased, **CHIP, lease_until_us=START + 600 * SECOND))
+    again: Moment = (900, make(reduction.ReductionLeased, **CHIP, lease_until_us=START + 1500 * SECOND))
+    told = found([leased, (60, change), (700, mount()), again, (1600, mount())])
+    assert [(type(each), each.name) for each in told if each.name != "ReductionEngineGone"] == [
+        (ViolationDetected, "ReductionOverdue")
+    ]
+    assert told[-1].evidence == [4], "the lease of the new engine"
