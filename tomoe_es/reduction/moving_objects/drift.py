@@ -4,10 +4,16 @@ The means of six parts of the exposure, weighted by their time from its middle, 
 everything steady cancels. An object of flux F at rate v leaves -F v sum(t^2) times the slope of its PSF
 there, which a matched filter of that slope measures for every source of the stack: a signal-to-noise ratio of
 5 a frame and a tenth of a pixel a frame make six sigma.
+
+Two things feign a drift: a cosmic ray beside a star, which is in one frame only, and something that comes
+by and is too faint, or too much among stars, to be found. What rests on one part of the exposure is no drift,
+nor what another motion explains far better.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -19,6 +25,7 @@ from tomoe_es.compiled import compiled
 from tomoe_es.reduction.moving_objects.detection import detect
 from tomoe_es.reduction.moving_objects.difference import Difference
 from tomoe_es.reduction.moving_objects.following import FWHM_SIGMA, RADIUS, follow
+from tomoe_es.reduction.moving_objects.over_stars import strongest_about
 from tomoe_es.reduction.moving_objects.track import Track
 from tomoe_es.reduction.photometry import TRUNCATED
 
@@ -27,6 +34,13 @@ FASTEST_PIXELS_A_FRAME: Final = 0.6
 UNSTEADY_PIXELS_A_FRAME: Final = 0.006
 """What seeing and blends may feign for a star, however bright."""
 FAINTEST_SIGMA: Final = 8.0
+LEAST_PART_WITHOUT_ONE: Final = 0.2
+"""So much of a drift's chi squared is left without any one group: 0.57 on average without the first or last,
+next to nothing where a cosmic ray in one frame made all of it."""
+OTHER_PLACE_PIXELS: Final = 2.5
+OTHER_RATE_PIXELS_A_FRAME: Final = 0.25
+MUCH_MORE: Final = 2.0
+"""From so far on it is another motion than a drift's, and so strong that the drift is its doing."""
 LEAST_CHI_SQUARED: Final = 26.0
 """Of two degrees of freedom: chance reaches it once in 440,000 sources."""
 
@@ -34,28 +48,72 @@ LEAST_CHI_SQUARED: Final = 26.0
 def drifting(difference: Difference, sources: NDArray[np.void], fwhm_pixels: float) -> list[Track]:
     """Tracks of the sources (photometry.SOURCE_TYPE) of the stack that move, the fastest drifts excepted."""
     t = difference.group_frames - difference.group_frames.mean()
-    spread = float(t @ t)
     x, y, flux = _sources(difference, sources, fwhm_pixels)
     if len(x) < 2:
         return []
+    v, error = _rates(difference, t, x, y, flux, fwhm_pixels)
+    bright = error < 3 * UNSTEADY_PIXELS_A_FRAME
+    of_telescope = np.median(v[bright], axis=0) if np.count_nonzero(bright) >= 10 else np.zeros(2)
+    v -= of_telescope
+    chi_squared = _chi_squared(v, error)
+    tracks = []
+    for i in np.flatnonzero((chi_squared > LEAST_CHI_SQUARED) & (np.hypot(*v.T) > SLOWEST_PIXELS_A_FRAME)):
+        track = follow(difference, float(x[i]), float(y[i]), float(v[i, 0]), float(v[i, 1]), fwhm_pixels)
+        if track is None or not SLOWEST_PIXELS_A_FRAME < track.pixels_a_frame < FASTEST_PIXELS_A_FRAME:
+            continue
+        here = slice(i, i + 1)
+        without_one = [
+            _rates(difference, some, x[here], y[here], flux[here], fwhm_pixels) for some in _without_one(t)
+        ]
+        least = min(float(_chi_squared(rate - of_telescope, of_rate)[0]) for rate, of_rate in without_one)
+        if least < LEAST_PART_WITHOUT_ONE * chi_squared[i]:
+            continue
+        if _is_dragged(difference, track, float(chi_squared[i]), fwhm_pixels):
+            continue
+        score = float(chi_squared[i] / 2 / np.log(10) - np.log10(len(x)))
+        tracks.append(replace(track, score=score))
+    return tracks
+
+
+def _rates(
+    difference: Difference,
+    t: NDArray[np.float64],
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    flux: NDArray[np.float64],
+    fwhm_pixels: float,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Rates (n, 2) of sources, pixels a frame, and the error of each axis, by weights `t` of the groups."""
+    spread = float(t @ t)
     group_noise = np.sqrt(len(difference.groups) / len(difference.frames))
     measured = np.zeros((len(x), 3))
     _slopes(difference.groups, t, difference.inverse_noise, x, y, fwhm_pixels / FWHM_SIGMA, measured)
-    v = -measured[:, :2] / (flux * spread)[:, None]
     error = measured[:, 2] * group_noise / (flux * np.sqrt(spread))
-    bright = error < 3 * UNSTEADY_PIXELS_A_FRAME
-    if np.count_nonzero(bright) >= 10:
-        v -= np.median(v[bright], axis=0)  # the telescope's own drift
-    tracks = []
-    for i, ((vx, vy), sigma) in enumerate(zip(v, error, strict=True)):
-        speed = float(np.hypot(vx, vy))
-        chi_squared = speed**2 / (sigma**2 + UNSTEADY_PIXELS_A_FRAME**2)
-        if chi_squared > LEAST_CHI_SQUARED and speed > SLOWEST_PIXELS_A_FRAME:
-            track = follow(difference, float(x[i]), float(y[i]), float(vx), float(vy), fwhm_pixels)
-            if track is not None and SLOWEST_PIXELS_A_FRAME < track.pixels_a_frame < FASTEST_PIXELS_A_FRAME:
-                score = float(chi_squared / 2 / np.log(10) - np.log10(len(x)))
-                tracks.append(replace(track, score=score))
-    return tracks
+    return -measured[:, :2] / (flux * spread)[:, None], error
+
+
+def _chi_squared(v: NDArray[np.float64], error: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray((v**2).sum(axis=1) / (error**2 + UNSTEADY_PIXELS_A_FRAME**2))
+
+
+def _without_one(t: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
+    """Weights of the groups without each of them in turn."""
+    for left_out in range(len(t)):
+        some = t - np.delete(t, left_out).mean()
+        some[left_out] = 0.0
+        yield some
+
+
+def _is_dragged(difference: Difference, track: Track, chi_squared: float, fwhm_pixels: float) -> bool:
+    """Whether it is a star whose light something else drags along that comes by, faint as it may be.
+
+    That makes far more of what changes there than the star's apparent drift, with another motion.
+    """
+    x, y = track.at(float(difference.group_frames.mean()))
+    other, signal_to_noise = strongest_about(difference, x, y, fwhm_pixels)
+    apart = math.hypot(other.x - x, other.y - y) > OTHER_PLACE_PIXELS
+    apart = apart or math.hypot(other.vx - track.vx, other.vy - track.vy) > OTHER_RATE_PIXELS_A_FRAME
+    return apart and signal_to_noise**2 > MUCH_MORE * chi_squared
 
 
 def _sources(

@@ -8,10 +8,12 @@ when the mean over time is taken off both the frames and the PSF.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
 
 from tomoe_es.reduction.moving_objects.difference import Difference
 from tomoe_es.reduction.moving_objects.track import Channel, Track
@@ -31,6 +33,9 @@ OFFSETS: Final = (-3.0, -1.5, 0.0, 1.5, 3.0)
 RATES: Final = (-0.2, 0.0, 0.2)
 """Where else than on the line of its points it is looked for, pixels and pixels a frame."""
 SLOWEST_START: Final = 0.1
+ANY_OFFSETS: Final = np.arange(-6.0, 7.0, 1.5)
+ANY_RATES: Final = np.arange(-0.6, 0.7, 0.2)
+"""Where anything that moves is looked for about a place, pixels and pixels a frame."""
 WITHIN_GROUP: Final = (-1 / 3, 0.0, 1 / 3)
 FWHM_SIGMA: Final = 2.3548
 
@@ -94,11 +99,32 @@ def fit_over_stars(
     )
 
 
-def _surroundings(difference: Difference, start: Motion, fwhm_pixels: float) -> _Surroundings:
+def strongest_about(
+    difference: Difference, x_at: float, y_at: float, fwhm_pixels: float
+) -> tuple[Motion, float]:
+    """Of all that may move about a place: motion and signal-to-noise ratio of what stands out most."""
+    around = _surroundings(difference, Motion(x_at, y_at, 0.0, 0.0), fwhm_pixels, LARGEST_RADIUS)
+    sigma = around.sigma
+    light = gaussian_filter(around.change * around.inverse_noise, (0.0, sigma, sigma), mode="constant")
+    squared = gaussian_filter(around.inverse_noise**2, sigma / math.sqrt(2), mode="constant")
+    x, y, vx, vy = _grid(Motion(x_at, y_at, 0.0, 0.0), ANY_OFFSETS, ANY_RATES)
+    column = np.clip(np.rint(x + vx * around.away - around.u[0]).astype(int), 0, len(around.u) - 1)
+    row = np.clip(np.rint(y + vy * around.away - around.v[0]).astype(int), 0, len(around.v) - 1)
+    signal = light[np.arange(GROUPS), row, column].sum(axis=1)
+    information = squared[row, column].sum(axis=1) / (4 * np.pi * sigma**2)
+    noise = np.sqrt(np.maximum(information * (1 - _steady(around, vx, vy)), 1e-12))
+    best = int(np.argmax(signal / noise))
+    motion = Motion(*(float(each[best, 0]) for each in (x, y, vx, vy)))
+    return motion, float(signal[best] / noise[best])
+
+
+def _surroundings(
+    difference: Difference, start: Motion, fwhm_pixels: float, radius: int | None = None
+) -> _Surroundings:
     frames = difference.group_frames
     away = frames - frames.mean()
     reach = np.hypot(start.vx, start.vy) * np.ptp(frames) / 2
-    radius = min(LARGEST_RADIUS, int(np.ceil(RADIUS + reach)))
+    radius = radius or min(LARGEST_RADIUS, int(np.ceil(RADIUS + reach)))
     rows, columns = (
         np.arange(max(round(middle) - radius, 0), min(round(middle) + radius + 1, size))
         for middle, size in zip((start.y, start.x), difference.reference.shape, strict=True)
@@ -116,24 +142,27 @@ def _best_start(around: _Surroundings, start: Motion) -> Motion:
 
     What isn't steady sums to nothing over time, so that what of the PSF is steady needn't be taken off.
     """
-    x, y, vx, vy = (
-        each.reshape(-1, 1) for each in np.meshgrid(OFFSETS, OFFSETS, RATES, RATES, indexing="ij")
-    )
-    du = around.u - (start.x + x + (start.vx + vx) * around.away)[:, :, None]
-    dv = around.v - (start.y + y + (start.vy + vy) * around.away)[:, :, None]
+    x, y, vx, vy = _grid(start, OFFSETS, RATES)
+    du = around.u - (x + vx * around.away)[:, :, None]
+    dv = around.v - (y + vy * around.away)[:, :, None]
     along, across = (np.exp(-0.5 * (each / around.sigma) ** 2) for each in (du, dv))
     weighted = around.change * around.inverse_noise
     signal = np.einsum("ngv,gvu,ngu->n", across, weighted, along, optimize=True)
-    speed = np.hypot(start.vx + vx, start.vy + vy)
-    apart = np.abs(around.away[:, None] - around.away).reshape(1, -1) * np.maximum(speed, SLOWEST_START)
-    steady = np.exp(-((apart / around.sigma) ** 2) / 4).mean(axis=1)
-    best = int(np.argmax(signal / np.sqrt(1 - steady)))
-    return Motion(
-        float(start.x + x[best, 0]),
-        float(start.y + y[best, 0]),
-        float(start.vx + vx[best, 0]),
-        float(start.vy + vy[best, 0]),
-    )
+    best = int(np.argmax(signal / np.sqrt(1 - _steady(around, vx, vy))))
+    return Motion(*(float(each[best, 0]) for each in (x, y, vx, vy)))
+
+
+def _grid(start: Motion, offsets: Sequence[float] | Array, rates: Sequence[float] | Array) -> list[Array]:
+    """Motions about a start: x, y, vx, vy, each (n, 1)."""
+    steps = np.meshgrid(offsets, offsets, rates, rates, indexing="ij")
+    return [here + each.reshape(-1, 1) for here, each in zip(start, steps, strict=True)]
+
+
+def _steady(around: _Surroundings, vx: Array, vy: Array) -> Array:
+    """Part of a moving PSF that stays, (n,), of rates (n, 1)."""
+    speed = np.maximum(np.hypot(vx, vy), SLOWEST_START)
+    apart = np.abs(around.away[:, None] - around.away).reshape(1, -1) * speed
+    return np.asarray(np.exp(-((apart / around.sigma) ** 2) / 4).mean(axis=1))
 
 
 def _templates(around: _Surroundings, motion: Motion) -> Array:

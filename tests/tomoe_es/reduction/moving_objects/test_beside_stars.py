@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from tomoe_es.reduction.moving_objects.difference import Difference, differ
-from tomoe_es.reduction.moving_objects.over_stars import Motion, fit_over_stars
+from tomoe_es.reduction.moving_objects.drift import drifting
+from tomoe_es.reduction.moving_objects.over_stars import Motion, fit_over_stars, strongest_about
 from tomoe_es.reduction.moving_objects.search import search
 from tomoe_es.reduction.near_frames import group_edges
 from tomoe_es.reduction.photometry import SOURCE_TYPE
@@ -20,14 +21,24 @@ MOVER_COUNTS = 10 * NOISE * np.sqrt(4 * np.pi) * SIGMA
 """A signal-to-noise ratio of 10 in one frame."""
 
 
-def seen(seed: int, star_counts: float, x: float, y: float, vx: float, vy: float) -> Difference:
-    """A star in the middle, and a mover at `x`, `y` in the last frame."""
+def seen(
+    seed: int,
+    star_counts: float,
+    x: float,
+    y: float,
+    vx: float,
+    vy: float,
+    mover_counts: float = MOVER_COUNTS,
+    ray_counts: float = 0.0,
+) -> Difference:
+    """A star in the middle, a mover at `x`, `y` in the last frame, a cosmic ray beside the star in one."""
     random = np.random.default_rng(seed)
     frames = random.normal(0, NOISE, (FRAMES, SIZE, SIZE)).astype(np.float32)
     for number, frame in enumerate(frames):
         before = FRAMES - 1 - number
         frame += light(SIZE / 2, SIZE / 2, star_counts)
-        frame += light(x - vx * before, y - vy * before, MOVER_COUNTS)
+        frame += light(x - vx * before, y - vy * before, mover_counts)
+    frames[FRAMES - 2, SIZE // 2 + 1, SIZE // 2 + 1 : SIZE // 2 + 4] += ray_counts / 3
     trusted = np.zeros((SIZE, SIZE), bool)
     edges = group_edges(1, FRAMES)
     groups = np.array([frames[a:b].mean(axis=0) for a, b in pairwise(edges)], np.float32)
@@ -71,3 +82,57 @@ def test_a_star_does_not_drift_because_a_mover_comes_near(seed: int) -> None:
     difference = seen(seed, 800.0, SIZE / 2 - 2, SIZE / 2, 0.5, -0.5)
     found = search(difference, sources(800.0), FWHM, 1.0).tracks
     assert [round(track.pixels_a_frame, 1) for track in found] == [0.7]
+
+
+def drifts_amid(difference: Difference, star_counts: float) -> list[float]:
+    """Pixels a frame of what drifts within 4 pixels of the middle."""
+    middle = float(difference.group_frames.mean())
+    return [
+        track.pixels_a_frame
+        for track in drifting(difference, sources(star_counts), FWHM)
+        if np.hypot(*np.subtract(track.at(middle), SIZE / 2)) < 4
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seed", "star_counts", "ray_counts"), [(1, 1000.0, 2000.0), (1, 1500.0, 2000.0), (0, 1500.0, 3000.0)]
+)
+def test_a_star_does_not_drift_because_a_cosmic_ray_hits_beside_it(
+    seed: int, star_counts: float, ray_counts: float
+) -> None:
+    difference = seen(seed, star_counts, 30.0, 30.0, 0.0, 0.0, ray_counts=ray_counts)
+    assert drifts_amid(difference, star_counts) == []
+
+
+@pytest.mark.parametrize(
+    ("seed", "star_counts", "part", "off", "vx", "vy"),
+    [
+        (0, 800.0, 0.7, -2.0, 0.4, 0.0),
+        (1, 800.0, 1.0, 2.0, 0.2, 0.34),
+        (0, 1500.0, 0.7, -2.0, 0.2, 0.34),
+        (1, 1500.0, 1.0, 2.0, 0.4, 0.0),
+    ],
+)
+def test_a_star_does_not_drift_because_something_faint_leaves_it(
+    seed: int, star_counts: float, part: float, off: float, vx: float, vy: float
+) -> None:
+    last = SIZE / 2 + off + vx * (FRAMES - 1), SIZE / 2 + vy * (FRAMES - 1)
+    difference = seen(seed, star_counts, *last, vx, vy, mover_counts=part * MOVER_COUNTS)
+    assert drifts_amid(difference, star_counts) == []
+
+
+@pytest.mark.parametrize("part", [0.5, 0.7, 1.0])
+@pytest.mark.parametrize("rate", [0.1, 0.2, 0.4])
+def test_what_drifts_itself_is_found(part: float, rate: float) -> None:
+    counts = part * MOVER_COUNTS
+    difference = seen(0, 0.0, SIZE / 2 + rate * FRAMES / 2, SIZE / 2, rate, 0.0, mover_counts=counts)
+    assert drifts_amid(difference, counts) == [pytest.approx(rate, abs=0.03)]
+
+
+def test_what_stands_out_about_a_place_is_what_moves_there() -> None:
+    difference = seen(1, 6000.0, SIZE / 2 + 5.0, SIZE / 2 + 4.0, 0.2, 0.4)
+    motion, signal_to_noise = strongest_about(difference, SIZE / 2, SIZE / 2, FWHM)
+    assert (motion.vx, motion.vy) == pytest.approx((0.2, 0.4), abs=0.15)
+    assert signal_to_noise > 15
+    nothing = seen(2, 6000.0, 30.0, 30.0, 0.0, 0.0)
+    assert strongest_about(nothing, SIZE / 2, SIZE / 2, FWHM)[1] < 6
