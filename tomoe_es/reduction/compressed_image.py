@@ -10,12 +10,13 @@ Planes of whole numbers, such as masks, are coded as they are: next to nothing w
 from __future__ import annotations
 
 import math
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 from astropy.io import fits
 from numpy.typing import NDArray
 
+from tomoe_es.reduction.extension_header import Card, extension_header
 from tomoe_es.reduction.rice import BLANK, BLOCK, encode_tiles, encode_whole_numbers, most_bytes
 from tomoe_es.reduction.source_table import Table
 from tomoe_es.transfer.cube_file import FITS_BLOCK
@@ -29,8 +30,6 @@ ROWS_OF_PLANE_TILE: Final = 24
 """Tiles of a plane of whole numbers are as wide as the plane, and of a size that stays in the cache."""
 _ROW: Final = np.dtype([("size", ">i4"), ("place", ">i4"), ("scale", ">f8"), ("zero", ">f8")])
 _ROW_OF_PLANE: Final = np.dtype([("size", ">i4"), ("place", ">i4")])
-
-Card: TypeAlias = tuple[str, object] | tuple[str, object, str]
 
 
 def levels_a_count(noise_counts: float) -> int:
@@ -118,7 +117,7 @@ def _header(
     lengths = [(f"ZNAXIS{axis}", length, "") for axis, length in enumerate(reversed(shape), start=1)]
     lengths += [(f"ZTILE{axis}", length, "of a tile") for axis, length in enumerate(reversed(tiles), start=1)]
     quantised: list[Card] = [("TTYPE2", "ZSCALE"), ("TFORM2", "1D"), ("TTYPE3", "ZZERO"), ("TFORM3", "1D")]
-    return fits.Header(
+    return extension_header(
         [
             ("XTENSION", "BINTABLE", "a tile-compressed image"),
             ("BITPIX", 8),

@@ -34,11 +34,14 @@ Floats = NDArray[np.float32]
 def without_sky(image: Floats, bad: NDArray[np.bool_]) -> tuple[Floats, float, float]:
     """An image (height, even width) less its background, 0 in `bad` pixels; level and noise of the sky.
 
-    The background goes smoothly through the medians of 3 x 3 boxes. Level and noise are medians of all boxes.
+    The background goes smoothly through the medians of 3 x 3 boxes. Level and noise are medians of all boxes,
+    and 0 where no box is good.
     """
     boxes = -(-image.shape[0] // BOX_PIXELS), -(-image.shape[1] // BOX_PIXELS)
     levels, noises = np.empty(boxes), np.empty(boxes)
     _judge_boxes(image, bad, levels, noises)
+    if np.isnan(levels).all():
+        return np.zeros_like(image), 0.0, 0.0
     smooth, smooth_noises = np.empty(boxes), np.empty(boxes)
     _median_of_neighbours(levels, smooth)
     _median_of_neighbours(noises, smooth_noises)
