@@ -10,9 +10,11 @@ No fast-math: sums are made in the order written, so that a product made again i
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
+import numpy as np
+from numba.extending import intrinsic
 
 from tomoe_es.errors import KernelCacheUnwritable
 
@@ -33,3 +35,18 @@ def compiled(function: Function) -> Function:
 def inlined(function: Function) -> Function:
     """Decorate a function that only compiled ones call; it goes into their machine code and cache."""
     return cast(Function, numba.njit(nogil=True, error_model="numpy", inline="never")(function))
+
+
+def _multiply_add(_context: object, _one: object, _two: object, _three: object) -> tuple[object, object]:
+    return numba.float32(numba.float32, numba.float32, numba.float32), _generate_multiply_add
+
+
+def _generate_multiply_add(_context: object, builder: Any, _signature: object, values: list[Any]) -> Any:
+    return builder.fma(*values)
+
+
+multiply_add = cast(Callable[[np.float32, np.float32, np.float32], np.float32], intrinsic(_multiply_add))
+"""one x two + three, rounded once (fusedMultiplyAdd of IEEE 754), in compiled functions.
+
+It's one step where a product and a sum are two, and has the same bits on every processor.
+"""

@@ -31,7 +31,7 @@ from tomoe_es.reduction.photometry import (
 from tomoe_es.reduction.photometry import (
     measure as measure_with_sep,
 )
-from tomoe_es.reduction.sky import BOX_PIXELS
+from tomoe_es.reduction.sky_surface import BOX_PIXELS
 
 PROGRAM: Final = "source-extractor"
 DEBLENDING_CONTRAST: Final = 0.005

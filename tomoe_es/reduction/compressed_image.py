@@ -10,12 +10,13 @@ Planes of whole numbers, such as masks, are coded as they are: next to nothing w
 from __future__ import annotations
 
 import math
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 from astropy.io import fits
 from numpy.typing import NDArray
 
+from tomoe_es.reduction.extension_header import Card, extension_header
 from tomoe_es.reduction.rice import BLANK, BLOCK, encode_tiles, encode_whole_numbers, most_bytes
 from tomoe_es.reduction.source_table import Table
 from tomoe_es.transfer.cube_file import FITS_BLOCK
@@ -30,8 +31,6 @@ ROWS_OF_PLANE_TILE: Final = 24
 LARGEST_PLACE: Final = 2**31 - 1
 """In the heap, of what a descriptor of 32 bits can tell; a larger heap has those of 64 bits (FITS 7.3.5)."""
 _QUANTISED: Final = (("scale", ">f8"), ("zero", ">f8"))
-
-Card: TypeAlias = tuple[str, object] | tuple[str, object, str]
 
 
 def levels_a_count(noise_counts: float) -> int:
@@ -122,7 +121,7 @@ def _header(
     lengths = [(f"ZNAXIS{axis}", length, "") for axis, length in enumerate(reversed(shape), start=1)]
     lengths += [(f"ZTILE{axis}", length, "of a tile") for axis, length in enumerate(reversed(tiles), start=1)]
     quantised: list[Card] = [("TTYPE2", "ZSCALE"), ("TFORM2", "1D"), ("TTYPE3", "ZZERO"), ("TFORM3", "1D")]
-    return fits.Header(
+    return extension_header(
         [
             ("XTENSION", "BINTABLE", "a tile-compressed image"),
             ("BITPIX", 8),

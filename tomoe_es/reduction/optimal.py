@@ -107,16 +107,23 @@ def _fit(
 ) -> None:
     height, width = light.shape
     peak = (MOFFAT_BETA - 1) / (math.pi * alpha**2)
+    parts = np.empty((2 * radius + 1, 2 * radius + 1))
     for star in range(len(xy)):
         x, y, flux = xy[star, 0], xy[star, 1], max(guess[star], 0.0)
         column, row = round(x), round(y)
+        top, bottom = max(row - radius, 0), min(row + radius + 1, height)
+        left, right = max(column - radius, 0), min(column + radius + 1, width)
+        for j in range(top, bottom):
+            for i in range(left, right):
+                squared = ((i - x) ** 2 + (j - y) ** 2) / alpha**2
+                parts[j - top, i - left] = peak * (1 + squared) ** -MOFFAT_BETA
         error = math.nan
         for _ in range(2):
             weighted, weight = 0.0, 0.0
-            for j in range(max(row - radius, 0), min(row + radius + 1, height)):
-                for i in range(max(column - radius, 0), min(column + radius + 1, width)):
+            for j in range(top, bottom):
+                for i in range(left, right):
                     if not bad[j, i]:
-                        part = peak * (1 + ((i - x) ** 2 + (j - y) ** 2) / alpha**2) ** -MOFFAT_BETA
+                        part = parts[j - top, i - left]
                         over = part / (variance + variance_a_count * flux * part)
                         weighted += over * light[j, i]
                         weight += over * part

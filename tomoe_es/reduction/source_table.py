@@ -9,6 +9,7 @@ from astropy.io import fits
 from astropy.wcs import WCS
 from numpy.typing import NDArray
 
+from tomoe_es.reduction.extension_header import Card, extension_header
 from tomoe_es.reduction.zero_point import ZeroPoint
 from tomoe_es.transfer.cube_file import FITS_BLOCK
 
@@ -77,7 +78,7 @@ def _table(name: str, columns: list[_Column]) -> Table:
     for column in columns:
         logical = column.form == "L"
         rows[column.name] = np.where(column.values, b"T", b"F") if logical else column.values
-    cards: list[tuple[str, object] | tuple[str, object, str]] = [
+    cards: list[Card] = [
         ("XTENSION", "BINTABLE", "binary table extension"),
         ("BITPIX", 8, "array data type"),
         ("NAXIS", 2, "number of array dimensions"),
@@ -97,4 +98,4 @@ def _table(name: str, columns: list[_Column]) -> Table:
         if column.unit is not None:
             cards.append((f"TUNIT{number}", column.unit))
     data = rows.tobytes()
-    return Table(fits.Header(cards), data + b"\0" * (-len(data) % FITS_BLOCK))
+    return Table(extension_header(cards), data + b"\0" * (-len(data) % FITS_BLOCK))

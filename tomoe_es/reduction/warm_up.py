@@ -11,6 +11,7 @@ from tomoe_es.reduction.calibration_frame import CalibrationFrame
 from tomoe_es.reduction.compressed_image import compressed_image, compressed_plane
 from tomoe_es.reduction.dark import master_dark
 from tomoe_es.reduction.frame_numbers import DROPPED_FRAMES, FEWEST_FRAMES_TO_SEARCH
+from tomoe_es.reduction.half_light import half_light_radius
 from tomoe_es.reduction.moving_objects.difference import differ
 from tomoe_es.reduction.moving_objects.search import search
 from tomoe_es.reduction.near_frames import GROUPS
@@ -44,6 +45,7 @@ def warm_up() -> None:
     flat = CalibrationFrame(plane, plane, np.zeros(IMAGING_SHAPE, np.uint8), 1)
     stacked = stack(cube.stored(), flat, flat, 1.0)
     places = np.full((1, 2), 100.0)
+    half_light_radius(stacked.image, places)
     profile = Profile.of_fwhm(TYPICAL_FWHM_PIXELS)
     optimal_flux(stacked.image, flat.bad, places, np.ones(1), profile, TYPICAL_FWHM_PIXELS, 1.0, 1.0)
     fitted_profile(stacked.image, flat.bad, places, TYPICAL_FWHM_PIXELS, 1.0, 1.0)

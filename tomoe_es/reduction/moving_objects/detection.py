@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -36,6 +37,8 @@ LONG_PIXELS: Final = 4.0
 """From this length on a point is a streak, placed by the mean of its light, not by its peak."""
 _LARGEST_AREA: Final = 20000
 IMAGES_AT_ONCE: Final = 3
+MOST_AT_ONCE: Final = 6
+"""Images, of which what is in the making stays in the cache."""
 MOST_PEAKS: Final = 200_000
 """Pixels of a frame that may be over the threshold; one with more is full of trouble."""
 
@@ -60,7 +63,7 @@ class Filtered:
     """What the matched filter told of an image less a level, and of its noise, `scale`.
 
     `peaks` (n, 3) are row, column and value of the pixels over the least threshold there is; `blocks` sums of
-    4 x 4 pixels, if asked for. These arrays hold another image after the next few.
+    4 x 4 pixels, if asked for, of single frames.
     """
 
     number: int
@@ -68,82 +71,130 @@ class Filtered:
     level: np.float32
     scale: float
     peaks: NDArray[np.float32]
-    blocks: NDArray[np.float32]
+    blocks: NDArray[np.float32] | None
+
+
+_NOT_VISITED: Final = np.uint8(0)
+_VISITED: Final = np.uint8(1)
+_NOT_MADE: Final = np.uint8(2)
 
 
 class _Room(NamedTuple):
-    """A filtered image (height, width), of which tiles are `made`, and what was `visited` of these."""
+    """A filtered image (height, width), of which tiles are `made`, and the `state` of each pixel."""
 
     filtered: NDArray[np.float32]
-    visited: NDArray[np.bool_]
+    state: NDArray[np.uint8]
     made: NDArray[np.bool_]
 
 
 def detect(
-    images: NDArray[np.float32], difference: Difference, fwhm_pixels: float, noise_factor: float
+    images: NDArray[np.float32],
+    difference: Difference,
+    fwhm_pixels: float,
+    noise_factor: float,
+    least_sigma: float = PEAK_SIGMA,
 ) -> NDArray[np.void]:
     """Points of POINT_TYPE in each of `images` (n, 1128, 2000), whose noise is `noise_factor` of a frame's.
 
-    Not more than the 4,000 first of a frame: one with more is full of trouble, such as a cloud's edge.
+    Their peaks are over `least_sigma`. Not more than the 4,000 first of a frame: one with more is full of
+    trouble, such as a cloud's edge.
     """
     profile = gaussian(fwhm_pixels)
-    filtered_images = _filtered(images, difference, profile, noise_factor, with_blocks=False)
-    return _joined([_points_of(filtered, difference, profile) for filtered in filtered_images])
+    points = []
+    for first in range(0, len(images), IMAGES_AT_ONCE):
+        some = images[first : first + IMAGES_AT_ONCE]
+        for filtered in _filtered(some, first, difference, profile, noise_factor):
+            points.append(_points_of(filtered, difference, profile, least_sigma))
+    return _joined(points)
 
 
-def detect_with_streaks(
+def detect_all(
     difference: Difference, fwhm_pixels: float
-) -> tuple[NDArray[np.void], NDArray[np.void]]:
-    """Points in each frame, and what only a filter for streaks sees (`faint_streaks`), both of POINT_TYPE.
+) -> tuple[NDArray[np.void], NDArray[np.void], NDArray[np.void]]:
+    """Points in each frame, what only a filter for streaks sees (`faint_streaks`), and points in each group.
 
-    A bright streak is among both.
+    All of POINT_TYPE. A bright streak is among both of the first.
     """
-    profile = gaussian(fwhm_pixels)
-    points, streaks = [], []
-    for filtered in _filtered(difference.frames, difference, profile, 1.0, with_blocks=True):
-        points.append(_points_of(filtered, difference, profile))
-        found = faint_streaks(filtered.blocks, filtered.scale, profile)
-        streaks.append(_as_points(filtered.number, found, ("x", "y", "snr", "length", "angle")))
-    return _joined(points), _joined(streaks)
+    profile, edges = gaussian(fwhm_pixels), difference.group_edges
+    at_once = int(np.diff(edges).max()) <= MOST_AT_ONCE
+    points, streaks, in_groups = [], [], []
+    for first, last, group in _groups(edges) if at_once else _threes(0, int(edges[-1])):
+        some = difference.frames[first:last]
+        for filtered in _filtered(some, first, difference, profile, 1.0, group, with_blocks=True):
+            here = _points_of(filtered, difference, profile)
+            if filtered.blocks is None:
+                in_groups.append(here)
+                continue
+            points.append(here)
+            found = faint_streaks(filtered.blocks, filtered.scale, profile)
+            streaks.append(_as_points(filtered.number, found, ("x", "y", "snr", "length", "angle")))
+    if not at_once:
+        in_groups.append(detect(difference.groups, difference, fwhm_pixels, _noise_of_groups(difference)))
+    return _joined(points), _joined(streaks), _joined(in_groups)
+
+
+def _groups(edges: NDArray[np.int64]) -> Iterator[tuple[int, int, int | None]]:
+    """Frames, from which to before which, and the group that they are; the first ones are none."""
+    yield from _threes(0, int(edges[0]))
+    for group, (first, last) in enumerate(pairwise(int(edge) for edge in edges)):
+        yield first, last, group
+
+
+def _threes(first: int, last: int) -> Iterator[tuple[int, int, int | None]]:
+    for begin in range(first, last, IMAGES_AT_ONCE):
+        yield begin, min(begin + IMAGES_AT_ONCE, last), None
+
+
+def _noise_of_groups(difference: Difference) -> float:
+    return float(np.sqrt(len(difference.groups) / len(difference.frames)))
 
 
 def _filtered(
     images: NDArray[np.float32],
+    first: int,
     difference: Difference,
     profile: NDArray[np.float32],
     noise_factor: float,
+    group: int | None = None,
     *,
-    with_blocks: bool,
+    with_blocks: bool = False,
 ) -> Iterator[Filtered]:
-    """Each image that has any noise."""
-    at_once, (height, width) = min(IMAGES_AT_ONCE, len(images)), difference.reference.shape
+    """Each image that has any noise, the `first` of which has that number, and then the `group` of them all.
+
+    That is filtered by adding up, and its level is the mean of theirs.
+    """
+    number, (height, width) = len(images), difference.reference.shape
+    places = number + (group is not None)
     reference, trusted = difference.reference[SAMPLE], difference.inverse_noise[SAMPLE] > 0
-    samples = np.empty((at_once, *reference.shape), np.float32)
+    samples = np.empty((places, *reference.shape), np.float32)
     rows, columns = (height // BLOCK, width // BLOCK) if with_blocks else (0, 0)
-    blocks = np.empty((at_once, rows, columns), np.float32)
-    peaks, counts = np.empty((at_once, MOST_PEAKS, 3), np.float32), np.empty(at_once, np.int64)
+    blocks = np.empty((number, rows, columns), np.float32)
+    peaks, counts = np.empty((places, MOST_PEAKS, 3), np.float32), np.empty(places, np.int64)
+    levels = np.array([_level((image[SAMPLE] - reference)[trusted]) for image in images], np.float32)
     # Noise as it is may exceed what light and readout explain, and must not be less.
-    least = LEAST_SCALE * noise_factor
-    for first in range(0, len(images), at_once):
-        some = images[first : first + at_once]
-        levels = np.array([_level((image[SAMPLE] - reference)[trusted]) for image in some], np.float32)
-        filter_images(
-            some,
-            difference.reference,
-            difference.inverse_noise,
-            levels,
-            profile,
-            np.float32(PEAK_SIGMA * least),
-            samples,
-            blocks,
-            peaks,
-            counts,
-        )
-        for place, image in enumerate(some):
-            sigma, here = _sigma(samples[place]), peaks[place, : counts[place]]
-            if sigma > 0:
-                scale = max(sigma, least)
-                yield Filtered(first + place, image, levels[place], scale, here, blocks[place])
+    least = np.full(places, LEAST_SCALE * noise_factor)
+    least[number:] = LEAST_SCALE * _noise_of_groups(difference)
+    filter_images(
+        images,
+        difference.reference,
+        difference.inverse_noise,
+        levels,
+        profile,
+        (PEAK_SIGMA * least).astype(np.float32),
+        samples,
+        blocks,
+        peaks,
+        counts,
+    )
+    for place in range(places):
+        sigma, here = _sigma(samples[place]), peaks[place, : counts[place]]
+        if not sigma > 0:
+            continue
+        scale = max(sigma, float(least[place]))
+        if place < number:
+            yield Filtered(first + place, images[place], levels[place], scale, here, blocks[place])
+        elif group is not None:
+            yield Filtered(group, difference.groups[group], levels.mean(), scale, here, None)
 
 
 def _level(sample: NDArray[np.float32]) -> float:
@@ -154,22 +205,25 @@ def _level(sample: NDArray[np.float32]) -> float:
 def _room(shape: tuple[int, int]) -> _Room:
     """The same in each call: memory that need not be given and cleared for each job."""
     tiles = -(-shape[0] // TILE[0]), -(-shape[1] // TILE[1])
-    return _Room(np.empty(shape, np.float32), np.empty(shape, np.bool_), np.empty(tiles, np.bool_))
+    return _Room(np.empty(shape, np.float32), np.full(shape, _NOT_MADE), np.zeros(tiles, np.bool_))
 
 
-def _points_of(filtered: Filtered, difference: Difference, profile: NDArray[np.float32]) -> NDArray[np.void]:
+def _points_of(
+    filtered: Filtered,
+    difference: Difference,
+    profile: NDArray[np.float32],
+    least_sigma: float = PEAK_SIGMA,
+) -> NDArray[np.void]:
     table = np.empty((MOST_POINTS_A_FRAME, 6))
     scale = filtered.scale
-    room = _room(difference.reference.shape)
-    room.made[:] = False
     count = _points(
         (filtered.image, difference.reference, difference.inverse_noise),
         filtered.level,
         profile,
         filtered.peaks,
-        np.float32(PEAK_SIGMA * scale),
-        EDGE_SIGMA * scale,
-        room,
+        np.float32(least_sigma * scale),
+        np.float32(EDGE_SIGMA * scale),
+        _room(difference.reference.shape),
         table,
     )
     points = _as_points(filtered.number, table[:count], ("x", "y", "snr", "length", "angle", "area"))
@@ -206,7 +260,7 @@ def _points(
     profile: NDArray[np.float32],
     peaks: NDArray[np.float32],
     peak: np.float32,
-    edge: float,
+    edge: np.float32,
     room: _Room,
     table: NDArray[np.float64],
 ) -> int:
@@ -216,12 +270,12 @@ def _points(
     """
     count = 0
     stack = np.empty((_LARGEST_AREA, 2), dtype=np.int32)
+    _forget(room)
     for k in range(len(peaks)):
         if peaks[k, 2] <= peak:
             continue
         y, x = int(peaks[k, 0]), int(peaks[k, 1])
-        _make_tiles(planes, level, profile, y, x, room)
-        if room.visited[y, x]:
+        if room.state[y, x] == _VISITED:
             continue
         if count == len(table):
             return count
@@ -231,7 +285,18 @@ def _points(
 
 
 @inlined
-def _make_tiles(
+def _forget(room: _Room) -> None:
+    """Take the tiles of the image before for not made."""
+    for row in range(room.made.shape[0]):
+        for column in range(room.made.shape[1]):
+            if room.made[row, column]:
+                top, left = row * TILE[0], column * TILE[1]
+                room.state[top : top + TILE[0], left : left + TILE[1]] = _NOT_MADE
+                room.made[row, column] = False
+
+
+@inlined
+def _make_tile(
     planes: tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]],
     level: np.float32,
     profile: NDArray[np.float32],
@@ -239,15 +304,12 @@ def _make_tiles(
     x: int,
     room: _Room,
 ) -> None:
-    """Make what isn't made yet within two pixels of a place."""
-    height, width = room.filtered.shape
-    for row in range(max(0, y - 2) // TILE[0], min(height - 1, y + 2) // TILE[0] + 1):
-        for column in range(max(0, x - 2) // TILE[1], min(width - 1, x + 2) // TILE[1] + 1):
-            if not room.made[row, column]:
-                room.made[row, column] = True
-                top, left = row * TILE[0], column * TILE[1]
-                room.visited[top : top + TILE[0], left : left + TILE[1]] = False
-                filter_tile(planes[0], planes[1], planes[2], level, profile, top, left, room.filtered)
+    """Make the tile of a pixel."""
+    row, column = y // TILE[0], x // TILE[1]
+    top, left = row * TILE[0], column * TILE[1]
+    filter_tile(planes[0], planes[1], planes[2], level, profile, top, left, room.filtered)
+    room.state[top : top + TILE[0], left : left + TILE[1]] = _NOT_VISITED
+    room.made[row, column] = True
 
 
 @compiled
@@ -258,22 +320,23 @@ def _measure(
     room: _Room,
     y_start: int,
     x_start: int,
-    edge: float,
+    edge: np.float32,
     stack: NDArray[np.int32],
     out: NDArray[np.float64],
 ) -> None:
     """Fill `out` with what belongs to one pixel over the threshold: see POINT_TYPE."""
-    filtered, visited = room.filtered, room.visited
+    filtered, state = room.filtered, room.state
     height, width = filtered.shape
+    if state[y_start, x_start] == _NOT_MADE:
+        _make_tile(planes, level, profile, y_start, x_start, room)
     stack[0, 0], stack[0, 1] = y_start, x_start
-    visited[y_start, x_start] = True
+    state[y_start, x_start] = _VISITED
     top, done = 1, 0
     best, y_best, x_best = filtered[y_start, x_start], y_start, x_start
     s = sx = sy = sxx = sxy = syy = 0.0
     while done < top:
         y, x = stack[done, 0], stack[done, 1]
         done += 1
-        _make_tiles(planes, level, profile, y, x, room)
         value = filtered[y, x]
         if value > best:
             best, y_best, x_best = value, y, x
@@ -286,8 +349,10 @@ def _measure(
         syy += value * v * v
         for yy in range(max(0, y - 2), min(height, y + 3)):
             for xx in range(max(0, x - 2), min(width, x + 3)):
-                if not visited[yy, xx] and filtered[yy, xx] > edge and top < len(stack):
-                    visited[yy, xx] = True
+                if state[yy, xx] == _NOT_MADE:
+                    _make_tile(planes, level, profile, yy, xx, room)
+                if state[yy, xx] == _NOT_VISITED and filtered[yy, xx] > edge and top < len(stack):
+                    state[yy, xx] = _VISITED
                     stack[top, 0], stack[top, 1] = yy, xx
                     top += 1
     x_mean, y_mean = sx / s, sy / s

@@ -23,13 +23,15 @@ UNSTEADY_PART_OF_STARLIGHT: Final = 0.03
 class Difference:
     """Frames and what they are compared with; planes of shape (1128, 2000), float32, in counts.
 
-    `groups` (6, 1128, 2000) are means of near frames and `group_frames` the mean frame number of each;
+    `groups` (6, 1128, 2000) are means of near frames, from one of the `group_edges` (7,) to before the next,
+    and `group_frames` the mean frame number of each;
     `reference` is their median, `mean` their mean. `inverse_noise` is one over the noise of a pixel of one
     frame, and 0 where no pixel is to be trusted.
     """
 
     frames: NDArray[np.float32]
     groups: NDArray[np.float32]
+    group_edges: NDArray[np.int64]
     group_frames: NDArray[np.float64]
     reference: NDArray[np.float32]
     inverse_noise: NDArray[np.float32]
@@ -53,7 +55,7 @@ def differ(
     edges = group_edges(first_used, len(frames))
     reference, inverse_noise, mean = (np.empty_like(groups[0]) for _ in range(3))
     _compare(groups, untrusted, sky_counts, variance, reference, inverse_noise, mean)
-    return Difference(frames, groups, (edges[:-1] + edges[1:] - 1) / 2, reference, inverse_noise, mean)
+    return Difference(frames, groups, edges, (edges[:-1] + edges[1:] - 1) / 2, reference, inverse_noise, mean)
 
 
 @compiled

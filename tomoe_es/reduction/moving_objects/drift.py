@@ -128,8 +128,7 @@ def _sources(
     known = sources[good]
     frames, shape = len(difference.frames), difference.reference.shape
     dark = replace(difference, reference=np.zeros_like(difference.mean))
-    faint = detect(difference.mean[None], dark, fwhm_pixels, 1 / np.sqrt(frames))
-    faint = faint[faint["snr"] > FAINTEST_SIGMA]
+    faint = detect(difference.mean[None], dark, fwhm_pixels, 1 / np.sqrt(frames), FAINTEST_SIGMA)
     if len(sources) and len(faint):
         near, _ = cKDTree(np.column_stack([sources["x"], sources["y"]])).query(
             np.column_stack([faint["x"], faint["y"]]), distance_upper_bound=fwhm_pixels

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tomoe_es.compiled import compiled, inlined
+from tomoe_es.compiled import compiled, inlined, multiply_add
 
 RADIUS: Final = 4
 """`_down` and `_along` are written for this one."""
@@ -24,8 +24,12 @@ SAMPLE_ROWS: Final = 17
 SAMPLE_COLUMNS: Final = 19
 """Every so many rows and columns: some 7,000 pixels tell level and noise to one part in a hundred."""
 SAMPLE: Final = (slice(FIRST_SAMPLE, -RADIUS, SAMPLE_ROWS), slice(FIRST_SAMPLE, -RADIUS, SAMPLE_COLUMNS))
-TILE: Final = (16, 40)
+_AT_ONCE: Final = 64
+"""Loops over so many pixels, or a multiple, have no rest that is done one by one."""
+TILE: Final = (16, _AT_ONCE - 2 * RADIUS)
 """Rows and columns of a tile."""
+_RING: Final = 2 * RADIUS + BLOCK
+"""Rows that four filtered ones are made of."""
 _STRETCH: Final = 100
 _FWHM_SIGMA: Final = 2.3548
 
@@ -46,7 +50,7 @@ def filter_images(
     inverse_noise: Floats,
     levels: Floats,
     profile: Floats,
-    least: np.float32,
+    least: Floats,
     samples: Floats,
     blocks: Floats,
     peaks: Floats,
@@ -55,31 +59,40 @@ def filter_images(
     """Filter (image - level - reference) / noise of some images (n, height, width); 0 within 4 of the edges.
 
     Written for each are `samples` (n, ...) as SAMPLE takes them, sums of 4 x 4 pixels into `blocks`, unless
-    that has no rows, and into `peaks` (n, most, 3) row, column and value of the pixels over `least`, row by
-    row, the first ones if there are too many, and how many into `counts` (n,).
+    that has no rows, and into `peaks` (n, most, 3) row, column and value of the pixels over its `least` (n,),
+    row by row, the first ones if there are too many, and how many into `counts` (n,). Where there is one more
+    place in these, it's for the mean of the images, which filtered is the mean of the filtered ones.
     """
-    number, height, width = images.shape
-    ring = np.zeros((number, 9, width), np.float32)
-    four = np.zeros((number, BLOCK, width), np.float32)
-    down = np.zeros(width, np.float32)
+    number, (height, width) = len(images), reference.shape
+    with_mean, part = len(counts) > number, np.float32(1.0 / number)
+    wide = -(-width // _AT_ONCE) * _AT_ONCE
+    ring = np.zeros((number, _RING, wide), np.float32)
+    down = np.zeros((BLOCK, wide + 2 * RADIUS), np.float32)
+    four = np.zeros((BLOCK, wide + RADIUS), np.float32)
+    mean = np.zeros((BLOCK, width), np.float32)
     blocks[:, :1] = blocks[:, (height - RADIUS) // BLOCK :] = np.float32(0)
     counts[:] = 0
-    for y in range(height):
+    for row in range(RADIUS, height - RADIUS, BLOCK):
+        rows = min(BLOCK, height - RADIUS - row)
         for n in range(number):
-            _compare(images[n, y], reference[y], inverse_noise[y], levels[n], ring[n, y % 9])
-            if y < 2 * RADIUS:
-                continue
-            row = y - RADIUS
-            out = four[n, row % BLOCK]
-            _down(ring[n], y, profile, down)
-            _along(down, profile, out[RADIUS : width - RADIUS])
-            counts[n] = _note_peaks(out, row, least, peaks[n], counts[n])
-            if row % SAMPLE_ROWS == FIRST_SAMPLE:
-                sample = samples[n, row // SAMPLE_ROWS]
-                for column in range(len(sample)):
-                    sample[column] = out[FIRST_SAMPLE + SAMPLE_COLUMNS * column]
-            if blocks.shape[1] and row % BLOCK == BLOCK - 1:
-                _sum_blocks(four[n], down, blocks[n, row // BLOCK])
+            for y in range(0 if row == RADIUS else row + RADIUS, row + RADIUS + rows):
+                into = ring[n, y % _RING, :width]
+                _compare(images[n, y], reference[y], inverse_noise[y], levels[n], into)
+            _down(ring[n], row, profile, down)
+            for k in range(rows):
+                out = four[k, :width]
+                _along(down[k], profile, four[k, RADIUS:])
+                out[width - RADIUS :] = np.float32(0)
+                counts[n] = _note_peaks(out, row + k, least[n], peaks[n], counts[n])
+                _take_samples(out, row + k, samples[n])
+                if with_mean:
+                    _add(out, part, n > 0, mean[k])
+            if blocks.shape[1] and rows == BLOCK:
+                _sum_blocks(four, down[0, :width], blocks[n, row // BLOCK])
+        if with_mean:
+            for k in range(rows):
+                counts[number] = _note_peaks(mean[k], row + k, least[number], peaks[number], counts[number])
+                _take_samples(mean[k], row + k, samples[number])
 
 
 @compiled
@@ -102,13 +115,21 @@ def filter_tile(
     if top >= bottom or left >= right:
         return
     columns = slice(left - RADIUS, right + RADIUS)
-    ring = np.empty((9, right - left + 2 * RADIUS), np.float32)
-    down = np.empty(ring.shape[1], np.float32)
-    for y in range(top - RADIUS, bottom + RADIUS):
-        _compare(image[y, columns], reference[y, columns], inverse_noise[y, columns], level, ring[y % 9])
-        if y >= top + RADIUS:
-            _down(ring, y, profile, down)
-            _along(down, profile, filtered[y - RADIUS, left:right])
+    width = right - left + 2 * RADIUS
+    ring = np.zeros((_RING, _AT_ONCE), np.float32)
+    down = np.zeros((BLOCK, _AT_ONCE + 2 * RADIUS), np.float32)
+    line = np.empty(_AT_ONCE, np.float32)
+    for row in range(top, bottom, BLOCK):
+        rows = min(BLOCK, bottom - row)
+        for y in range(row - RADIUS if row == top else row + RADIUS, row + RADIUS + rows):
+            into = ring[y % _RING, :width]
+            _compare(image[y, columns], reference[y, columns], inverse_noise[y, columns], level, into)
+        _down(ring, row, profile, down)
+        for k in range(rows):
+            _along(down[k], profile, line)
+            out = filtered[row + k, left:right]
+            for x in range(len(out)):
+                out[x] = line[x]
 
 
 @inlined
@@ -118,29 +139,47 @@ def _compare(image: Floats, reference: Floats, inverse_noise: Floats, level: np.
 
 
 @inlined
-def _down(ring: Floats, y: int, profile: Floats, out: Floats) -> None:
-    """Filter along columns; `ring` holds row r of nine rows, of which y is the last, at r % 9.
+def _down(ring: Floats, row: int, profile: Floats, out: Floats) -> None:
+    """Filter along columns for four rows from `row` on; `ring` holds row y, of twelve, at y % 12.
 
-    Nine rows at once: sums kept in memory from row to row would take three times as long.
+    All twelve at once: sums kept in memory from row to row would take three times as long.
     """
-    w0, w1, w2, w3, w4 = profile[4], profile[5], profile[6], profile[7], profile[8]
-    r0, r1, r2 = ring[(y - 8) % 9], ring[(y - 7) % 9], ring[(y - 6) % 9]
-    r3, r4, r5 = ring[(y - 5) % 9], ring[(y - 4) % 9], ring[(y - 3) % 9]
-    r6, r7, r8 = ring[(y - 2) % 9], ring[(y - 1) % 9], ring[y % 9]
-    for x in range(len(out)):
-        near = w0 * r4[x] + w1 * (r3[x] + r5[x]) + w2 * (r2[x] + r6[x])
-        out[x] = near + w3 * (r1[x] + r7[x]) + w4 * (r0[x] + r8[x])
+    w = profile[4], profile[5], profile[6], profile[7], profile[8]
+    r0, r1, r2, r3 = ring[(row + 8) % 12], ring[(row + 9) % 12], ring[(row + 10) % 12], ring[(row + 11) % 12]
+    r4, r5, r6, r7 = ring[row % 12], ring[(row + 1) % 12], ring[(row + 2) % 12], ring[(row + 3) % 12]
+    r8, r9, r10, r11 = ring[(row + 4) % 12], ring[(row + 5) % 12], ring[(row + 6) % 12], ring[(row + 7) % 12]
+    o0, o1, o2, o3 = out[0], out[1], out[2], out[3]
+    for x in range(len(r0)):
+        a, b, c, d, e, f = r0[x], r1[x], r2[x], r3[x], r4[x], r5[x]
+        g, h, i, j, k, m = r6[x], r7[x], r8[x], r9[x], r10[x], r11[x]
+        o0[x] = _weighed(w, e, d + f, c + g, b + h, a + i)
+        o1[x] = _weighed(w, f, e + g, d + h, c + i, b + j)
+        o2[x] = _weighed(w, g, f + h, e + i, d + j, c + k)
+        o3[x] = _weighed(w, h, g + i, f + j, e + k, d + m)
 
 
 @inlined
 def _along(row: Floats, profile: Floats, out: Floats) -> None:
     """Filter along a row, which is longer than `out` by 4 on both sides."""
-    w0, w1, w2, w3, w4 = profile[4], profile[5], profile[6], profile[7], profile[8]
+    w = profile[4], profile[5], profile[6], profile[7], profile[8]
     c0, c1, c2, c3, c4 = row[0:], row[1:], row[2:], row[3:], row[4:]
     c5, c6, c7, c8 = row[5:], row[6:], row[7:], row[8:]
     for x in range(len(out)):
-        near = w0 * c4[x] + w1 * (c3[x] + c5[x]) + w2 * (c2[x] + c6[x])
-        out[x] = near + w3 * (c1[x] + c7[x]) + w4 * (c0[x] + c8[x])
+        out[x] = _weighed(w, c4[x], c3[x] + c5[x], c2[x] + c6[x], c1[x] + c7[x], c0[x] + c8[x])
+
+
+@inlined
+def _weighed(
+    weights: tuple[np.float32, np.float32, np.float32, np.float32, np.float32],
+    middle: np.float32,
+    one: np.float32,
+    two: np.float32,
+    three: np.float32,
+    four: np.float32,
+) -> np.float32:
+    """Sum of a middle and of the pairs so far from it on both sides."""
+    near = multiply_add(weights[2], two, multiply_add(weights[1], one, weights[0] * middle))
+    return multiply_add(weights[4], four, multiply_add(weights[3], three, near))
 
 
 @inlined
@@ -159,6 +198,25 @@ def _note_peaks(out: Floats, row: int, least: np.float32, peaks: Floats, count: 
                 peaks[count, 0], peaks[count, 1], peaks[count, 2] = row, first + x, part[x]
                 count += 1
     return count
+
+
+@inlined
+def _take_samples(out: Floats, row: int, samples: Floats) -> None:
+    if row % SAMPLE_ROWS == FIRST_SAMPLE:
+        sample = samples[row // SAMPLE_ROWS]
+        for column in range(len(sample)):
+            sample[column] = out[FIRST_SAMPLE + SAMPLE_COLUMNS * column]
+
+
+@inlined
+def _add(row: Floats, part: np.float32, to_others: bool, mean: Floats) -> None:
+    """Add a part of a row to the mean, or begin that with it."""
+    if to_others:
+        for x in range(len(mean)):
+            mean[x] = multiply_add(part, row[x], mean[x])
+    else:
+        for x in range(len(mean)):
+            mean[x] = part * row[x]
 
 
 @inlined

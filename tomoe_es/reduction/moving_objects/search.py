@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from tomoe_es.reduction.moving_objects.detection import LONG_PIXELS, detect, detect_with_streaks
+from tomoe_es.reduction.moving_objects.detection import LONG_PIXELS, detect_all
 from tomoe_es.reduction.moving_objects.difference import Difference
 from tomoe_es.reduction.moving_objects.drift import drifting
 from tomoe_es.reduction.moving_objects.following import follow
@@ -81,8 +81,7 @@ def search(difference: Difference, sources: NDArray[np.void], fwhm_pixels: float
     shutter is open: an object's streak is so much of its way.
     """
     frames = len(difference.frames)
-    points, faint = detect_with_streaks(difference, fwhm_pixels)
-    in_groups = detect(difference.groups, difference, fwhm_pixels, np.sqrt(GROUPS / frames))
+    points, faint, in_groups = detect_all(difference, fwhm_pixels)
     trails = points["length"] > SATELLITE_PIXELS
     steady = _stays(in_groups, GROUPS // 2)
     singles, streaks = moving_points(points, frames), points[~trails]

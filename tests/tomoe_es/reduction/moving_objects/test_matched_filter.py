@@ -19,7 +19,7 @@ from tomoe_es.reduction.moving_objects.matched_filter import (
 
 SHAPE = (66, 131)  # a multiple neither of tiles nor of blocks
 LEVELS = np.array([0.5, -1.0, 2.0], np.float32)
-LEAST = np.float32(2.0)
+LEAST = np.full(3, 2.0, np.float32)
 PROFILE = gaussian(2.5)
 
 Floats = NDArray[np.float32]
@@ -71,7 +71,7 @@ def test_peaks_samples_and_blocks_of_some_images_are_those_of_their_tiles(
 
     for number, level in enumerate(LEVELS):
         filtered = in_tiles(images[number], reference, inverse_noise, level)
-        places = np.argwhere(filtered > LEAST)
+        places = np.argwhere(filtered > LEAST[number])
         assert 0 < len(places) == counts[number]
         found = peaks[number, : counts[number]]
         assert np.array_equal(found[:, :2], places)
@@ -84,14 +84,31 @@ def test_peaks_samples_and_blocks_of_some_images_are_those_of_their_tiles(
         assert not blocks[number, last:].any()
 
 
+def test_the_mean_of_the_images_is_filtered_with_them(planes: tuple[Floats, Floats, Floats]) -> None:
+    images, reference, inverse_noise = planes
+    samples = np.empty((4, *reference[SAMPLE].shape), np.float32)
+    blocks = np.empty((3, 0, 0), np.float32)
+    peaks, counts = np.empty((4, 2000, 3), np.float32), np.empty(4, np.int64)
+    least = np.array([2.0, 2.0, 2.0, 1.2], np.float32)
+
+    filter_images(*planes, LEVELS, PROFILE, least, samples, blocks, peaks, counts)
+
+    filtered = in_tiles(images.mean(axis=0), reference, inverse_noise, LEVELS.mean())
+    found = peaks[3, : counts[3]]
+    places = tuple(found[:, :2].astype(int).T)
+    assert counts[3] == np.count_nonzero(filtered > least[3]) > 0
+    np.testing.assert_allclose(found[:, 2], filtered[places], atol=1e-4)
+    np.testing.assert_allclose(samples[3], filtered[SAMPLE], atol=1e-4)
+
+
 def test_of_too_many_peaks_the_first_ones_are_kept(planes: tuple[Floats, Floats, Floats]) -> None:
     nothing = np.empty((3, 0, 0), np.float32)
     samples = np.empty((3, *planes[1][SAMPLE].shape), np.float32)
     some, all_of_them = np.empty((3, 5, 3), np.float32), np.empty((3, 9000, 3), np.float32)
     counts = np.empty(3, np.int64)
 
-    filter_images(*planes, LEVELS, PROFILE, np.float32(0), samples, nothing, all_of_them, counts)
-    filter_images(*planes, LEVELS, PROFILE, np.float32(0), samples, nothing, some, counts)
+    filter_images(*planes, LEVELS, PROFILE, np.zeros(3, np.float32), samples, nothing, all_of_them, counts)
+    filter_images(*planes, LEVELS, PROFILE, np.zeros(3, np.float32), samples, nothing, some, counts)
 
     assert counts.tolist() == [5, 5, 5]
     assert np.array_equal(some, all_of_them[:, :5])
