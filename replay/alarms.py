@@ -15,6 +15,9 @@ class Alarms:
         self._deciders = deciders
         self._when: dict[str, int] = {}
         self._unasked = set(deciders)  # whose next alarm is not known since their state changed
+        self._taken_in: set[type[Event]] = set()  # since it was last asked which alarm comes first
+        self.take_in = self._taken_in.add
+        """An event of this type was taken in."""
         self._passed_over: set[str] = set()  # whose alarm has not rung though its time has come
         self._of_type: dict[type[Event], list[str]] = {}
         for name, decider in deciders.items():
@@ -31,11 +34,6 @@ class Alarms:
         self._when.clear()
         self._passed_over.clear()
         self._unasked = set(self._deciders)
-
-    def take_in(self, kind: type[Event]) -> None:
-        """An event of this type was taken in."""
-        if kind in self._of_type:
-            self._unasked.update(self._of_type[kind])
 
     def ask_again(self, name: str) -> None:
         """Ask for the next one before time goes on."""
@@ -58,6 +56,9 @@ class Alarms:
 
     def first(self, until: int, now: int) -> tuple[int, str] | None:
         """The first that rings up to a time, and whose it is; None: none does."""
+        for kind in self._taken_in:
+            self._unasked.update(self._of_type.get(kind, ()))
+        self._taken_in.clear()
         for name in list(self._unasked):
             decider = self._deciders[name]
             self._when.pop(name, None)

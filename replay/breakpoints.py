@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, takewhile
 from typing import Any
 
@@ -24,6 +24,9 @@ from tomoe_es.machines.judging.by_machines import Judge
 from tomoe_es.machines.judging.state import Instances, Judged
 
 _MACHINES = "machines"
+
+Evolvers = Sequence[tuple[str, Fold]]
+"""States that an event of a type changes, by name."""
 
 
 def hits(
@@ -135,7 +138,7 @@ class _Watching:
         else:
             for recorded in night.log.read(until=position, types=folding.types):
                 folding.take_in(recorded)
-        self._evolvers = {
+        evolvers_of = {
             kind: [(name, fold) for name, fold in folds.items() if kind in fold.types]
             for kind in frozenset[type[Event]]().union(*(fold.types for fold in folds.values()))
         }
@@ -145,22 +148,26 @@ class _Watching:
         self._moment = Moment(states, machines, nothing)
         self._parts = [each.value for each in condition.parts]
         self._values = [not each.looks_at_event and each.value(self._moment) for each in condition.parts]
-        self._at_every = tuple(i for i, each in enumerate(condition.parts) if each.looks_at_event)
+        self._at_other = (), tuple(i for i, each in enumerate(condition.parts) if each.looks_at_event)
         self._at = {
-            kind: tuple(
-                i
-                for i, each in enumerate(condition.parts)
-                if each.looks_at_event or any(name in _folds_of(each) for name, _ in evolvers)
-            )
-            for kind, evolvers in self._evolvers.items()
+            kind: (evolvers, self._parts_changed_by(evolvers)) for kind, evolvers in evolvers_of.items()
         }
+
+    def _parts_changed_by(self, evolvers: Evolvers) -> tuple[int, ...]:
+        """Numbers of the parts that are to be judged again."""
+        changed = {name for name, _ in evolvers}
+        return tuple(
+            i
+            for i, each in enumerate(self._condition.parts)
+            if each.looks_at_event or not changed.isdisjoint(_folds_of(each))
+        )
 
     @property
     def types(self) -> frozenset[str] | None:
         """Event types that must be looked at; None: all."""
         if self._condition.looks_at_event and self._condition.only_at is None:
             return None
-        changing = frozenset(each.__name__ for each in self._evolvers)
+        changing = frozenset(each.__name__ for each in self._at)
         return changing | (self._condition.only_at or frozenset())
 
     def holds_at_start(self) -> bool:
@@ -170,13 +177,14 @@ class _Watching:
     def holds_after(self, recorded: Recorded) -> bool:
         """Take the next event in, and judge."""
         kind, moment, only_at = type(recorded.payload), self._moment, self._only_at
-        for name, fold in self._evolvers.get(kind, ()):
+        evolvers, changed = self._at.get(kind, self._at_other)
+        for name, fold in evolvers:
             moment.states[name] = fold.state = fold.evolve(fold.state, recorded)
         moment.event = recorded
         if only_at is not None:
             return kind.__name__ in only_at and self._condition.holds(moment)
         values = self._values
-        for index in self._at.get(kind, self._at_every):
+        for index in changed:
             values[index] = self._parts[index](moment)
         return all(values)
 

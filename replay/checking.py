@@ -20,8 +20,13 @@ from replay.state_file import read_states, write_states
 from tomoe_es.log.read_only import ReadOnlyLog
 from tomoe_es.night import night_of
 
-PARTS: tuple[tuple[str, ...], ...] = (("monitor",), tuple(name for name in STATES if name != "monitor"))
-"""States whose deciders are judged together; the parts can be judged at the same time."""
+_DECIDING_MUCH = ("control", "reduction")
+PARTS: tuple[tuple[str, ...], ...] = (
+    tuple(name for name in STATES if name not in _DECIDING_MUCH),
+    _DECIDING_MUCH,
+)
+"""States whose deciders are judged together, each part in about as much time as the other, of which one reads
+every event; they can be judged at the same time."""
 
 
 class NightChecked(msgspec.Struct, frozen=True):

@@ -20,6 +20,8 @@ class Coming:
         """`deciders`: actors that are only in the night's process, also before it says its code."""
         self._events, self._deciders = events, deciders
         self._seen: deque[Recorded] = deque()
+        self.next = self._seen.popleft
+        """Take the next one, which `first` has shown."""
         self.passed: deque[Recorded] = deque()  # what other processes appended, not taken yet
         self._code: int | None = None  # of the process that runs the night; None: it has not said so
 
@@ -29,13 +31,15 @@ class Coming:
 
     def peek(self, count: int) -> list[Recorded]:
         """The next ones of the night's process, as many as there are."""
-        while len(self._seen) < count and self._read():
-            pass
-        return [self._seen[index] for index in range(min(count, len(self._seen)))]
+        return list(self.ahead(count))
 
-    def next(self) -> Recorded:
-        """Take the next one, which `first` has shown."""
-        return self._seen.popleft()
+    def ahead(self, count: int) -> Iterator[Recorded]:
+        """The same one after the other, read only as far as they are looked at."""
+        seen = self._seen
+        for index in range(count):
+            if index == len(seen) and not self._read():
+                return
+            yield seen[index]
 
     def elsewhere(self, before: Recorded | None) -> list[Recorded]:
         """Take what other processes appended before an event; None: all."""

@@ -84,6 +84,7 @@ class Judge:
         for decider in self._deciders.values():
             for each in decider.inputs:
                 self._listeners.setdefault(each, []).append(decider)
+        self._evolvers = self._folding.evolvers
         self._relevant = {*TELLS_OF_PROCESSES, *self._listeners, *self._alarms.types}
         self._pending: deque[Recorded] = deque()
         self._gathered: dict[str, Recorded] = {}
@@ -99,10 +100,57 @@ class Judge:
         if not relevant.issuperset(EVENT_TYPES.values()):
             events = (each for each in events if type(each.payload) in relevant or each.actor in deciders)
         self._coming = Coming(events, self._own_actors)
-        differences, enough = self.judged.differences, self._stop_after
-        while (enough is None or len(differences) < enough) and self._step():
-            pass
+        goes_on = True
+        while goes_on and not self._has_enough():
+            self._take_in_plain()
+            goes_on = self._has_enough() or self._step()
         return self.judged
+
+    def _has_enough(self) -> bool:
+        return self._stop_after is not None and len(self.judged.differences) >= self._stop_after
+
+    def _take_in_plain(self) -> None:
+        """Take events in as `_step` does, as long as nobody decides anything: nearly all of a night.
+
+        It leaves to `_step` whatever is not plain: decisions, alarms, other processes, and what follows them.
+        """
+        coming, deciders, alarms, evolvers = self._coming, self._deciders, self._alarms, self._evolvers
+        pending, passed, differences = self._pending, self._coming.passed, len(self.judged.differences)
+        taken, upcoming = 0, coming.first()
+        while upcoming is not None and upcoming.actor not in deciders and not passed and not pending:
+            kind = type(upcoming.payload)
+            if kind in TELLS_OF_PROCESSES or (self._gathered and not self._is_recorded_together(upcoming)):
+                break
+            if upcoming.time > self._now:
+                if self._wake_before(upcoming):
+                    break
+                self._now = upcoming.time
+            self._last = recorded = coming.next()
+            for fold in evolvers.get(kind, ()):
+                fold.state = fold.evolve(fold.state, recorded)
+            self._folding.position = recorded.position
+            alarms.take_in(kind)
+            taken += 1
+            upcoming = coming.first()
+            if self._is_decided_by(recorded, upcoming):
+                self._react(recorded)
+                if len(self.judged.differences) > differences:
+                    break
+                upcoming = coming.first()
+            else:
+                self._processed.append(recorded)
+        self.judged.events += taken
+
+    def _is_decided_by(self, recorded: Recorded, upcoming: Recorded | None) -> bool:
+        """Tell whether an event may lead to a decision, or to what an adapter recorded at once."""
+        if upcoming is not None and (upcoming.cause == recorded.position or upcoming.actor in self._deciders):
+            return True
+        for decider in self._listeners.get(type(recorded.payload), ()):
+            if decider.gathers:
+                self._gathered[decider.name] = recorded
+            elif decider.decide(decider.fold.state, recorded, self._now):
+                return True
+        return False
 
     def _step(self) -> bool:
         if self._pending:
@@ -208,7 +256,7 @@ class Judge:
         None when no number makes that the recorded one.
         """
         inputs: list[Recorded] = []
-        for each in self._coming.peek(TAKEN_TOGETHER):
+        for each in self._coming.ahead(TAKEN_TOGETHER):
             if each.actor in self._deciders or each.time != now:
                 break
             inputs.append(each)
@@ -272,7 +320,7 @@ class Judge:
     def _differ(self, decider: Decider, recorded: Recorded | None, now: int, decided: list[Decision]) -> None:
         """Note the difference, and go on with what was recorded."""
         stands: list[Recorded] = []
-        for each in self._coming.peek(TAKEN_TOGETHER):
+        for each in self._coming.ahead(TAKEN_TOGETHER):
             if each.actor != decider.name or (stands and each.cause != stands[0].cause):
                 break
             stands.append(each)

@@ -28,25 +28,26 @@ class Folding:
         """The folds have taken in what is up to the position."""
         self.folds = folds
         self.position = position
-        self._evolvers: dict[type[Event], list[Fold]] = {}
+        self.evolvers: dict[type[Event], list[Fold]] = {}
+        """The folds that an event of a type changes."""
         for fold in folds.values():
             for each in fold.types:
-                self._evolvers.setdefault(each, []).append(fold)
+                self.evolvers.setdefault(each, []).append(fold)
 
     @property
     def types(self) -> frozenset[str]:
         """Names of the event types that change anything."""
-        return frozenset(each.__name__ for each in self._evolvers)
+        return frozenset(each.__name__ for each in self.evolvers)
 
     def take_in(self, recorded: Recorded) -> None:
         """Take the next event in."""
-        for fold in self._evolvers.get(type(recorded.payload), ()):
+        for fold in self.evolvers.get(type(recorded.payload), ()):
             fold.state = fold.evolve(fold.state, recorded)
         self.position = recorded.position
 
     def read_to(self, log: EventLog, position: int) -> None:
         """Take in all events up to a position; only those that change anything are read."""
-        evolvers = self._evolvers
+        evolvers = self.evolvers
         types = None if evolvers.keys() >= _ALL else self.types
         for recorded in log.read(after=self.position, until=position, types=types):
             for fold in evolvers.get(type(recorded.payload), ()):

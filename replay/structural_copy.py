@@ -61,7 +61,7 @@ def _struct(kind: type[msgspec.Struct]) -> Copy:
     parts = [(name, how) for name in kind.__struct_fields__ if (how := copy_of(hints[name])) is not None]
 
     def copied(value: Any) -> Any:
-        new = copy.copy(value)
+        new = value.__copy__()
         for name, how in parts:
             setattr(new, name, how(getattr(new, name)))
         return new

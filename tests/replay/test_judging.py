@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from replay.checking import check, check_one, nights_of
+from replay.checking import PARTS, check, check_one, nights_of
 from replay.judging import Judge, Judged
 from replay.ladder import Folding
 from replay.night import ReplayedNight
@@ -46,6 +46,28 @@ def test_the_same_code_decides_the_same(events: list[Recorded]) -> None:
     assert result.events == len(events)
     assert result.decisions == len(decided(events)) > 100
     assert {"weather watch", "executor", "buffer", "reduction queue"} <= set(result.by_decider)
+
+
+class StepByStep(Judge):
+    """Takes no event in the short way in which nearly all of a night is."""
+
+    def _take_in_plain(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("only", [(), *PARTS])
+@pytest.mark.parametrize("stop_after", [1, None])
+def test_the_short_way_finds_what_going_step_by_step_finds(
+    only: tuple[str, ...], stop_after: int | None, events: list[Recorded], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night = ReplayedNight(log_of(events))
+    monkeypatch.setattr(weather_limits, "SAFE_AFTER", weather_limits.SAFE_AFTER * 10)
+
+    short = Judge(night.folding(0), only, stop_after=stop_after).run(night.events())
+    long = StepByStep(night.folding(0), only, stop_after=stop_after).run(night.events())
+
+    assert short == long
+    assert bool(short.differences) == ("monitor" not in only)
 
 
 @pytest.mark.parametrize("seed", [2, 3])

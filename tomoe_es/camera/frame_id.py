@@ -82,4 +82,4 @@ def parse_frame_id(text: str) -> FrameId:
 
 def det_id_of(frame_id: str) -> int:
     """DET_ID in a FRAME_ID that is known to be well formed, as those in the log are."""
-    return 100 * int(frame_id[3]) + int(frame_id[-2:])
+    return int(frame_id[3] + frame_id[-2:])

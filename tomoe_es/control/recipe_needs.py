@@ -6,13 +6,16 @@ from collections.abc import Collection, Sequence
 
 from tomoe_es.recipe.model import OperationCall, Recipe
 from tomoe_es.recipe.operations import OPERATIONS
+from tomoe_es.recipe.remembered import remembered
 
 
+@remembered
 def needs_sky(asked: Recipe) -> bool:
     """Tell whether the recipe looks at the sky, so that it waits for fit conditions."""
     return any(call.name in ("Exposure", "Flat") for call in asked.operations)
 
 
+@remembered
 def only_closes(asked: Recipe) -> bool:
     """Tell whether the recipe does nothing but close, park, lock, wait and say so.
 

@@ -15,7 +15,8 @@ from tomoe_es.machines.judging.state import Found, Judged
 NAME = "monitor"
 EVENT_TYPES: frozenset[type[Event]] = frozenset(ALL_TYPES.values()) | {ErasedPayload}
 """All: with any event time goes on, and any may be the cause of another."""
-INPUTS: frozenset[type[Event]] = EVENT_TYPES - {ViolationDetected, ViolationCleared}
+_FOUND = (ViolationDetected, ViolationCleared)
+INPUTS: frozenset[type[Event]] = EVENT_TYPES.difference(_FOUND)
 
 
 class Unrecorded(msgspec.Struct):
@@ -43,13 +44,15 @@ def evolve(state: MonitorState, recorded: Recorded) -> MonitorState:
         unrecorded = _unrecorded(found, recorded.position)
         state.unrecorded[_key(found, unrecorded.cause)] = unrecorded
     event = recorded.payload
-    if isinstance(event, ViolationDetected | ViolationCleared):
+    if isinstance(event, _FOUND):
         _recorded(state, recorded, event)
     return state
 
 
 def decide(state: MonitorState, recorded: Recorded | None, now: int) -> list[Decision]:
     """Record what was found; when woken, also what is overdue, or what a crash kept from being recorded."""
+    if not state.unrecorded and now <= state.judged.next_due:
+        return []
     left = list(state.unrecorded.values())
     if now > state.judged.next_due and steps.overdue(state.judged, now):
         left += [_unrecorded(found, 0) for found in steps.advance(_copy(state.judged), now)]

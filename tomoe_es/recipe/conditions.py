@@ -88,15 +88,13 @@ def _pointing_holds(situation: Situation, since_us: int) -> bool:
     if not (hardware.read_since("mount", since_us) and hardware.read_since("dome_rotation", since_us)):
         return False
     mount, dome = hardware.mount, hardware.dome_rotation
-    mount_off, dome_off = mount_off_arcsec(situation), dome_off_deg(situation)
-    if mount is None or dome is None or mount_off is None or dome_off is None:
+    if mount is None or mount.state != "tracking" or dome is None or dome.state != "still":
+        return False  # before any sphere is computed: that takes longer than all the rest of a decision
+    mount_off = mount_off_arcsec(situation)
+    if mount_off is None or mount_off > POINTING_TOLERANCE_ARCSEC:
         return False
-    return (
-        mount.state == "tracking"
-        and mount_off <= POINTING_TOLERANCE_ARCSEC
-        and dome.state == "still"
-        and dome_off <= DOME_TOLERANCE_DEG
-    )
+    dome_off = dome_off_deg(situation)
+    return dome_off is not None and dome_off <= DOME_TOLERANCE_DEG
 
 
 def _pointing_shows(situation: Situation) -> str:

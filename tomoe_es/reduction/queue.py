@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Literal
 
 import msgspec
@@ -46,9 +47,8 @@ class Calibration(msgspec.Struct, frozen=True):
 def decide(state: ReductionState, recorded: Recorded | None, now: int) -> list[Decision]:
     """Queue what was transferred, take back what is overdue, and lease as much as there are free slots."""
     decisions = [_to_queue(state, number, position) for number, position in state.transferred]
-    decisions += [
-        Decision(_overdue(job), job.position) for job in state.leased.values() if now >= job.lease_until
-    ]
+    overdue = takewhile(lambda job: now >= job.lease_until, state.leased.values())
+    decisions += [Decision(_overdue(job), job.position) for job in overdue]
     free = state.total - state.taken
     for lane in LANES:
         for job in state.waiting[lane].values():
@@ -71,7 +71,8 @@ def decide(state: ReductionState, recorded: Recorded | None, now: int) -> list[D
 
 def next_wakeup(state: ReductionState, now: int) -> int | None:
     """When the first lease is overdue."""
-    return min((job.lease_until for job in state.leased.values()), default=None)
+    first = next(iter(state.leased.values()), None)
+    return first.lease_until if first is not None else None
 
 
 def failure(job: Job, condition: str, message: str, *, permanent: bool) -> reduction.ReductionFailed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable
+from hashlib import sha1
 from typing import Any
 
 import msgspec
@@ -65,7 +66,14 @@ class Job(msgspec.Struct):
     @property
     def job_id(self) -> str:
         """The same for the same job, also after a crash."""
-        return str(uuid.uuid5(_JOB_NAMESPACE, self.name))
+        return _uuid5(self.name)
+
+
+def _uuid5(name: str) -> str:
+    """`str(uuid.uuid5(_JOB_NAMESPACE, name))`, in a third of the time: of which a night has 130,000."""
+    text = sha1(_JOB_NAMESPACE.bytes + name.encode(), usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(text[16], 16) & 3]
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"
 
 
 class Master(msgspec.Struct, frozen=True):
@@ -93,7 +101,7 @@ class ReductionState(msgspec.Struct):
     waiting: dict[Lane, dict[str, Job]] = msgspec.field(
         default_factory=lambda: {"express": {}, "default": {}}
     )
-    leased: dict[str, Job] = {}
+    leased: dict[str, Job] = {}  # in the order in which their leases end
     taken: Needs = NOTHING  # by the leased jobs together
     calibrations: list[ExposureRequested] = []  # darks and flats of all nights, oldest first
     masters: dict[int, dict[int, Master]] = {}  # by calibration exposure and chip
@@ -169,8 +177,16 @@ def _leased(state: ReductionState, recorded: Recorded, event: reduction.Reductio
     job = _waiting_lane(state, event.frame_id).pop(event.frame_id)
     job.attempt, job.lease_until, job.position = event.attempt, event.lease_until_us, recorded.position
     job.dark_exposure, job.flat_exposure = event.dark_exposure, event.flat_exposure
-    state.leased[event.frame_id] = job
+    _line_up(state, job)
     state.taken += job.needs
+
+
+def _line_up(state: ReductionState, job: Job) -> None:
+    """Almost always at the end: the leases of one engine are equally long."""
+    last = next(reversed(state.leased.values()), None)
+    state.leased[job.frame_id] = job
+    if last is not None and job.lease_until < last.lease_until:
+        state.leased = dict(sorted(state.leased.items(), key=lambda each: each[1].lease_until))
 
 
 def _lease_expired(state: ReductionState, recorded: Recorded, event: reduction.ReductionLeaseExpired) -> None:

@@ -122,8 +122,10 @@ def _duration_seconds(asked: Recipe, done: Collection[str]) -> float:
 def observable(opened: OpenRecipe, now: int, observing_end_us: int) -> bool:
     """Tell whether the recipe can be carried out from now on: in its window, before the end of observing, and
     high enough throughout."""
+    if not opened.window_start_us <= now:
+        return False
     end = _estimated_end(opened, now)
-    if not opened.window_start_us <= now or end > min(opened.window_end_us, observing_end_us):
+    if end > min(opened.window_end_us, observing_end_us):
         return False
     targets = [call.argument for call in opened.recipe.operations if call.name == "Pointing"]
     return all(

@@ -7,6 +7,7 @@ import pkgutil
 
 from tomoe_es.recipe.model import OperationCall, Recipe
 from tomoe_es.recipe.operation import Operation
+from tomoe_es.recipe.remembered import remembered
 
 
 def _declared() -> dict[str, type[Operation]]:
@@ -23,6 +24,7 @@ OPERATIONS: dict[str, type[Operation]] = _declared()
 """Every operation by its name in recipes."""
 
 
+@remembered
 def operation_of(call: OperationCall) -> Operation:
     """The operation that a recipe's line calls; raises ArgumentError, or KeyError for an unknown name."""
     return OPERATIONS[call.name].parse(call.argument)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
+
+import msgspec
+
 from tests.tomoe_es.reduction.queue.played_engine import Engine, asked, frame
 from tomoe_es.clock import SECOND
 from tomoe_es.events import reduction, system, transfer
@@ -79,6 +83,31 @@ class TestAttempts:
         )
 
         assert before != after
+
+    def test_the_job_id_is_the_uuid_of_what_the_job_is_made_of(self, engine: Engine) -> None:
+        engine.expose(4)
+
+        for job in engine.state.leased.values():
+            namespace = uuid.uuid5(uuid.NAMESPACE_DNS, "reduction-job.tomoe-es")
+            assert job.job_id == str(uuid.uuid5(namespace, job.name))
+
+    def test_leases_stand_in_the_order_in_which_they_end(self, engine: Engine) -> None:
+        engine.expose(4)
+        first, second = engine.state.leased
+        [lease, _] = engine.told(reduction.ReductionLeased)
+
+        expired = reduction.ReductionLeaseExpired(
+            exposure_number=4, frame_id=first, job_id=lease.job_id, attempt=lease.attempt
+        )
+
+        engine.take_in(expired)
+        sooner = msgspec.structs.replace(
+            lease, attempt=lease.attempt + 1, lease_until_us=lease.lease_until_us - 1
+        )
+        engine.take_in(sooner)
+
+        assert list(engine.state.leased) == [first, second]
+        assert queue.next_wakeup(engine.state, engine.now) == sooner.lease_until_us
 
     def test_a_lease_that_runs_out_is_given_again(self, engine: Engine) -> None:
         engine.expose(4)
