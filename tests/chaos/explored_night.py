@@ -94,6 +94,8 @@ class ExploredNight:
     def fault(self, device: str, kind: FaultKind) -> None:
         self._faulty.add((device, kind))
         self._laws.disobedient.add(device)
+        if self.night.control.night.phase == "ended":
+            self._laws.broken_after_the_end.add(device)
         self._alive(lambda: self.night.fault(device, kind))
 
     def mend(self) -> None:
@@ -205,6 +207,7 @@ class Laws:
 
     def __init__(self) -> None:
         self.disobedient: set[str] = set()  # devices that a fault kept from what they were told
+        self.broken_after_the_end: set[str] = set()  # when nobody tells them anything any more
         self._seen = 0
         self._resumed_at = 0
         self._locked, self._locked_at = True, 0
@@ -350,6 +353,7 @@ class Laws:
         """At the end of the night everything is put away, by the devices' own readings."""
         hardware, phase = night.control.hardware, night.control.night.phase
         away = {"dome_slit": "closed", "mirror_cover": "closed", "mount": "parked"}
+        away = {device: state for device, state in away.items() if device not in self.broken_after_the_end}
         reads = {device: getattr(hardware, device).state for device in away}
         if (phase, reads) != ("ended", away):
             raise LawBroken(f"the night is {phase}, and its telescope is left with {reads}")
