@@ -1,8 +1,8 @@
 """A person's word that makes things safer gets through on a full disk too, and beside a damaged log.
 
 It may use the room that the night has set aside for the log. When that is used up as well, or the log can't
-be read or written for another reason, the word is kept beside it, as what guardian and emergency did is, and appended
-as soon as the log takes it.
+be read or written for another reason, the word is kept beside it, as what guardian and emergency did is, and
+appended as soon as the log takes it.
 """
 
 from __future__ import annotations
@@ -29,11 +29,9 @@ from tui.data_folder import DataFolder
 
 
 class WordNotRecorded(TomoeError):
-    """The log can't be read or written: the word is kept and recorded later, and no night acts on it before."""
+    """The log can't be used: the word is kept and recorded later, and no night acts on it before that."""
 
-    what_to_do = (
-        "in danger use `tomoe emergency`, which needs no log; make room on the disk, or restore the damaged night"
-    )
+    what_to_do = "in danger use `tomoe emergency`, which needs no log; make room, or restore a damaged night"
 
 
 class Said(msgspec.Struct, frozen=True):
