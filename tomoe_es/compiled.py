@@ -2,7 +2,8 @@
 
 A function is compiled when it is first called with arguments of its types, some seconds each, and kept on the
 disk beside its source, or in the user's cache folder where that can't be written to (`NUMBA_CACHE_DIR` names
-another). All processes find it there. `tomoe_es.warm_up` compiles everything after an installation.
+another). All processes find it there until something that it is made of changes (`compiled_cache`).
+`tomoe_es.warm_up` compiles everything after an installation.
 
 No fast-math: sums are made in the order written, so that a product made again is the same bit for bit.
 """
@@ -16,7 +17,10 @@ import numba
 import numpy as np
 from numba.extending import intrinsic
 
+from tomoe_es.compiled_cache import LOCATORS
 from tomoe_es.errors import KernelCacheUnwritable
+
+numba.config.CACHE_LOCATOR_CLASSES = LOCATORS  # type: ignore[attr-defined]
 
 Function = TypeVar("Function", bound=Callable[..., object])
 

@@ -26,6 +26,7 @@ from tomoe_es.reduction.moving_objects.matched_filter import (
     filter_images,
     filter_tile,
     gaussian,
+    room_for_rows,
 )
 
 PEAK_SIGMA: Final = 4.0
@@ -37,7 +38,7 @@ LONG_PIXELS: Final = 4.0
 """From this length on a point is a streak, placed by the mean of its light, not by its peak."""
 _LARGEST_AREA: Final = 20000
 IMAGES_AT_ONCE: Final = 3
-MOST_AT_ONCE: Final = 6
+MOST_AT_ONCE: Final = 4
 """Images, of which what is in the making stays in the cache."""
 MOST_PEAKS: Final = 200_000
 """Pixels of a frame that may be over the threshold; one with more is full of trouble."""
@@ -63,7 +64,7 @@ class Filtered:
     """What the matched filter told of an image less a level, and of its noise, `scale`.
 
     `peaks` (n, 3) are row, column and value of the pixels over the least threshold there is; `blocks` sums of
-    4 x 4 pixels, if asked for, of single frames.
+    4 x 4 pixels, if asked for, of single frames. These arrays hold another image after the next few.
     """
 
     number: int
@@ -163,13 +164,12 @@ def _filtered(
 
     That is filtered by adding up, and its level is the mean of theirs.
     """
-    number, (height, width) = len(images), difference.reference.shape
+    number = len(images)
     places = number + (group is not None)
     reference, trusted = difference.reference[SAMPLE], difference.inverse_noise[SAMPLE] > 0
-    samples = np.empty((places, *reference.shape), np.float32)
-    rows, columns = (height // BLOCK, width // BLOCK) if with_blocks else (0, 0)
-    blocks = np.empty((number, rows, columns), np.float32)
-    peaks, counts = np.empty((places, MOST_PEAKS, 3), np.float32), np.empty(places, np.int64)
+    told = _room_for_what_is_told(difference.reference.shape)
+    samples, peaks, counts = told.samples[:places], told.peaks[:places], told.counts[:places]
+    blocks = told.blocks[:number] if with_blocks else np.empty((number, 0, 0), np.float32)
     levels = np.array([_level((image[SAMPLE] - reference)[trusted]) for image in images], np.float32)
     # Noise as it is may exceed what light and readout explain, and must not be less.
     least = np.full(places, LEAST_SCALE * noise_factor)
@@ -185,6 +185,7 @@ def _filtered(
         blocks,
         peaks,
         counts,
+        told.ring,
     )
     for place in range(places):
         sigma, here = _sigma(samples[place]), peaks[place, : counts[place]]
@@ -206,6 +207,29 @@ def _room(shape: tuple[int, int]) -> _Room:
     """The same in each call: memory that need not be given and cleared for each job."""
     tiles = -(-shape[0] // TILE[0]), -(-shape[1] // TILE[1])
     return _Room(np.empty(shape, np.float32), np.full(shape, _NOT_MADE), np.zeros(tiles, np.bool_))
+
+
+class _Told(NamedTuple):
+    """What `filter_images` tells of so many images at once, and of their mean, and its `ring`."""
+
+    samples: NDArray[np.float32]
+    blocks: NDArray[np.float32]
+    peaks: NDArray[np.float32]
+    counts: NDArray[np.int64]
+    ring: NDArray[np.float32]
+
+
+@lru_cache(maxsize=1)
+def _room_for_what_is_told(shape: tuple[int, int]) -> _Told:
+    """The same in each call, as above; only what is written to is given."""
+    places = MOST_AT_ONCE + 1
+    return _Told(
+        np.empty((places, *np.empty(shape, np.bool_)[SAMPLE].shape), np.float32),
+        np.empty((MOST_AT_ONCE, shape[0] // BLOCK, shape[1] // BLOCK), np.float32),
+        np.empty((places, MOST_PEAKS, 3), np.float32),
+        np.empty(places, np.int64),
+        room_for_rows(MOST_AT_ONCE, shape[1]),
+    )
 
 
 def _points_of(

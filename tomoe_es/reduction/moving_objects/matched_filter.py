@@ -44,6 +44,11 @@ def gaussian(fwhm_pixels: float) -> Floats:
     return np.asarray(profile / np.sqrt((profile**2).sum()), dtype=np.float32)
 
 
+def room_for_rows(images: int, width: int) -> Floats:
+    """Rows of so many images that are in the making, and a rest that is 0."""
+    return np.zeros((images, _RING, -(-width // _AT_ONCE) * _AT_ONCE), np.float32)
+
+
 @compiled
 def filter_images(
     images: Floats,
@@ -56,18 +61,19 @@ def filter_images(
     blocks: Floats,
     peaks: Floats,
     counts: NDArray[np.int64],
+    ring: Floats,
 ) -> None:
     """Filter (image - level - reference) / noise of some images (n, height, width); 0 within 4 of the edges.
 
     Written for each are `samples` (n, ...) as SAMPLE takes them, sums of 4 x 4 pixels into `blocks`, unless
     that has no rows, and into `peaks` (n, most, 3) row, column and value of the pixels over its `least` (n,),
     row by row, the first ones if there are too many, and how many into `counts` (n,). Where there is one more
-    place in these, it's for the mean of the images, which filtered is the mean of the filtered ones.
+    place in these, it's for the mean of the images, which filtered is the mean of the filtered ones. `ring`
+    is `room_for_rows` of as many images or more.
     """
     number, (height, width) = len(images), reference.shape
     with_mean, part = len(counts) > number, np.float32(1.0 / number)
-    wide = -(-width // _AT_ONCE) * _AT_ONCE
-    ring = np.zeros((number, _RING, wide), np.float32)
+    wide = ring.shape[2]
     down = np.zeros((BLOCK, wide + 2 * RADIUS), np.float32)
     four = np.zeros((BLOCK, wide + RADIUS), np.float32)
     mean = np.zeros((BLOCK, width), np.float32)

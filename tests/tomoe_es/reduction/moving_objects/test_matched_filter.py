@@ -15,12 +15,14 @@ from tomoe_es.reduction.moving_objects.matched_filter import (
     filter_images,
     filter_tile,
     gaussian,
+    room_for_rows,
 )
 
 SHAPE = (66, 131)  # a multiple neither of tiles nor of blocks
 LEVELS = np.array([0.5, -1.0, 2.0], np.float32)
 LEAST = np.full(3, 2.0, np.float32)
 PROFILE = gaussian(2.5)
+RING = room_for_rows(3, SHAPE[1])
 
 Floats = NDArray[np.float32]
 
@@ -67,7 +69,7 @@ def test_peaks_samples_and_blocks_of_some_images_are_those_of_their_tiles(
     blocks = np.empty((3, SHAPE[0] // BLOCK, SHAPE[1] // BLOCK), np.float32)
     peaks, counts = np.empty((3, 2000, 3), np.float32), np.empty(3, np.int64)
 
-    filter_images(*planes, LEVELS, PROFILE, LEAST, samples, blocks, peaks, counts)
+    filter_images(*planes, LEVELS, PROFILE, LEAST, samples, blocks, peaks, counts, RING)
 
     for number, level in enumerate(LEVELS):
         filtered = in_tiles(images[number], reference, inverse_noise, level)
@@ -91,7 +93,7 @@ def test_the_mean_of_the_images_is_filtered_with_them(planes: tuple[Floats, Floa
     peaks, counts = np.empty((4, 2000, 3), np.float32), np.empty(4, np.int64)
     least = np.array([2.0, 2.0, 2.0, 1.2], np.float32)
 
-    filter_images(*planes, LEVELS, PROFILE, least, samples, blocks, peaks, counts)
+    filter_images(*planes, LEVELS, PROFILE, least, samples, blocks, peaks, counts, RING)
 
     filtered = in_tiles(images.mean(axis=0), reference, inverse_noise, LEVELS.mean())
     found = peaks[3, : counts[3]]
@@ -107,8 +109,10 @@ def test_of_too_many_peaks_the_first_ones_are_kept(planes: tuple[Floats, Floats,
     some, all_of_them = np.empty((3, 5, 3), np.float32), np.empty((3, 9000, 3), np.float32)
     counts = np.empty(3, np.int64)
 
-    filter_images(*planes, LEVELS, PROFILE, np.zeros(3, np.float32), samples, nothing, all_of_them, counts)
-    filter_images(*planes, LEVELS, PROFILE, np.zeros(3, np.float32), samples, nothing, some, counts)
+    filter_images(
+        *planes, LEVELS, PROFILE, np.zeros(3, np.float32), samples, nothing, all_of_them, counts, RING
+    )
+    filter_images(*planes, LEVELS, PROFILE, np.zeros(3, np.float32), samples, nothing, some, counts, RING)
 
     assert counts.tolist() == [5, 5, 5]
     assert np.array_equal(some, all_of_them[:, :5])
