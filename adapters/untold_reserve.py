@@ -62,17 +62,22 @@ class Keeper:
         """Take up what a process had in hand when it was killed: what it kept is told, the rest is room."""
         for left in self._folder.glob(f"{self._name}.*"):
             owner, _, in_hand = left.name.removeprefix(f"{self._name}.").partition(".")
-            if Path(f"/proc/{owner}").exists():
+            # This process has nothing in hand now: with its id it is of a former one, as in a new container.
+            if owner != str(os.getpid()) and Path(f"/proc/{owner}").exists():
                 continue
-            content = left.read_bytes()
-            if content.strip():
-                found = _TIME.search(content)
-                time_us = int(found[1]) if found else left.stat().st_mtime_ns // 1000
-                left.rename(self._folder / f"{time_us:020}-left-by-{owner}{SUFFIX}")
-            elif in_hand:
-                left.rename(self._folder / self._name)
-            else:  # it was being set aside, and may not have its full size
-                left.unlink()
+            with suppress(OSError):  # another was faster, or may: it keeps no room from being set aside
+                self._take_up(left, owner, is_whole=bool(in_hand))
+
+    def _take_up(self, left: Path, owner: str, *, is_whole: bool) -> None:
+        content = left.read_bytes()
+        if content.strip():
+            found = _TIME.search(content)
+            time_us = int(found[1]) if found else left.stat().st_mtime_ns // 1000
+            left.rename(self._folder / f"{time_us:020}-left-by-{owner}{SUFFIX}")
+        elif is_whole:
+            left.rename(self._folder / self._name)
+        else:  # it was being set aside, and may not have its full size
+            left.unlink()
 
     def keep(self, events: Sequence[Untold]) -> None:
         """Put events on the disk; raises OSError when that can't be done."""

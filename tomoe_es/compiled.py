@@ -52,5 +52,6 @@ def _generate_multiply_add(_context: object, builder: Any, _signature: object, v
 multiply_add = cast(Callable[[np.float32, np.float32, np.float32], np.float32], intrinsic(_multiply_add))
 """one x two + three, rounded once (fusedMultiplyAdd of IEEE 754), in compiled functions.
 
-It's one step where a product and a sum are two, and has the same bits on every processor.
+It's one step where a product and a sum are two, and has the same bits on every processor: one that has no
+instruction for it calls `fmaf` of the C library, which takes many times as long.
 """

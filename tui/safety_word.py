@@ -1,8 +1,8 @@
-"""A person's word that makes things safer gets through on a full disk too.
+"""A person's word that makes things safer gets through on a full disk too, and beside a damaged log.
 
 It may use the room that the night has set aside for the log. When that is used up as well, or the log can't
-be written for another reason, the word is kept beside it, as what guardian and emergency did is, and appended
-as soon as the log takes it.
+be read or written for another reason, the word is kept beside it, as what guardian and emergency did is, and
+appended as soon as the log takes it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from adapters.untold import Untold
 from adapters.untold_reserve import FOR_PEOPLE, Keeper
 from tomoe_es.control import state as control_state
 from tomoe_es.control.state import Control
-from tomoe_es.errors import LogUnavailable, TomoeError
+from tomoe_es.errors import LogCorrupt, LogError, LogUnavailable, TomoeError
 from tomoe_es.events import Event
 from tomoe_es.log import open_log
 from tui import running_night
@@ -29,9 +29,9 @@ from tui.data_folder import DataFolder
 
 
 class WordNotRecorded(TomoeError):
-    """The log can't be written: the word is kept and recorded later, and no night acts on it before that."""
+    """The log can't be used: the word is kept and recorded later, and no night acts on it before that."""
 
-    what_to_do = "in danger use `tomoe emergency`, which needs no log; make room on the disk"
+    what_to_do = "in danger use `tomoe emergency`, which needs no log; make room, or restore a damaged night"
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -65,14 +65,14 @@ def say(
         with closing(LogWithReserve(open_log(folder.log_url), folder.log)) as log:
             before = running_night.hands(log)
             position = running_night.say(log, stream, decide, actor, by_day=by_day)
-    except LogUnavailable as error:
+    except (LogUnavailable, LogCorrupt) as error:
         _keep(folder, decide(before), actor, error, at_once)
     at_once(position)
     return Said(position, before)
 
 
 def _keep(
-    folder: DataFolder, event: Event, actor: str, error: LogUnavailable, at_once: Callable[[int], None]
+    folder: DataFolder, event: Event, actor: str, error: LogError, at_once: Callable[[int], None]
 ) -> NoReturn:
     """Put it where guardian and night look for what the log was not told yet."""
     untold = Untold(event, _time_now(folder), actor, f"{actor} {uuid.uuid4()}")
@@ -80,13 +80,13 @@ def _keep(
         Keeper(folder.run, FOR_PEOPLE).keep([untold])
     except OSError as second:
         raise WordNotRecorded(
-            f"the log can't be written ({error}), and there is no room to keep it beside the log either "
+            f"the log can't be used ({error}), and there is no room to keep it beside the log either "
             f"({second}): nothing was recorded, say it again when there is room; in danger: tomoe emergency"
         ) from error
     at_once(0)
     raise WordNotRecorded(
-        f"the log can't be written just now ({error}): this is kept in {folder.run} and recorded as soon as "
-        "that is mended; until then the night does not act on it: in danger use 'tomoe emergency'"
+        f"the log can't be used just now ({error}): this is kept in {folder.run} and recorded as soon as "
+        "it takes it; until then the night does not act on it: in danger use 'tomoe emergency'"
     ) from error
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -115,10 +115,13 @@ def a_dead_process() -> int:
     return process.pid
 
 
-def test_what_a_killed_process_had_in_hand_is_told(keeper: Keeper, tmp_path: Path) -> None:
+@pytest.mark.parametrize("owner", [a_dead_process, os.getpid])
+def test_what_a_killed_process_had_in_hand_is_told_also_if_it_had_this_one_s_id(
+    owner: Callable[[], int], keeper: Keeper, tmp_path: Path
+) -> None:
     keep_on_full_disk(keeper, tmp_path, [FIRST])
     [kept] = waiting(tmp_path)
-    kept.rename(kept.with_name(f"{RESERVE}.{a_dead_process()}{IN_HAND}"))
+    kept.rename(kept.with_name(f"{RESERVE}.{owner()}{IN_HAND}"))
     Keeper(tmp_path).set_aside()
     assert in_log(tmp_path) == [BEGUN]
 
@@ -129,12 +132,20 @@ def test_a_reserve_that_a_killed_process_had_not_used_yet_is_room_again(
     folder = tmp_path / FOLDER
     (folder / RESERVE).rename(folder / f"{RESERVE}.{a_dead_process()}{IN_HAND}")
     (folder / f"{RESERVE}.{a_dead_process()}").write_bytes(b"   ")
-    (folder / f"{RESERVE}.{os.getpid()}{IN_HAND}").write_bytes(b"of one that lives")
+    (folder / f"{RESERVE}.{os.getppid()}{IN_HAND}").write_bytes(b"of one that lives")
     Keeper(tmp_path).set_aside()
     assert {(each.name, each.stat().st_size) for each in folder.iterdir()} == {
         (RESERVE, BYTES),
-        (f"{RESERVE}.{os.getpid()}{IN_HAND}", 17),
+        (f"{RESERVE}.{os.getppid()}{IN_HAND}", 17),
     }
+
+
+def test_what_can_not_be_taken_up_keeps_no_room_from_being_set_aside(tmp_path: Path) -> None:
+    left = tmp_path / FOLDER / f"{RESERVE}.{a_dead_process()}{IN_HAND}"
+    left.mkdir(parents=True)
+    Keeper(tmp_path).set_aside()
+    assert (tmp_path / FOLDER / RESERVE).stat().st_size == BYTES
+    assert left.is_dir()
 
 
 def test_when_writing_into_the_reserve_fails_what_it_held_is_told_all_the_same(

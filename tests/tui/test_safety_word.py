@@ -10,7 +10,7 @@ import pytest
 
 from adapters.untold import tell, waiting
 from tests.tomoe_es.log.test_full_disk import files_up_to, messages
-from tests.tui.commands.test_queue import folder
+from tests.tui.commands.test_queue import NIGHT, folder
 from tomoe_es.control.hands import LockSetAlready
 from tomoe_es.errors import LogUnavailable
 from tomoe_es.events import Event
@@ -18,6 +18,7 @@ from tomoe_es.events.queue import QueueAbortRequested, QueuePaused
 from tomoe_es.events.telescope import TelescopeLockSet
 from tomoe_es.log import open_log
 from tomoe_es.log.port import EventLog
+from tomoe_es.log.sealing import seal
 from tui.commands import lock, queue
 from tui.data_folder import DataFolder
 from tui.safety_word import WordNotRecorded
@@ -69,6 +70,21 @@ def test_what_a_full_disk_refuses_is_kept_and_recorded_when_there_is_room(
 
 def test_a_log_that_can_t_even_be_read_keeps_nobody_from_locking(folder: DataFolder) -> None:
     with files_up_to(NOT_EVEN_READ), pytest.raises(WordNotRecorded):
+        lock.set_lock(why="smoke", data=folder.top)
+
+    with closing(open_log(folder.log_url)) as log:
+        tell(folder.run, log)
+        assert newest(log) == TelescopeLockSet(who="alice", why="smoke")
+
+
+def test_a_damaged_night_of_the_log_keeps_nobody_from_locking(folder: DataFolder) -> None:
+    sealed = seal(folder.log, NIGHT).path
+    content = bytearray(sealed.read_bytes())
+    content[40] ^= 1  # in its first events
+    sealed.chmod(0o600)
+    sealed.write_bytes(content)
+
+    with pytest.raises(WordNotRecorded, match="event 1 of the log is damaged"):
         lock.set_lock(why="smoke", data=folder.top)
 
     with closing(open_log(folder.log_url)) as log:

@@ -97,14 +97,18 @@ class NightsReader:
     ) -> Iterator[Iterable[Recorded]]:
         """Events with `after` < position <= `until`, some at a time; `until` None: up to the head.
 
-        Who reads on from the end of a night whose file is damaged meets LogCorrupt there, also when no event
-        of it is touched; reading `after` it goes on.
+        Who reads on from the end of the last night meets LogCorrupt there if its file is damaged: nothing
+        tells that no more events were in it. Of a night before, the first position of the next one tells.
         """
         head, damage = self._head_and_damage(until)
-        reads_on = until is None or until > head
-        yield from self._chunks(after, head if until is None else min(until, head), types, reads_on)
-        if damage is not None and reads_on:
+        segments = self._segments
+        yield from self._chunks(after, head if until is None else min(until, head), types)
+        if until is not None and until <= head:
+            return
+        if damage is not None:
             raise damage
+        if after < head:
+            self._with_reader(segments[-1], head, _refuse_damaged_end)
 
     def _head_and_damage(self, until: int | None) -> tuple[int, LogError | None]:
         """Up to which position there is something to read, and why not further.
@@ -120,10 +124,7 @@ class NightsReader:
         except LogError as error:
             return self._segments[-1].first_position - 1, error
 
-    def _chunks(
-        self, after: int, until: int, types: Collection[str] | None, reads_on: bool
-    ) -> Iterator[Iterable[Recorded]]:
-        """`reads_on`: whether what may come after `until` was asked for too."""
+    def _chunks(self, after: int, until: int, types: Collection[str] | None) -> Iterator[Iterable[Recorded]]:
         segments = self._segments
         if until <= after or (types is not None and not types):
             return
@@ -131,15 +132,12 @@ class NightsReader:
             raise LogCorrupt(after + 1, "the file of its night is missing")
         start = bisect_right(segments, after + 1, key=lambda segment: segment.first_position) - 1
         for index in range(start, len(segments)):
-            end = segments[index + 1].first_position - 1 if index + 1 < len(segments) else until
-            last = min(end, until)
-            reads_it = after < last
+            last = segments[index + 1].first_position - 1 if index + 1 < len(segments) else until
+            last = min(last, until)
             while after < last:
                 call = partial(_chunk, after=after, until=last, types=types)
                 events, after = self._with_reader(segments[index], after + 1, call)
                 yield events
-            if reads_it and last == end and (until > end or reads_on):
-                self._with_reader(segments[index], last, _refuse_damaged_end)
 
     def stream_chunks(self, stream: str, after: int) -> Iterator[Iterable[Recorded]]:
         """Events of one stream with version > `after`, some at a time."""

@@ -61,7 +61,6 @@ def verify(
         try:
             with NamedTrouble(folder, segment, segment.first_position):
                 following = open_segment(folder, segment).end()[0] + 1
-                known.nights.append((segment.first_position, following - 1))
                 if night in (None, segment.night):
                     yield from _verify_segment(folder, segment, successor, known)
         except LogError as error:
@@ -70,7 +69,7 @@ def verify(
             whole, known.versions = False, None
             following = successor.first_position if successor else segment.first_position
     if whole:
-        yield from _verify_erasures(folder, known, of_whole_log=night is None)
+        yield from _verify_erasures(folder, known.erased, following - 1, of_whole_log=night is None)
         tree = LogTree(folder, recomputed_roots=known.roots, trusting_others=night is not None)
         yield from verify_checkpoints(folder, tree, following - 1, notes, verifier, unsigned)
     else:
@@ -85,7 +84,6 @@ class _Recomputed:
         self.roots: dict[int, bytes] = {}  # of the full tiles of level 0, by number
         self.erased: dict[int, ErasedPayload] = {}  # by position
         self.versions = versions  # of each stream; None when a night before is not known
-        self.nights: list[tuple[int, int]] = []  # first and last position of each
 
 
 def _of_stray(stray: SegmentName) -> Finding:
@@ -190,24 +188,25 @@ def _roots(first: int, hashes: NDArray[np.uint8]) -> Iterator[tuple[int, bytes]]
         yield first + before + full, any_root(list(map(bytes, hashes[before + full :])))
 
 
-def _verify_erasures(folder: Path, known: _Recomputed, of_whole_log: bool) -> Iterator[Finding]:
-    """Whether each erased payload has its event, and each such event its erased payload."""
+def _verify_erasures(
+    folder: Path, erased: dict[int, ErasedPayload], last: int, of_whole_log: bool
+) -> Iterator[Finding]:
+    """Whether each erased payload has its event up to the last, and each such event its erased payload."""
     reader = NightsReader(folder)
     told: dict[int, PayloadErased] = {}
-    for first, last in known.nights:  # each by itself: the damaged end of one is told already
-        for recorded in chain.from_iterable(reader.chunks(first - 1, last, {PayloadErased.__name__})):
-            if isinstance(recorded.payload, PayloadErased):
-                told[recorded.payload.position] = recorded.payload
+    for recorded in chain.from_iterable(reader.chunks(0, last, {PayloadErased.__name__})):
+        if isinstance(recorded.payload, PayloadErased):
+            told[recorded.payload.position] = recorded.payload
     reader.close()
     good = 0
-    for position, found in known.erased.items():
+    for position, found in erased.items():
         event = told.get(position)
         if event is None or (event.of_type, event.sha256) != (found.of_type, found.sha256):
             text = f"the payload of event {position} was erased, and no event tells of it"
             yield Finding(False, text, position, position)
         else:
             good += 1
-    for position in told.keys() - known.erased.keys() if of_whole_log else ():
+    for position in told.keys() - erased.keys() if of_whole_log else ():
         text = f"the payload of event {position} was to be erased and is still there: erase it again"
         yield Finding(False, text, position, position)
     if good:

@@ -185,41 +185,44 @@ def test_a_sealed_file_of_which_nothing_can_be_read_hides_no_other(folder: Path,
         (lambda content: content[:-1] + b"x", "its end is not the one of its footer"),
     ],
 )
-def test_all_events_are_read_when_only_the_end_is_damaged_and_reading_on_and_verify_tell(
+def test_a_damaged_end_hides_no_event_of_its_night_or_the_next_and_verify_tells(
     folder: Path, harm: Callable[[bytes], bytes], said: str
 ) -> None:
     path = seal(folder, "2023-12-12").path
-    log = SqliteLog(folder)
-    before = list(log.read())
+    before = everything(folder)
     cut(path, harm(path.read_bytes()))
-    assert list(log.read(until=700)) == before[:700]
-    assert list(log.read(after=700)) == before[700:]
-    for types in (None, ["QueuePaused"]):
-        wanted = [each for each in before[:700] if types is None or isinstance(each.payload, QueuePaused)]
-        assert read_to_the_damage(log, types) == (wanted, 700, f"is damaged: {said}; events up to 700")
-    log.close()
+    assert everything(folder) == before
     assert [each.text for each in verify(folder) if not each.holds] == [
         f"night 2023-12-12: its file is damaged: {said}; events up to 700 can be read"
     ]
 
 
-def read_to_the_damage(log: SqliteLog, types: list[str] | None) -> tuple[list[Recorded], int, str]:
-    """What is read of all, the position at which LogCorrupt comes, and a part of what it says."""
+def test_events_that_were_lost_with_the_end_are_missed_when_reading_on_and_the_next_night_is_read(
+    folder: Path,
+) -> None:
+    path = seal(folder, "2023-12-12").path
+    content = path.read_bytes()
+    third_block = content.index(b"\x28\xb5\x2f\xfd", content.index(b"\x28\xb5\x2f\xfd", 4) + 4)
+    cut(path, content[: third_block + 9])
+    log = SqliteLog(folder)
     found: list[Recorded] = []
-    with pytest.raises(LogCorrupt) as damaged:
-        found.extend(log.read(types=types))
-    said = str(damaged.value)
-    return found, damaged.value.position, said[said.index("is damaged: ", 40) : said.index(" can be read")]
+    with pytest.raises(LogCorrupt, match="it is missing") as damaged:
+        found.extend(log.read())
+    assert (len(found), damaged.value.position) == (512, 513)
+    assert [each.position for each in log.read(after=700)] == [701, 702]
+    log.close()
 
 
-def test_the_damaged_end_of_the_last_night_is_met_when_no_file_comes_after_it(folder: Path) -> None:
+def test_the_damaged_end_of_the_last_night_is_met_since_no_night_tells_that_it_is_whole(folder: Path) -> None:
     path = seal(folder, "2023-12-12").path
     list_segments(folder)[1].live_path(folder).unlink()
     cut(path, path.read_bytes()[:-1])
     log = SqliteLog(folder)
-    found, position, said = read_to_the_damage(log, None)
-    assert (len(found), position) == (700, 700)
-    assert said == "is damaged: the last 1 of its bytes are missing; events up to 700"
+    found: list[Recorded] = []
+    with pytest.raises(LogCorrupt, match="the last 1 of its bytes are missing; events up to 700") as damaged:
+        found.extend(log.read())
+    assert (len(found), damaged.value.position) == (700, 700)
+    assert len(list(log.read(until=700))) == 700
     log.close()
 
 
@@ -229,9 +232,9 @@ def test_blocks_are_found_without_the_footer(folder: Path) -> None:
     log = SqliteLog(folder)
     before = list(log.read())
     cut(path, content)
-    assert list(log.read(until=700)) == before[:700]
-    assert list(log.read(until=700, types=["QueuePaused"])) == [
-        each for each in before[:700] if isinstance(each.payload, QueuePaused)
+    assert list(log.read()) == before
+    assert list(log.read(types=["QueuePaused"])) == [
+        each for each in before if isinstance(each.payload, QueuePaused)
     ]
     with pytest.raises(LogCorrupt, match="its footer can't be read"):
         list(log.read_stream("s/1"))
@@ -240,7 +243,7 @@ def test_blocks_are_found_without_the_footer(folder: Path) -> None:
     with pytest.raises(LogCorrupt) as damaged:
         list(log.read())
     assert damaged.value.position == 257
-    assert list(log.read(after=512, until=700)) == before[512:700]
+    assert list(log.read(after=512)) == before[512:]
     log.close()
 
 

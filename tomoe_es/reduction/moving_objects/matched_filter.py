@@ -3,7 +3,8 @@
 A few images go through it at once, since they share what they are compared with. A row of the result is
 looked at while it is in the cache, for pixels that may be peaks, for a sample of the noise, and for the sums
 of blocks that show faint streaks, and then forgotten: to write it down would take as long as to make it. What
-is wanted again around the peaks is made again, a tile at a time, with the same bits.
+is wanted again around the peaks is made again, a tile at a time, with the same bits; of the mean of
+the images with the same but for rounding.
 """
 
 from __future__ import annotations

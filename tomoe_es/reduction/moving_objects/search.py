@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from tomoe_es.reduction.moving_objects.detection import LONG_PIXELS, detect_all
+from tomoe_es.reduction.moving_objects.detection import detect_all
 from tomoe_es.reduction.moving_objects.difference import Difference
 from tomoe_es.reduction.moving_objects.drift import drifting
 from tomoe_es.reduction.moving_objects.following import follow
@@ -34,6 +34,7 @@ from tomoe_es.reduction.moving_objects.linking import (
     link,
 )
 from tomoe_es.reduction.moving_objects.over_stars import Motion, fit_over_stars
+from tomoe_es.reduction.moving_objects.point_shape import LONG_PIXELS
 from tomoe_es.reduction.moving_objects.track import Channel, Track
 from tomoe_es.reduction.near_frames import GROUPS
 
