@@ -66,25 +66,25 @@ def _hold(rule: Rule, judged: Judged, recorded: Recorded, departing: Departing) 
     if thing in judged.told.get(rule.name, ()):
         return
     waiting = judged.waiting.get(rule.name, {}).get(thing)
-    if waiting is not None and waiting.order == departing.order:
+    if waiting is not None and waiting.begun and waiting.order == departing.order:
         return
     due = recorded.time + round(departing.grace_seconds * SECOND)
-    _put_off(rule, judged, recorded, departing, thing, due)
+    _put_off(rule, judged, recorded, departing, thing, due, begun=True)
 
 
 def _wait(rule: Rule, judged: Judged, recorded: Recorded, departing: Departing, found: list[Found]) -> None:
     """Until its time all is normal; each event may put the time off."""
     thing = departing.thing or thing_of(rule, recorded)
     _end(rule, judged, found, thing, recorded)
-    _put_off(rule, judged, recorded, departing, thing, departing.due)
+    _put_off(rule, judged, recorded, departing, thing, departing.due, begun=False)
 
 
 def _put_off(
-    rule: Rule, judged: Judged, recorded: Recorded, departing: Departing, thing: str, due: int
+    rule: Rule, judged: Judged, recorded: Recorded, departing: Departing, thing: str, due: int, *, begun: bool
 ) -> None:
     evidence = list(dict.fromkeys([recorded.position, *departing.evidence]))
     judged.waiting.setdefault(rule.name, {})[thing] = Waiting(
-        due, departing.message, evidence, departing.order
+        due, departing.message, evidence, departing.order, begun
     )
     judged.next_due = min(judged.next_due, due)
 

@@ -31,6 +31,7 @@ class Waiting(msgspec.Struct, frozen=True):
     message: str
     evidence: list[int]
     order: int = 0  # position of the order that is not obeyed; 0: it is about none
+    begun: bool = True  # it holds already; False: until `due` all is normal
 
 
 class Judged(msgspec.Struct):

@@ -21,6 +21,7 @@ from tests.tomoe_es.machines.rules.moments import (
     slew,
     slit,
     turn,
+    weather,
 )
 from tomoe_es.clock import SECOND
 from tomoe_es.events import Event, reduction, safety, telescope
@@ -158,3 +159,16 @@ def test_a_lease_ends_with_its_engine(change: Event) -> None:
         (ViolationDetected, "ReductionOverdue")
     ]
     assert told[-1].evidence == [4], "the lease of the new engine"
+
+
+def test_a_slit_open_in_rain_is_told_by_the_rain_that_it_was_open_in() -> None:
+    """And in time from the rain on, although a reading that gets old would have counted later anyway."""
+    wet: Moment = (15, weather(rain=True))
+    closes: tuple[Moment, ...] = tuple((20.0 + each, slit("closing")) for each in range(0, 130, 5))
+    [told] = found([(0, weather()), (10, slit("open")), wet, *closes])
+    assert isinstance(told, ViolationDetected)
+    assert (told.name, told.message) == (
+        "DomeOpenInUnsafeWeather",
+        "the dome slit reads 'open' in rain",
+    )
+    assert told.evidence[0] == 3, "the rain"
