@@ -115,7 +115,7 @@ def import_(file: Path, *, data: Data = None) -> int:
     folder = data_folder(data)
     if folder.holds_log:
         raise ImportRefused(f"there is a log in {folder.log} already: name a new folder with --data")
-    with usable(file), file.open(encoding="utf-8") as lines, whole_log(folder.log) as log:
+    with usable(file), file.open(encoding="utf-8") as lines, whole_log(folder) as log:
         count = exporting.import_json_lines(lines, log)
     with opened_night(folder.log) as (_, identity):
         print_lines(identity, [f"{count} events imported into {folder.log}"])
