@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from replay.errors import ImportRefused
+from replay.log_digest import ROOT_OF
 from replay.night import Identity
 from tomoe_es.clock import isot
 from tomoe_es.events import AnyEvent
@@ -29,6 +30,10 @@ _COLUMNS = (
     "actor",
     "type",
 )
+
+
+class _Heading(msgspec.Struct):
+    replay: Identity
 
 
 class _Line(msgspec.Struct):
@@ -71,6 +76,24 @@ def csv_lines(identity: Identity, events: Iterable[Recorded]) -> Iterator[str]:
             ]
         )
         yield row.getvalue()
+
+
+def exported_from(line: str) -> Identity | None:
+    """Which log the first line of exported events says they are from; None when it doesn't say."""
+    try:
+        return msgspec.json.decode(line, type=_Heading).replay
+    except msgspec.DecodeError:
+        return None
+
+
+def is_that_of(imported: Identity, exported: Identity) -> bool | None:
+    """Whether an imported log has the events of the one exported; None where their digests don't tell.
+
+    They tell where both cover each event, and as many.
+    """
+    said = [each.log_digest.rpartition(" sha256:") for each in (imported, exported)]
+    comparable = said[0][0] == said[1][0] and said[0][0].startswith(ROOT_OF)
+    return said[0][2] == said[1][2] if comparable else None
 
 
 def import_json_lines(lines: Iterable[str], log: EventLog) -> int:

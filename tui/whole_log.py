@@ -13,6 +13,7 @@ from tomoe_es.errors import TomoeError
 from tomoe_es.log import open_log
 from tomoe_es.log.live_segment import sync_path
 from tomoe_es.log.port import EventLog
+from tomoe_es.log.read_only import untouched_tree
 from tui.data_folder import DataFolder
 
 
@@ -36,6 +37,9 @@ def whole_log(data: DataFolder) -> Iterator[EventLog]:
         try:
             with closing(open_log(f"sqlite:///{data.part_of_log}")) as log:
                 yield log
+                size = log.head()
+            with untouched_tree(data.part_of_log) as tree:
+                tree.store_full_tiles(size)  # so that its root is at hand, however long it is
             _put_in_place(data)
         finally:
             shutil.rmtree(data.part_of_log, ignore_errors=True)
