@@ -12,6 +12,7 @@ import msgspec
 from replay.errors import ImportRefused
 from replay.log_digest import ROOT_OF
 from replay.night import Identity
+from replay.payload_positions import in_part
 from tomoe_es.clock import isot
 from tomoe_es.events import AnyEvent
 from tomoe_es.events.envelope import Draft, Recorded
@@ -99,7 +100,8 @@ def is_that_of(imported: Identity, exported: Identity) -> bool | None:
 def import_json_lines(lines: Iterable[str], log: EventLog) -> int:
     """Append exported events to a new log; gives how many.
 
-    Positions begin at 1 again; what pointed to an event before the range points to none.
+    Positions begin at 1 again, also those in payloads; what pointed to an event before the range points to
+    none, and in a payload says which one it was.
     Raises ImportRefused when the log is not empty, or at a line that is no event.
     """
     if log.head():
@@ -151,7 +153,7 @@ def _add(batches: list[Batch], event: Any, before: int) -> None:
     cause, correlation, code = (
         max(0, position - before) for position in (event.cause, event.correlation, event.code)
     )
-    draft = Draft(event.payload, event.time, cause, correlation, code, event.actor)
+    draft = Draft(in_part(event.payload, before), event.time, cause, correlation, code, event.actor)
     if batches and batches[-1].stream == event.stream:
         batches[-1].events.append(draft)  # type: ignore[attr-defined]  # made as a list just below
     else:

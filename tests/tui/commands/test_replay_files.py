@@ -93,7 +93,7 @@ def test_an_imported_part_says_that_nobody_vouches_for_it(
     part = tmp_path / "part.jsonl"
     export(start="20", end="60", out=part, data=data)
     import_(part, data=tmp_path / "part")
-    assert "nobody vouches that they are as in the log of tree root of" in capsys.readouterr().out
+    assert "nobody vouches that they are as in the log they are from, tree root of" in capsys.readouterr().out
     part.write_text("".join(part.read_text().splitlines(keepends=True)[1:]))
     import_(part, data=tmp_path / "nameless")
     assert "does not say from which log" in capsys.readouterr().out

@@ -132,7 +132,7 @@ def _vouched(imported: Identity, heading: str) -> str:
         return "not signed: nobody vouches for them, and the file does not say from which log they are"
     same = exporting.is_that_of(imported, exported)
     if same is None:
-        return f"not signed: nobody vouches that they are as in the log of {exported.log_digest}"
+        return f"not signed: nobody vouches that they are as in the log they are from, {exported.log_digest}"
     if same:
         return "not signed; its root is the one that the file names"
     return f"CHANGED SINCE THEY WERE EXPORTED: the file names the {exported.log_digest}"
