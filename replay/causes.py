@@ -34,11 +34,22 @@ def why(night: ReplayedNight, position: int, longest: int = LONGEST_CHAIN) -> li
     first = found[0].event
     if isinstance(first.payload, ViolationDetected):
         for each in first.payload.evidence:
-            if each not in seen and each > 0:
+            if each not in seen and _holds(night, each):
                 found += _chain(night, each, 1, "evidence", first.time, seen, longest)
     if first.correlation and first.correlation not in seen:
         found += _chain(night, first.correlation, 1, "recipe", first.time, seen, longest)
     return found
+
+
+def not_in_part(night: ReplayedNight, event: Recorded) -> list[int]:
+    """Positions, in the whole log, of a violation's evidence that the log, a part of it, does not hold."""
+    if not isinstance(event.payload, ViolationDetected):
+        return []
+    return [abs(each) for each in event.payload.evidence if not _holds(night, each)]
+
+
+def _holds(night: ReplayedNight, position: int) -> bool:
+    return 0 < position <= night.log.head()
 
 
 def began_with(causes: list[Cause]) -> Recorded:

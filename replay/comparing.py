@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 from typing import Any
 
 import msgspec
@@ -49,7 +49,7 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Parting(msgspec.Struct, frozen=True):
-    """The first events that differ; None where a night is over."""
+    """The first events that differ, in a what-if whatever their order in an instant; None: it is over."""
 
     one: Recorded | None
     other: Recorded | None
@@ -81,7 +81,7 @@ def compare(one: ReplayedNight, other: ReplayedNight, same_until: int = 0) -> Co
     ]
     names = sorted({*here.violations, *there.violations})
     return Comparison(
-        _parting(one, other, same_until),
+        _parting(one, other, same_until, ordered=not (here.what_if or there.what_if)),
         rows,
         _endings(here, there),
         [Row(name, here.violations[name], there.violations[name]) for name in names],
@@ -156,13 +156,46 @@ class _Figures:
             yield recorded
 
 
-def _parting(one: ReplayedNight, other: ReplayedNight, same_until: int) -> Parting | None:
+def _parting(one: ReplayedNight, other: ReplayedNight, same_until: int, *, ordered: bool) -> Parting | None:
+    """Where they part; unless `ordered`, what happens at the same instant may happen in any order."""
     after_one, after_other = (max(each.first - 1, same_until) for each in (one, other))
-    pairs = zip_longest(_happened(one, after_one), _happened(other, after_other))
+    nothing: list[Recorded] = []
+    pairs = zip_longest(
+        _steps(one, after_one, ordered), _steps(other, after_other, ordered), fillvalue=nothing
+    )
+    extra: Parting | None = None  # an event that one of them alone has: what the other goes on with is told
     for here, there in pairs:
-        if here is None or there is None or _key(here) != _key(there):
-            return Parting(here, there)
-    return None
+        if extra is not None:
+            return Parting(extra.one or next(iter(here), None), extra.other or next(iter(there), None))
+        if not here or not there or here[0].time != there[0].time:
+            return Parting(next(iter(here), None), next(iter(there), None))
+        if [_key(each) for each in here] != [_key(each) for each in there]:
+            only_here, only_there = _without(here, there), _without(there, here)
+            if only_here and only_there:
+                return Parting(only_here[0], only_there[0])
+            if only_here or only_there:
+                extra = Parting(next(iter(only_here), None), next(iter(only_there), None))
+    return extra
+
+
+def _steps(night: ReplayedNight, after: int, ordered: bool) -> Iterator[list[Recorded]]:
+    """The events that are to be compared with each other: one by one, or those of an instant."""
+    happened = _happened(night, after)
+    if ordered:
+        return ([each] for each in happened)
+    return (list(each) for _, each in groupby(happened, key=lambda each: each.time))
+
+
+def _without(some: list[Recorded], others: list[Recorded]) -> list[Recorded]:
+    """Those that have none of the others like them."""
+    left = [_key(each) for each in others]
+    found = []
+    for each in some:
+        if _key(each) in left:
+            left.remove(_key(each))
+        else:
+            found.append(each)
+    return found
 
 
 def _happened(night: ReplayedNight, after: int) -> Iterator[Recorded]:

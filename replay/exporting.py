@@ -10,7 +10,9 @@ from typing import Any
 import msgspec
 
 from replay.errors import ImportRefused
+from replay.log_digest import ROOT_OF
 from replay.night import Identity
+from replay.payload_positions import in_part
 from tomoe_es.clock import isot
 from tomoe_es.events import AnyEvent
 from tomoe_es.events.envelope import Draft, Recorded
@@ -29,6 +31,10 @@ _COLUMNS = (
     "actor",
     "type",
 )
+
+
+class _Heading(msgspec.Struct):
+    replay: Identity
 
 
 class _Line(msgspec.Struct):
@@ -73,10 +79,29 @@ def csv_lines(identity: Identity, events: Iterable[Recorded]) -> Iterator[str]:
         yield row.getvalue()
 
 
+def exported_from(line: str) -> Identity | None:
+    """Which log the first line of exported events says they are from; None when it doesn't say."""
+    try:
+        return msgspec.json.decode(line, type=_Heading).replay
+    except msgspec.DecodeError:
+        return None
+
+
+def is_that_of(imported: Identity, exported: Identity) -> bool | None:
+    """Whether an imported log has the events of the one exported; None where their digests don't tell.
+
+    They tell where both cover each event, and as many.
+    """
+    said = [each.log_digest.rpartition(" sha256:") for each in (imported, exported)]
+    comparable = said[0][0] == said[1][0] and said[0][0].startswith(ROOT_OF)
+    return said[0][2] == said[1][2] if comparable else None
+
+
 def import_json_lines(lines: Iterable[str], log: EventLog) -> int:
     """Append exported events to a new log; gives how many.
 
-    Positions begin at 1 again; what pointed to an event before the range points to none.
+    Positions begin at 1 again, also those in payloads; what pointed to an event before the range points to
+    none, and in a payload says which one it was.
     Raises ImportRefused when the log is not empty, or at a line that is no event.
     """
     if log.head():
@@ -128,7 +153,7 @@ def _add(batches: list[Batch], event: Any, before: int) -> None:
     cause, correlation, code = (
         max(0, position - before) for position in (event.cause, event.correlation, event.code)
     )
-    draft = Draft(event.payload, event.time, cause, correlation, code, event.actor)
+    draft = Draft(in_part(event.payload, before), event.time, cause, correlation, code, event.actor)
     if batches and batches[-1].stream == event.stream:
         batches[-1].events.append(draft)  # type: ignore[attr-defined]  # made as a list just below
     else:

@@ -120,8 +120,8 @@ class ReplayedNight:
         return next((_code_name(each.payload) for each in registered), "not registered")
 
     def head_digest(self) -> str:
-        """SHA-256 of the night's last event, with its envelope, which tells the log of a live night."""
-        return f"last event sha256:{sha256(msgspec.json.encode(self.event(self.last))).hexdigest()}"
+        """SHA-256 of the night's last event with its envelope, which says nothing of those before it."""
+        return f"last event alone sha256:{sha256(msgspec.json.encode(self.event(self.last))).hexdigest()}"
 
 
 def state_names() -> list[str]:

@@ -10,10 +10,9 @@ from adapters.code_identity import code_identity
 from replay.cache import FileCache
 from replay.folds import read_model_folds, state_folds
 from replay.ladder import Ladder
+from replay.log_digest import log_digest
 from replay.night import Identity, ReplayedNight, code_name
 from tomoe_es.log.read_only import ReadOnlyLog
-from tomoe_es.log.segment_names import list_segments
-from tomoe_es.log.tree import LogTree
 
 
 @contextmanager
@@ -46,11 +45,3 @@ def identity(folder: Path, night: ReplayedNight, code_now: str) -> Identity:
         code_now,
         night.what_if,
     )
-
-
-def log_digest(folder: Path, night: ReplayedNight) -> str:
-    """Root of the Merkle tree up to the night's last event; of a live night the digest of its last event."""
-    segments = [each for each in list_segments(folder) if each.first_position <= night.last]
-    if all(each.sealed_path(folder).exists() for each in segments):
-        return f"tree root of {night.last} events sha256:{LogTree(folder).root(night.last).hex()}"
-    return night.head_digest()

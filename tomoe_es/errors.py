@@ -19,6 +19,16 @@ class TomoeError(Exception):
         """Name under which the condition is recorded and counted."""
         return type(self).__name__
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """So that it comes whole from another process, whatever its class is made from."""
+        return _as_it_was, (type(self), self.args, self.__dict__)
+
+
+def _as_it_was(kind: type[TomoeError], said: tuple[object, ...], known: dict[str, object]) -> TomoeError:
+    error = kind.__new__(kind, *said)
+    error.__dict__.update(known)
+    return error
+
 
 class UsageError(TomoeError):
     """What was asked for on the command line can't be meant so."""

@@ -49,10 +49,7 @@ def all_conditions() -> list[Condition]:
 
 @cache
 def errors() -> tuple[Condition, ...]:
-    """Every class below TomoeError, of all packages."""
-    for package in PACKAGES:
-        for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
-            importlib.import_module(module.name)
+    """What each of them says for itself."""
     return tuple(
         Condition(
             name=each.__name__,
@@ -60,7 +57,7 @@ def errors() -> tuple[Condition, ...]:
             meaning=_meaning(each),
             what_to_do=each.what_to_do,
         )
-        for each in _error_classes()
+        for each in error_classes()
     )
 
 
@@ -68,11 +65,16 @@ def exit_codes() -> dict[str, int]:
     """With what a command ends that an error prevents, by the error's name."""
     return {
         each.__name__: EXIT_USAGE if issubclass(each, UsageError) else EXIT_CONDITION
-        for each in _error_classes()
+        for each in error_classes()
     }
 
 
-def _error_classes() -> list[type[TomoeError]]:
+@cache
+def error_classes() -> list[type[TomoeError]]:
+    """Every class below TomoeError, of all packages."""
+    for package in PACKAGES:
+        for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
+            importlib.import_module(module.name)
     return sorted(set(_below(TomoeError)), key=lambda each: each.__name__)
 
 

@@ -21,6 +21,12 @@ class NoDataFolder(TomoeError):
     what_to_do = "name the right --data, or begin a night there"
 
 
+class LogBrokenOff(TomoeError):
+    """What should become the log of this folder was never finished: an import or a what-if was broken off."""
+
+    what_to_do = "give the `tomoe replay import` or `whatif` again: it begins anew there"
+
+
 class DataFolderUnusable(UsageError):
     """The folder named can't hold the data."""
 
@@ -33,6 +39,7 @@ class DataFolder:
     def __init__(self, top: Path) -> None:
         self.top = top
         self.log = top / "log"
+        self.part_of_log = top / "log.part"  # a log that is being made; it becomes `log` when it is whole
         self.buffer = top / "buffer"
         self.archive = top / "archive"
         self.projections = top / "projections"
@@ -58,15 +65,31 @@ class DataFolder:
         except OSError as error:
             raise _unusable(self.top, error) from error
 
+    def opened(self) -> int:
+        """Descriptor of the folder itself, made if it is missing; raises DataFolderUnusable."""
+        try:
+            self.top.mkdir(parents=True, exist_ok=True)
+            return os.open(self.top, os.O_RDONLY | os.O_DIRECTORY)
+        except OSError as error:
+            raise _unusable(self.top, error) from error
+
     @property
     def holds_log(self) -> bool:
         """Whether there is a log; a folder made for one is empty."""
         return self.log.exists() and any(self.log.iterdir())
 
     def require(self) -> None:
-        """Raise NoDataFolder when no night was ever run here, DataFolderUnusable where one may not look."""
+        """Raise NoDataFolder when no night was ever run here, DataFolderUnusable where one may not look.
+
+        Raises LogBrokenOff where there is only the part of a log that an import or a what-if was making.
+        """
         try:
             is_there = self.log.is_dir()
+            if self.part_of_log.is_dir() and not self.holds_log:
+                raise LogBrokenOff(
+                    f"the log in {self.top} is unfinished: the import or what-if that makes it still runs, "
+                    "or was broken off; wait for it, or give it again"
+                )
         except PermissionError as error:
             raise _unusable(self.top, error) from error
         if not is_there:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import msgspec
 
-from replay.comparing import NOT_THERE, Comparison, compare
+from replay.comparing import NOT_THERE, Comparison, Parting, compare
 from replay.night import ReplayedNight
 from tests.replay.conftest import log_of
 from tomoe_es.events import Event
@@ -88,3 +89,43 @@ def test_a_recipe_that_only_one_night_has_is_not_there_in_the_other(events: list
     compared = compare(opened(events), opened(without, MARK))
 
     assert compared.recipes == [(identity, "completed", NOT_THERE)]
+
+
+def instant(events: list[Recorded]) -> int:
+    """Index of the first of two events of one instant that are not alike."""
+    return next(
+        index
+        for index, (one, two) in enumerate(pairwise(events))
+        if one.time == two.time and (one.actor, one.payload) != (two.actor, two.payload)
+    )
+
+
+def swapped(events: list[Recorded], index: int) -> list[Recorded]:
+    one, two = events[index : index + 2]
+    back = [msgspec.structs.replace(each, position=index + at) for at, each in enumerate((two, one), 1)]
+    return [*events[:index], *back, *events[index + 2 :]]
+
+
+def test_the_order_within_an_instant_is_no_difference_of_a_what_if(events: list[Recorded]) -> None:
+    at = instant(events)
+    last = len(events) - 1
+    other = swapped(events, at)
+    changed = msgspec.structs.replace(other[last], actor="somebody else")
+
+    assert compare(opened(events), opened(other, MARK)).parting is None
+    parting = compare(opened(events), opened([*other[:last], changed], MARK)).parting
+    assert parting == Parting(events[last], changed)
+    parting = compare(opened(events), opened(other)).parting
+    assert parting == Parting(events[at], other[at])
+
+
+def test_an_event_that_a_what_if_lacks_is_told_with_what_it_goes_on_with(events: list[Recorded]) -> None:
+    at = instant(events)
+    less = [
+        *events[:at],
+        *(msgspec.structs.replace(each, position=each.position - 1) for each in events[at + 1 :]),
+    ]
+    following = next(each for each in less if each.time > events[at].time)
+
+    assert compare(opened(events), opened(less, MARK)).parting == Parting(events[at], following)
+    assert compare(opened(less, MARK), opened(events)).parting == Parting(following, events[at])

@@ -23,7 +23,7 @@ class ViolationDetected(MonitorEvent, frozen=True, gc=False, kw_only=True, tag=T
     thing: str  # the machine's instance: mount, exposure/00000012, ...
     severity: Severity
     message: str
-    evidence: list[int]  # positions of the events that show it
+    evidence: list[int]  # positions of the events that show it; negative: not in this part of a log
     chain: list[int]  # positions from the evidence back through its causes to what began it
     needs_acknowledgement: bool  # False: it clears by itself
 

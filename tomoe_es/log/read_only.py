@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager
 from itertools import chain
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tomoe_es.log.nights_reader import NightsReader, SegmentReader
 from tomoe_es.log.refusing import RefusesAppends
 from tomoe_es.log.sealed_reader import SealedReader
 from tomoe_es.log.segment_names import SegmentName
+from tomoe_es.log.tree import LogTree
 from tomoe_es.log.untouched_reader import UntouchedReader
 
 
@@ -52,3 +54,16 @@ class ReadOnlyLog(RefusesAppends):
 
 def _open_untouched(folder: Path, name: SegmentName) -> SegmentReader:
     return SealedReader(folder, name) if name.sealed_path(folder).exists() else UntouchedReader(folder, name)
+
+
+@contextmanager
+def untouched_tree(folder: Path) -> Iterator[LogTree]:
+    """The tree over the events of a log that is only read."""
+    with ExitStack() as opened:
+
+        def opening(folder: Path, name: SegmentName) -> SegmentReader:
+            reader = _open_untouched(folder, name)
+            opened.callback(reader.close)
+            return reader
+
+        yield LogTree(folder, opening=opening)

@@ -8,7 +8,9 @@ is not computed again for each checkpoint.
 from __future__ import annotations
 
 import os
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
+from itertools import zip_longest
 from pathlib import Path
 
 from tomoe_es.errors import LogCorrupt
@@ -23,6 +25,8 @@ from tomoe_es.log.segment_names import SegmentName, list_segments
 from tomoe_es.log.segment_trouble import NamedReading, NamedTrouble
 
 HASH_BYTES = 32
+_STORED = TILE * TILE
+"""Events below a tile of level 1."""
 
 
 def tile_path(level: int | str, index: int, width: int = TILE) -> str:
@@ -36,17 +40,39 @@ def tile_path(level: int | str, index: int, width: int = TILE) -> str:
     return f"tile/{level}/{'/'.join(groups)}" + ("" if width == TILE else f".p/{width}")
 
 
+def to_be_hashed(folder: Path, size: int) -> int:
+    """Events among the first `size` whose leaves the root needs, since neither block nor tile has theirs."""
+    segments = list_segments(folder)
+    missing = 0
+    for segment, following in zip_longest(segments, segments[1:]):
+        after = segment.first_position - 1
+        end = size if following is None else min(following.first_position - 1, size)
+        if segment.sealed_path(folder).exists():
+            continue
+        while after < end:
+            tile = after // _STORED
+            upto = min((tile + 1) * _STORED, end)
+            if upto < (tile + 1) * _STORED or not (folder / tile_path(1, tile)).exists():
+                missing += upto - after
+            after = upto
+    return missing
+
+
 class LogTree:
     """Hashes of the tree of the first `size` events."""
 
     def __init__(
-        self, folder: Path, recomputed_roots: dict[int, bytes] | None = None, trusting_others: bool = True
+        self,
+        folder: Path,
+        recomputed_roots: dict[int, bytes] | None = None,
+        trusting_others: bool = True,
+        opening: Callable[[Path, SegmentName], SegmentReader] = open_segment,
     ) -> None:
         """`recomputed_roots`, of level-0 tiles by number, go before stored ones; these count if trusted."""
         self._folder = folder
         with NamedReading(folder):
             self._segments = list_segments(folder)
-        self._open = lru_cache(maxsize=8)(self._open_segment)
+        self._open = lru_cache(maxsize=8)(partial(opening, folder))
         self._recomputed = recomputed_roots or {}
         self._trusts_stored = trusting_others
         self.tile = lru_cache(maxsize=512)(self._tile)
@@ -139,6 +165,3 @@ class LogTree:
             if segment.first_position <= position:
                 return segment
         raise LogCorrupt(position, "the file of its night is missing")
-
-    def _open_segment(self, name: SegmentName) -> SegmentReader:
-        return open_segment(self._folder, name)

@@ -10,7 +10,7 @@ from tomoe_es.clock import to_datetime
 from tomoe_es.conditions import Condition
 from tomoe_es.control.alarm_answers import Violation
 from tomoe_es.night import JST
-from tui.commands.event_text import event_text
+from tui.commands.event_text import event_text, evidence_text
 
 
 def both(time_us: int) -> str:
@@ -57,7 +57,7 @@ def violation_lines(
     yield f"state     {_state(violation)}"
     yield f"meaning   {known.meaning if known else 'not known: no condition of this name is declared'}"
     yield f"to do     {known.what_to_do if known else 'look at its evidence'}"
-    yield f"evidence  {', '.join(f'event {each}' for each in event.evidence) or 'none'}"
+    yield f"evidence  {', '.join(map(evidence_text, event.evidence)) or 'none'}"
     yield "chain     what led to it, each below its cause"
     yield from tree_lines(chain)
 

@@ -20,3 +20,10 @@ def _short(value: object) -> str:
     text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
     text = " ".join(text.split())
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
+
+
+def evidence_text(position: int) -> str:
+    """A position of a violation's evidence; a negative one is not in the log, which is a part of another."""
+    if position > 0:
+        return f"event {position}"
+    return f"event {-position} of the night it was taken from is not in this part"

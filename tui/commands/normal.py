@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 from cyclopts import App
 
+from replay.beginning import require_beginning
 from tomoe_es.errors import TomoeError, UsageError
 from tomoe_es.log import open_log
 from tomoe_es.log.segment_names import list_segments
@@ -110,6 +111,7 @@ def check(*, night: str | None = None, json: bool = False, data: Path | None = N
     folder = data_folder(data)
     folder.require()
     with closing(open_log(folder.log_url)) as log:
+        require_beginning(log)
         compared = compare(log.read(), night)
     if night is not None and not compared.nights:
         why = "give the date of its evening"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -22,6 +22,7 @@ from tomoe_es.events.envelope import Recorded
 from tomoe_es.machines.catalogue import TABLES
 from tomoe_es.machines.judging.steps import state_of
 from tomoe_es.night import JST
+from tui.commands.event_text import evidence_text
 
 MANY = 40
 """Lines after which the rest is counted."""
@@ -91,14 +92,16 @@ def _weather(weather: WeatherState) -> str:
     return f"{'safe' if weather.safe else 'unsafe'}, {'cloudy' if weather.cloudy else 'not cloudy'}"
 
 
-def why_lines(causes: list[Cause]) -> Iterator[str]:
-    """The tree of causes, each with how long after it the one above came."""
+def why_lines(causes: list[Cause], missing: Collection[int] = ()) -> Iterator[str]:
+    """The tree of causes, each with how long after it the one above came; and what is missing of it."""
     for each in causes:
         if each.left_out:
             yield f"{'':>8} {'...':12} {each.left_out} more of this chain, each caused by the next"
         gap = f"{duration(each.gap_us)} before" if each.relation else ""
         relation = f"{each.relation}: " if each.relation not in ("", "cause") else ""
         yield f"{event_line(each.event)[:220]}   {relation}{gap}".rstrip()
+    for position in missing:
+        yield f"{'':>8} {'':12} evidence: {evidence_text(-position)}"
     yield ""
     yield f"it began with {event_line(began_with(causes)).strip()[:220]}"
 

@@ -9,6 +9,7 @@ from rich.style import Style
 from projections.overview_model import AlarmLine
 from tomoe_es.conditions import condition
 from tui.commands.alarm_text import state_word
+from tui.commands.event_text import evidence_text
 from tui.dashboard.lines import Line, line, wrapped
 from tui.dashboard.moment import Moment
 from tui.dashboard.palette import ALARM, CAUTION, NORMAL, QUIET, STRONG
@@ -125,7 +126,7 @@ def _detail(alarm: AlarmLine) -> Detail:
     if alarm.muted_until_us:
         lines.append(field("muted until", _time(alarm.muted_until_us)))
     if alarm.evidence:
-        lines.append(field("evidence", ", ".join(f"event {each}" for each in alarm.evidence)))
+        lines.append(field("evidence", ", ".join(map(evidence_text, alarm.evidence))))
     return Detail(
         title=f"{'Violation' if alarm.kind == 'violation' else 'Chips'}: {alarm.name}",
         lines=lines,

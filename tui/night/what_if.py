@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import closing
 from copy import deepcopy
-from pathlib import Path
 
 import msgspec
 
@@ -68,25 +67,21 @@ class Simulated(msgspec.Struct, frozen=True):
 
 
 def what_if(night: ReplayedNight, digest: str, changes: Changes, into: DataFolder) -> Simulated:
-    """Simulate; raises WhatIfInvalid, WhatIfImpossible."""
+    """Simulate; raises WhatIfInvalid, WhatIfImpossible, LogBeingMade. The log is there when it is whole."""
     planned = _beginning(night)
     branched = branch(night, changes, INSIDE)
     if branched.position <= planned.position:
         raise WhatIfImpossible(f"event {branched.position} comes before the night was planned: branch later")
-    into.make()
-    _copy(
-        night.log,
-        branched.position,
-        into.log,
-        WhatIfBegun(of_night=night.night, of_log=digest, changes=changes.in_words()),
-        branched.time,
-    )
-    with closing(open_log(into.log_url)) as log:
+    marker = WhatIfBegun(of_night=night.night, of_log=digest, changes=changes.in_words())
+    with whole_log(into) as log:
+        _copy(night.log, branched.position, log, marker, branched.time)
         simulation = _Simulation(night, branched, changes, log)
         simulation.run()
-        with Projector(log, into.projections) as projector:
-            projector.catch_up()
-        return simulation.result()
+        simulated = simulation.result()
+    into.make()
+    with closing(open_log(into.log_url)) as log, Projector(log, into.projections) as projector:
+        projector.catch_up()
+    return simulated
 
 
 def _beginning(night: ReplayedNight) -> Recorded:
@@ -99,21 +94,20 @@ def _beginning(night: ReplayedNight) -> Recorded:
     return found[0]
 
 
-def _copy(log: EventLog, until: int, folder: Path, marker: WhatIfBegun, time: int) -> None:
+def _copy(log: EventLog, until: int, copy: EventLog, marker: WhatIfBegun, time: int) -> None:
     """The events up to the branch, then the marker."""
-    with whole_log(folder) as copy:
-        batches: list[Batch] = []
-        for each in log.read(until=until):
-            if isinstance(each.payload, ErasedPayload):
-                raise WhatIfImpossible(
-                    f"the payload of event {each.position} was erased, so that the events can't be copied"
-                )
-            draft = Draft(each.payload, each.time, each.cause, each.correlation, each.code, each.actor)
-            batches.append(Batch(each.stream, [draft]))
-            if len(batches) == _APPENDED_TOGETHER:
-                copy.append_many(batches)
-                batches = []
-        copy.append_many([*batches, Batch(marker.stream(), [Draft(marker, time, actor=ACTOR)])])
+    batches: list[Batch] = []
+    for each in log.read(until=until):
+        if isinstance(each.payload, ErasedPayload):
+            raise WhatIfImpossible(
+                f"the payload of event {each.position} was erased, so that the events can't be copied"
+            )
+        draft = Draft(each.payload, each.time, each.cause, each.correlation, each.code, each.actor)
+        batches.append(Batch(each.stream, [draft]))
+        if len(batches) == _APPENDED_TOGETHER:
+            copy.append_many(batches)
+            batches = []
+    copy.append_many([*batches, Batch(marker.stream(), [Draft(marker, time, actor=ACTOR)])])
 
 
 class _Simulation:

@@ -64,7 +64,7 @@ def test_text_begins_with_night_log_and_code(
 
     night, log, then, now, empty, *rest = capsys.readouterr().out.splitlines()
     assert night.startswith("night 2023-12-12   events 1 to ")
-    assert log.startswith("log   last event sha256:")
+    assert log.startswith("log   tree root of ")
     assert then.startswith("code  then ")
     assert now.startswith("      now  0.1.0 source ")
     assert empty == ""
@@ -119,7 +119,7 @@ def test_every_other_output_names_night_log_and_both_codes(
 
     said = capsys.readouterr().out
     assert "2023-12-12" in said
-    assert "last event sha256:" in said
+    assert "tree root of" in said
     assert "not registered" in said  # the code of then: this night was run without saying it
     assert "0.1.0 source " in said
 

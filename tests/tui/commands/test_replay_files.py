@@ -14,6 +14,7 @@ from tests.tomoe_es.control.observatory import copy_log
 from tomoe_es.events.envelope import Recorded
 from tui.cli import app
 from tui.commands.replay.export import export, import_
+from tui.commands.replay.show import show
 from tui.commands.replay.timing import timing
 from tui.data_folder import DataFolder
 from tui.named_file import FileUnusable
@@ -58,6 +59,44 @@ def test_an_import_that_is_refused_half_way_leaves_no_log(
     copy_log(story[:3], into / "log.part")  # as a try that was killed leaves it
     file.write_bytes(good)
     assert import_(file, data=into) == 0
+
+
+def digest_said(data: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    capsys.readouterr()
+    assert show("end", data=data) == 0
+    [digest] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("log   ")]
+    return digest
+
+
+def test_a_log_changed_in_its_middle_has_another_digest(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    true, changed = tmp_path / "true.jsonl", tmp_path / "changed.jsonl"
+    export(out=true, data=data)
+    lines = true.read_text().splitlines(keepends=True)
+    at = next(number for number, line in enumerate(lines) if '"type":"WeatherRead"' in line)
+    lines[at] = lines[at].replace('"pressure_hpa":', '"pressure_hpa":1')
+    changed.write_text("".join(lines))
+
+    assert import_(true, data=tmp_path / "again") == 0
+    assert "its root is the one that the file names" in capsys.readouterr().out
+    assert import_(changed, data=tmp_path / "changed") == 0
+    assert "CHANGED SINCE THEY WERE EXPORTED: the file names the tree root" in capsys.readouterr().out
+
+    assert digest_said(tmp_path / "again", capsys) == digest_said(data, capsys)
+    assert digest_said(tmp_path / "changed", capsys) != digest_said(data, capsys)
+
+
+def test_an_imported_part_says_that_nobody_vouches_for_it(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    part = tmp_path / "part.jsonl"
+    export(start="20", end="60", out=part, data=data)
+    import_(part, data=tmp_path / "part")
+    assert "nobody vouches that they are as in the log they are from, tree root of" in capsys.readouterr().out
+    part.write_text("".join(part.read_text().splitlines(keepends=True)[1:]))
+    import_(part, data=tmp_path / "nameless")
+    assert "does not say from which log" in capsys.readouterr().out
 
 
 def test_an_end_before_the_start_is_told(data: Path) -> None:

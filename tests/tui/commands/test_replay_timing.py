@@ -68,7 +68,7 @@ def test_the_picture_is_a_png_that_names_the_night(told_night: Path, tmp_path: P
     assert timing.timing(png=out, data=told_night) == 0
     content = out.read_bytes()
     assert content.startswith(b"\x89PNG\r\n")
-    assert b"night 2023-12-12, last event sha256:" in content
+    assert b"night 2023-12-12, tree root of " in content
 
 
 def test_without_matplotlib_it_says_what_to_install(

@@ -28,6 +28,7 @@ from tui.data_folder import DataFolder
 from tui.night.options import NightOptions
 from tui.night.plan import DataOfWhatIf
 from tui.night.run import run_night
+from tui.whole_log import LogBeingMade, whole_log
 
 pytestmark = pytest.mark.xdist_group("replay whatif")
 
@@ -248,3 +249,18 @@ def test_a_folder_that_holds_a_log_is_left_alone(data: Path) -> None:
     with pytest.raises(WhatIfImpossible, match="a log in"):
         whatif.whatif(into=data, start="16:53", weather="clear", data=data)
     assert QueueStarted in {type(each.payload) for each in events(data)}
+
+
+def test_the_second_of_two_at_once_into_one_folder_is_refused(data: Path, tmp_path: Path) -> None:
+    with whole_log(DataFolder(tmp_path)), pytest.raises(LogBeingMade):
+        whatif.whatif(into=tmp_path, start="17:00", weather="clear", data=data)
+    assert [each.name for each in tmp_path.iterdir()] == ["log"]
+
+
+def test_one_in_the_place_of_one_that_was_killed(data: Path, tmp_path: Path) -> None:
+    true = events(data)
+    copy_log(true[:300], DataFolder(tmp_path).part_of_log)  # as it is left
+    assert whatif.whatif(into=tmp_path, start="17:00", weather="clear", data=data) == 0
+    told = events(tmp_path)
+    assert told[: branched(told) - 1] == true[: branched(told) - 1]
+    assert not DataFolder(tmp_path).part_of_log.exists()

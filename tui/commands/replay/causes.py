@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from replay import places
-from replay.causes import FEWEST_OF_CHAIN, LONGEST_CHAIN
+from replay.causes import FEWEST_OF_CHAIN, LONGEST_CHAIN, not_in_part
 from replay.causes import effects as effects_of
 from replay.causes import why as causes_of
 from tui.commands import replay_text as text
@@ -29,10 +29,11 @@ def why(
     """
     with opened(data, night) as (replayed, identity):
         causes = causes_of(replayed, places.position_of(replayed, place), max(limit, FEWEST_OF_CHAIN))
+        missing = not_in_part(replayed, causes[0].event)
         if json:
-            print_json(identity, causes=causes)
+            print_json(identity, causes=causes, not_in_part=missing)
         else:
-            print_lines(identity, text.why_lines(causes))
+            print_lines(identity, text.why_lines(causes, missing))
     return 0
 
 

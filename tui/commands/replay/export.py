@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,6 +12,7 @@ from cyclopts import Parameter
 from replay import exporting, places
 from replay.errors import ImportRefused, PlaceUnknown
 from replay.minimal import minimal_for_condition, minimal_for_rule, minimal_lines
+from replay.night import Identity
 from replay.opening import opened_night
 from replay.pytest_file import Expected, pytest_for_condition, pytest_for_rule
 from replay.trace import trace_lines
@@ -115,8 +117,22 @@ def import_(file: Path, *, data: Data = None) -> int:
     folder = data_folder(data)
     if folder.holds_log:
         raise ImportRefused(f"there is a log in {folder.log} already: name a new folder with --data")
-    with usable(file), file.open(encoding="utf-8") as lines, whole_log(folder.log) as log:
-        count = exporting.import_json_lines(lines, log)
+    with usable(file), file.open(encoding="utf-8") as lines, whole_log(folder) as log:
+        first = lines.readline()
+        count = exporting.import_json_lines(chain([first], lines), log)
     with opened_night(folder.log) as (_, identity):
-        print_lines(identity, [f"{count} events imported into {folder.log}"])
+        print_lines(identity, [f"{count} events imported into {folder.log}", _vouched(identity, first)])
     return 0
+
+
+def _vouched(imported: Identity, heading: str) -> str:
+    """What is known of whether the events are those of the log that the file's first line names."""
+    exported = exporting.exported_from(heading)
+    if exported is None:
+        return "not signed: nobody vouches for them, and the file does not say from which log they are"
+    same = exporting.is_that_of(imported, exported)
+    if same is None:
+        return f"not signed: nobody vouches that they are as in the log they are from, {exported.log_digest}"
+    if same:
+        return "not signed; its root is the one that the file names"
+    return f"CHANGED SINCE THEY WERE EXPORTED: the file names the {exported.log_digest}"
