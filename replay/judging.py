@@ -17,9 +17,10 @@ from replay.alarms import Alarms
 from replay.coming import Coming
 from replay.ladder import Folding
 from replay.structural_copy import copy_state
+from tomoe_es.control.conductor import OF_TELESCOPE
 from tomoe_es.control.decider import Decider, Decision, Fold
 from tomoe_es.control.deciders_of_a_night import FoldsOfANight, deciders_of_a_night
-from tomoe_es.control.hardware import READINGS
+from tomoe_es.control.hardware import READINGS, WRONG_CLOCK
 from tomoe_es.events import EVENT_TYPES, ErasedPayload, Event, camera, encode_event, telescope
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.system import CodeRegistered, NightResumed, ProcessStarted
@@ -344,13 +345,19 @@ class Judge:
         kind = type(recorded.payload)
         if kind in TELLS_OF_PROCESSES:
             self._follow_processes(recorded.payload)
-        if recorded.time > self._now:
+        if recorded.time > self._now and self._sets_clock(recorded):
             self._now = recorded.time
         self._folding.take_in(recorded)
         self._last = recorded
         self._alarms.take_in(kind)
         self._pending.append(recorded)
         self.judged.events += 1
+
+    def _sets_clock(self, recorded: Recorded) -> bool:
+        """Tell whether the night's process had this time when it took an event in: a command has its own."""
+        if not self._coming.is_elsewhere(recorded):
+            return True
+        return type(recorded.payload) in OF_TELESCOPE and recorded.time <= self._now + WRONG_CLOCK
 
     def _take_in_elsewhere(self, before: Recorded | None) -> bool:
         """Take in what other processes appended before an event, or all; tell whether there was anything."""

@@ -15,9 +15,10 @@ import msgspec
 
 from projections.projector import Projector
 from tests.tomoe_es.control.observatory import Observatory, copy_log
+from tomoe_es.events.envelope import Draft
 from tomoe_es.events.system import CodeRegistered
 from tomoe_es.log import open_log
-from tomoe_es.log.port import EventLog
+from tomoe_es.log.port import Batch, EventLog
 from tui.cli import app
 from tui.data_folder import DataFolder
 
@@ -56,12 +57,12 @@ def register(night: Observatory) -> None:
     """Say which code writes from now on, as a night's process does.
 
     A made-up version: identities of jobs are made from it, and the pages should not change with each change
-    of the code.
+    of the code. Nobody decides by it: a night that goes on reads its devices first.
     """
-    [code] = night.record(
-        CodeRegistered(version="0.1.0", source_sha256="0" * 64, commit="", python="3", packages={})
-    )
-    night.conductor.write_as(code.position)
+    code = CodeRegistered(version="0.1.0", source_sha256="0" * 64, commit="", python="3", packages={})
+    draft = Draft(code, night.clock.now(), actor="test")
+    night.log.append_many([Batch(code.stream(), [draft])])
+    night.conductor.write_as(night.conductor.catch_up())
 
 
 def stage(incident: Incident, top: Path) -> DataFolder:

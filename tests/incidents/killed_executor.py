@@ -19,7 +19,9 @@ def stage() -> EventLog:
     night.run_for(3)
     night.kill_executor()
     night.run_for(240)
-    again = night.resumed()
+    again = ChaosNight(None, night.plan, former=night)
+    register(again)
+    again.resume()
     again.run_to_end()
     return again.log
 

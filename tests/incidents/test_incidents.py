@@ -9,6 +9,7 @@ import pytest
 from tests.incidents import staged
 from tests.incidents.catalogue import INCIDENTS
 from tests.incidents.incident import MOST_COMMANDS, Incident, outputs, page, stage
+from tui.commands.replay import check
 
 PAGES = Path(__file__).parents[2] / "docs" / "incidents"
 
@@ -19,6 +20,7 @@ def test_the_commands_of_its_page_reveal_the_cause(incident: Incident, tmp_path:
 
     told = list(outputs(incident, folder))
 
+    assert check.check(data=folder.top) == 0, "it is not decided again as it was decided"
     for step, output in told:
         for each in step.reveals:
             assert each in "\n".join(output), f"{step.command} does not tell of '{each}'"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 
 from adapters.code_identity import code_identity
 from replay.judging import BY_THE_TELESCOPE, Judge
@@ -13,8 +14,10 @@ from tests.replay.conftest import log_of
 from tests.tomoe_es.control.observatory import jst, plan, survey
 from tests.tomoe_es.safety.guarded_observatory import GuardedObservatory
 from tomoe_es.control.deciders_of_a_night import deciders_of_a_night, folds_of_a_night
-from tomoe_es.events import camera, queue, safety, system, telescope
+from tomoe_es.events import camera, queue, recipe, safety, system, telescope
+from tomoe_es.events.envelope import Draft
 from tomoe_es.events.monitor import ViolationDetected
+from tomoe_es.log.port import Batch
 
 DECIDERS = {each.name for each in deciders_of_a_night(folds_of_a_night())}
 
@@ -91,6 +94,30 @@ def test_a_night_in_which_persons_locked_and_aborted(guarded: GuardedObservatory
 
     assert guarded.told(ViolationDetected) == []
     decided_the_same(guarded)
+
+
+def test_a_command_whose_clock_is_ahead_sets_no_clock_but_its_own(guarded: GuardedObservatory) -> None:
+    # given a lock of another process in mid exposure, which has a later time than the night's process
+    locked = telescope.TelescopeLockSet(who="test", why="a person is in the dome")
+    draft = Draft(locked, guarded.clock.now() + 1, actor="tomoe lock set")
+    guarded.log.append_many([Batch(locked.stream(), [draft])])
+    guarded.conductor.follow_others()
+    guarded.run_for(60)
+
+    # then the recipe is queued again after the camera has told at once that it aborted the exposure
+    [aborted] = guarded.of(camera.ExposureAborted)
+    [queued] = (each for each in guarded.of(recipe.RecipeQueued) if each.time == aborted.time < draft.time)
+    assert aborted.position < queued.position
+    decided_the_same(guarded)
+
+    # and a decision of that instant which is missing is found all the same
+    left = [
+        replace(each, position=each.position - (each.position > queued.position))
+        for each in guarded.all()
+        if each.position != queued.position
+    ]
+    found = Judge(ReplayedNight(log_of(left)).folding(0), stop_after=1).run(iter(left)).differences
+    assert [(each.decider, each.time) for each in found] == [("scheduler", queued.time)]
 
 
 @pytest.mark.parametrize("guardian", [True, False])

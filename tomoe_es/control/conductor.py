@@ -22,7 +22,7 @@ from tomoe_es.events.envelope import Draft, Recorded
 from tomoe_es.events.safety import MakingSafeBegun, MakingSafeOverdue, TelescopeMadeSafe
 from tomoe_es.log.port import Appended, Batch, EventLog
 
-_OF_TELESCOPE = frozenset[type[Event]]({*READINGS, MakingSafeBegun, MakingSafeOverdue, TelescopeMadeSafe})
+OF_TELESCOPE = frozenset[type[Event]]({*READINGS, MakingSafeBegun, MakingSafeOverdue, TelescopeMadeSafe})
 """What others tell of the telescope has its time: so late it is, also when this process hung meanwhile."""
 
 
@@ -211,7 +211,7 @@ class Conductor:
             for recorded in self._log.read(after=self._position, until=before - 1):
                 self._take_in(recorded)
                 self._pending.append(recorded)
-                if type(recorded.payload) in _OF_TELESCOPE and recorded.time <= now + WRONG_CLOCK:
+                if type(recorded.payload) in OF_TELESCOPE and recorded.time <= now + WRONG_CLOCK:
                     latest = max(latest, recorded.time)
             if latest > now:
                 self._forward(latest)
