@@ -11,7 +11,8 @@ from pathlib import Path
 import msgspec
 from cyclopts import App
 
-from tomoe_es.errors import TomoeError, UsageError
+from replay.errors import NightUnknown
+from tomoe_es.errors import UsageError
 from tomoe_es.log import open_log
 from tomoe_es.log.segment_names import list_segments
 from tomoe_es.machines.catalogue import TABLES
@@ -26,12 +27,6 @@ class NotDeclared(UsageError):
     """Nothing normal, and no violation, has this name."""
 
     what_to_do = "look the name up in what `tomoe normal` lists"
-
-
-class NoSuchNight(TomoeError):
-    """The log holds no night of this date."""
-
-    what_to_do = "give the date of a night's evening, or leave `--night` out for all of them"
 
 
 @app.default
@@ -115,7 +110,7 @@ def check(*, night: str | None = None, json: bool = False, data: Path | None = N
         why = "give the date of its evening"
         if night in {each.night for each in list_segments(folder.log)}:
             why = "no night began that evening, what stands there belongs to the one before"
-        raise NoSuchNight(f"the log holds no night {night}: {why}")
+        raise NightUnknown(f"the log holds no night {night}: {why}")
     if json:
         sys.stdout.write(msgspec.json.encode(compared).decode() + "\n")
     else:
