@@ -70,7 +70,11 @@ class GoingThroughNight(NightApp):
         self._ask_engine(move)
 
     def action_play(self) -> None:
-        """Play, or pause."""
+        """Play, or pause; at the end there is nothing to play."""
+        at_end = self._identity is not None and self._position == self._identity.last_position
+        if at_end and not self._player.plays:
+            self._tell("end of the night")
+            return
         self._player.plays = not self._player.plays
         if self._view is not None:
             self._player.put(self._clock.now(), self._view.place.time_us)
