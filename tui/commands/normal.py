@@ -6,6 +6,7 @@ import sys
 import textwrap
 from collections.abc import Iterable
 from contextlib import closing
+from difflib import get_close_matches
 from pathlib import Path
 
 import msgspec
@@ -77,7 +78,9 @@ def show(name: str, *, json: bool = False) -> int:
         return _show_machine(name, json)
     found = declared().get(name)
     if found is None:
-        raise NotDeclared(f"nothing is called '{name}': see the list with 'tomoe normal'")
+        near = get_close_matches(name, [*TABLES, *declared()], n=1)
+        hint = f"did you mean '{near[0]}'?" if near else "see the list with 'tomoe normal'"
+        raise NotDeclared(f"nothing is called '{name}': {hint}")
     if json:
         sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
         return 0

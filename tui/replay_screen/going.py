@@ -75,6 +75,7 @@ class GoingThroughNight(NightApp):
         if at_end and not self._player.plays:
             self._tell("end of the night")
             return
+        self._forget_told()
         self._player.plays = not self._player.plays
         if self._view is not None:
             self._player.put(self._clock.now(), self._view.place.time_us)
@@ -113,7 +114,13 @@ class GoingThroughNight(NightApp):
         """The next lower speed."""
         self._change_speed(self._player.slower())
 
+    def _forget_told(self) -> None:
+        """What was told of an earlier key is over, unless a search is going on."""
+        if self._told_is_final:
+            self._tell("")
+
     def _change_speed(self, speed: float) -> None:
+        self._forget_told()
         self._player.change_speed(self._clock.now(), speed)
         self.show_bar()
 

@@ -61,6 +61,17 @@ def test_a_step_past_an_end_of_the_night_says_so(keys: str, end: str) -> None:
     replay(go)
 
 
+@pytest.mark.parametrize("key", ["space", "greater_than_sign"])
+def test_what_was_told_is_over_with_the_next_key(key: str) -> None:
+    async def go(app: ReplayApp, pilot: Pilot[int], clock: HandSetClock) -> None:
+        await press(app, pilot, "g", "comma")
+        assert told(app)
+        await press(app, pilot, key)
+        assert told(app) == ""
+
+    replay(go)
+
+
 def test_the_timeline_has_the_width_of_the_screen_after_a_resize_while_it_pauses() -> None:
     async def go(app: ReplayApp, pilot: Pilot[int], clock: HandSetClock) -> None:
         timeline = app.screen_stack[0].query_one(Timeline)
