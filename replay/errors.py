@@ -11,7 +11,7 @@ from tomoe_es.errors import TomoeError, UsageError
 class NightUnknown(TomoeError):
     """The log holds no event of this night."""
 
-    what_to_do = "name a night of the log by its evening's date, as 2023-12-12, or none for its last one"
+    what_to_do = "name a night of the log by its evening's date, as 2023-12-12, or leave it out"
 
 
 class PlaceUnknown(UsageError):

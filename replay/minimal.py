@@ -1,9 +1,10 @@
 """The fewest events of a night that still break a rule, or still make a condition hold.
 
-What is kept: judging again finds the same violation (its name, what it is about, and the types of its
-evidence), or the condition comes to hold; and judging finds no departure of another name than it finds in the
-whole prefix. So what is left is still a log as the machines, rules and deadlines allow it: no operation
-completes that never started.
+What is kept: judging again finds the same violation (its name, what it is about, shown by the same events and
+found at the same one) and none of its name before, or the condition comes to hold; and judging finds no
+departure of another name than it finds in the whole prefix. So what is left is still a log as the machines,
+rules and deadlines allow it: no operation completes that never started, and no motion that came to its end
+seems to last because the reading of its end was left out.
 """
 
 from __future__ import annotations
@@ -34,8 +35,9 @@ _ALWAYS = (CodeRegistered, NightPlanned)
 """Kept in any case: which night it is, and by which code."""
 
 Part = list[Recorded]
-Signature = tuple[str, str, tuple[str, ...]]
-"""By which a violation counts as the same: name, thing, types of the events that show it."""
+Signature = tuple[str, str, int, tuple[int, ...]]
+"""By which a violation counts as the same: name, thing, and positions in the whole log of the event at which
+it is found and of those that show it."""
 
 
 class Minimal(msgspec.Struct, frozen=True):
@@ -82,38 +84,38 @@ def _holds(wanted: Condition, part: Part) -> bool:
 
 def _is_allowed(part: Part, allowed: set[str], wanted: Signature | None) -> bool:
     """Judge just until something is found that must not be, or the violation that is to be."""
-    judged = steps.initial()
-    for recorded in part:
-        found = [violation for _, violation in departures(judged, [recorded])]
-        if any(each.name not in allowed for each in found):
-            return False
-        if wanted is not None and wanted in [_signature(each, part) for each in found]:
+    for found in _signatures(part):
+        if found == wanted:
             return True
+        if found[0] not in allowed or (wanted is not None and _comes_before(found, wanted)):
+            return False
     return wanted is None
 
 
-def _signature(violation: ViolationDetected, part: Part) -> Signature:
-    types = [type(part[position - 1].payload).__name__ for position in violation.evidence]
-    return violation.name, violation.thing, tuple(types)
+def _comes_before(found: Signature, wanted: Signature) -> bool:
+    """Tell whether a violation of that name is found at an event before, as the whole has none."""
+    return found[0] == wanted[0] and found[2] < wanted[2]
 
 
-def _wanted(part: Part, rule: str) -> Signature | None:
-    """The first violation of a rule; None: it is about a condition."""
-    found = (each for _, each in departures(steps.initial(), part) if each.name == rule)
-    return next((_signature(each, part) for each in found), None)
+def _signatures(part: Part) -> Iterator[Signature]:
+    """What judging finds in events that are renumbered for it."""
+    judged = steps.initial()
+    for original, recorded in zip(part, renumbered(part), strict=True):
+        for _, violation in departures(judged, [recorded]):
+            shown_by = tuple(part[position - 1].position for position in violation.evidence)
+            yield violation.name, violation.thing, original.position, shown_by
 
 
 def _minimal(night: ReplayedNight, keeps: str, has_it: Callable[[Part], bool], rule: str) -> Minimal:
     prefix = _shortest_prefix(night, keeps, has_it)
-    whole = renumbered(prefix)
-    allowed, wanted = _broken(whole), _wanted(whole, rule)
+    allowed = _broken(renumbered(prefix))
+    wanted = next((found for found in _signatures(prefix) if found[0] == rule), None)
     tries = 0
 
     def still(part: Part) -> bool:
         nonlocal tries
         tries += 1
-        new = renumbered(part)
-        return _is_allowed(new, allowed, wanted) and (wanted is not None or has_it(new))
+        return _is_allowed(part, allowed, wanted) and (wanted is not None or has_it(renumbered(part)))
 
     left = prefix
     for unit in (_type, _recipe, _stream, _event):

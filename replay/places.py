@@ -63,6 +63,29 @@ def position_before(night: ReplayedNight, time_us: int) -> int:
     return min(max(position_at(night.log, time_us + 1) - 1, night.first), night.last)
 
 
+def beyond(night: ReplayedNight, place: str, unit: str, count: int) -> str:
+    """Tell whether a place, or so many steps from it, is past the end or before the start; "": neither."""
+    time = _TIME.fullmatch(place.strip())
+    if time is not None and count == 0:
+        moment = _moment(night.night, place, time)
+        if moment > night.event(night.last).time:
+            return "past the end of the night"
+        return "before the start of the night" if moment < night.event(night.first).time else ""
+    position = position_of(night, place)
+    reached = step(night, position, unit, count)
+    edge = night.last if count > 0 else night.first
+    if count == 0 or reached != edge:
+        return ""
+    types = STEPS[unit]
+    made = abs(edge - position)
+    if types:
+        lower, upper = (position, edge) if count > 0 else (edge - 1, position - 1)
+        made = sum(1 for _ in night.log.read(after=lower, until=upper, types=types))
+    if made >= abs(count):
+        return ""
+    return "past the end of the night" if count > 0 else "before the start of the night"
+
+
 def shown_time(time_us: int) -> str:
     """UTC and JST, as on the screens."""
     return f"{isot(time_us)} UTC   {to_datetime(time_us).astimezone(JST):%H:%M:%S} JST"
@@ -159,13 +182,16 @@ def _product(night: ReplayedNight, name: str) -> int:
 
 
 def _violation(night: ReplayedNight, which: str) -> int:
-    names = set()
+    names: set[str] = set()
+    number = 0
     for number, (each, violation) in enumerate(_violations(night), 1):
         names.add(violation.name)
         if which in (str(number), violation.name):
             return each.position
     if not names:
         raise PlaceUnknown("no violation was recorded in this night")
+    if which.isdecimal():
+        raise PlaceUnknown(f"no violation {which} in this night, which has {number}: 1 to {number}")
     raise PlaceUnknown(f"no violation '{which}' in this night: {did_you_mean(which, names)}")
 
 

@@ -153,6 +153,10 @@ def _device_read(device: str) -> Handler:
     return handler
 
 
+def _refused(known: Spans, recorded: Recorded, event: telescope.DeviceCommandFailed) -> Iterable[Span]:
+    return known.end("devices", event.device, recorded)
+
+
 def _acquired(known: Spans, recorded: Recorded, event: camera.ChipCubeAcquired) -> Iterable[Span]:
     frame_id = event.frame_id
     known.begin("transfer", known.lane(frame_id), "ring to buffer", recorded, frame_id)
@@ -223,6 +227,7 @@ _HANDLERS: dict[type[Event], Handler] = {
     telescope.FocusCommanded: _commanded("focus"),
     telescope.FocusStopCommanded: _commanded("focus"),
     telescope.FocusRead: _device_read("focus"),
+    telescope.DeviceCommandFailed: _refused,
     camera.ChipCubeAcquired: _acquired,
     transfer.ChipCubeBuffered: _buffered,
     transfer.ChipCubeLost: _lost,

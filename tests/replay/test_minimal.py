@@ -14,15 +14,29 @@ from hypothesis import strategies as st
 
 from replay.delta_debugging import ddmin
 from replay.errors import NothingToKeep, PlaceUnknown, RuleUnknown
-from replay.minimal import broken_rules, comes_to_hold
-from tests.tomoe_es.control.observatory import Observatory, copy_log, plan
+from replay.judging_rules import departures
+from replay.minimal import broken_rules, comes_to_hold, minimal_for_rule
+from replay.night import ReplayedNight
+from tests.replay.conftest import log_of
+from tests.tomoe_es.control.observatory import Observatory, copy_log, plan, survey
+from tomoe_es.clock import SECOND
+from tomoe_es.events.monitor import ViolationDetected
 from tomoe_es.events.system import ProcessStarted
+from tomoe_es.events.telescope import DomeSlitCommanded
 from tomoe_es.log import open_log
+from tomoe_es.machines.judging import steps
 from tui.commands.replay import bisect, export, show
 from tui.data_folder import DataFolder
 
 pytestmark = pytest.mark.xdist_group("replay minimal")
 RULE = "TwoExecutors"
+RULE_OF_SLIT = "SlitDidNotClose"
+STUCK_SLIT = """
+weather:
+  - { kind: rain, from: '16:56', to: '17:20' }
+faults:
+  - { device: dome_slit, kind: slow, from: '16:55', to: '17:10', factor: 100 }
+"""
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +52,36 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     copy_log(night.all(), folder.log)
     yield folder.top
     night.close()
+
+
+def test_it_is_the_violation_of_the_night_and_no_other_of_that_name() -> None:
+    # given a slit that closed in time when its closing was tried, and stuck when it rained
+    night = Observatory(None, plan(end="17:20", script=STUCK_SLIT))
+    night.start(survey(2))
+    night.run_until("17:05")
+    found = next(each for each in night.of(ViolationDetected) if each.payload.name == RULE_OF_SLIT)  # type: ignore[attr-defined]
+    events = night.all()
+    night.close()
+    commanded = events[found.payload.evidence[-1] - 1]  # type: ignore[attr-defined]
+    closings = [
+        each
+        for each in events
+        if isinstance(each.payload, DomeSlitCommanded) and each.payload.action == "close"
+    ]
+    assert closings[0] != commanded
+
+    # when the fewest events are looked for
+    minimal = minimal_for_rule(ReplayedNight(log_of(events)), RULE_OF_SLIT).events
+
+    # then they have that command, at its time, and the violation is found at its time
+    kept = [(each.time, each.payload) for each in minimal if isinstance(each.payload, DomeSlitCommanded)]
+    assert (commanded.time, commanded.payload) in kept
+    [(at, violation)] = [
+        each for each in departures(steps.initial(), minimal) if each[1].name == RULE_OF_SLIT
+    ]
+    assert violation.thing == "dome_slit"
+    assert 0 <= at.time - found.time < SECOND, "what is overdue is found at the next event"
+    assert minimal[violation.evidence[-1] - 1].payload == commanded.payload
 
 
 @given(st.sets(st.integers(0, 40), max_size=4))

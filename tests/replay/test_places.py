@@ -57,6 +57,7 @@ def test_by_recipe_exposure_and_product(night: ReplayedNight, events: list[Recor
         ("recipe:zzzz", "no recipe of this night"),
         ("product:nothing", "names no product"),
         ("violation:Nonsense", "violation"),
+        ("violation:99", "recorded|which has"),
         ("", "no place"),
     ],
 )

@@ -49,6 +49,15 @@ def test_an_operation_lasts_from_its_start_to_its_end() -> None:
     assert row(events, "Pointing") == Row("operation", "Pointing", 2, 12.0, 3.0, 9.0, 9.0, 9.0, 3)
 
 
+def test_a_command_that_a_device_refuses_ends_its_motion() -> None:
+    events = told(
+        (0, telescope.FocusCommanded(position_mm=28.0)),
+        (2, telescope.DeviceCommandFailed(device="focus", command="FocusCommanded", message="refused")),
+        (1000, telescope.FocusRead(state="still", position_mm=28.0)),
+    )
+    assert row(events, "focus Focus") == Row("device", "focus Focus", 1, 2.0, 2.0, 2.0, 2.0, 2.0, 1)
+
+
 def test_a_recipe_that_returns_to_the_pool_ends_no_other_one() -> None:
     """It was complete, but an exposure of it was lost on its way to the buffer storage."""
     returned = recipe.RecipeReturnedToPool(recipe_id="before", exposures_done=[], reason="exposure lost")

@@ -6,12 +6,14 @@ import sys
 import textwrap
 from collections.abc import Iterable
 from contextlib import closing
+from difflib import get_close_matches
 from pathlib import Path
 
 import msgspec
 from cyclopts import App
 
 from replay.beginning import require_beginning
+from replay.errors import NightUnknown
 from tomoe_es.errors import TomoeError, UsageError
 from tomoe_es.log import open_log
 from tomoe_es.log.segment_names import list_segments
@@ -27,12 +29,6 @@ class NotDeclared(UsageError):
     """Nothing normal, and no violation, has this name."""
 
     what_to_do = "look the name up in what `tomoe normal` lists"
-
-
-class NoSuchNight(TomoeError):
-    """The log holds no night of this date."""
-
-    what_to_do = "give the date of a night's evening, or leave `--night` out for all of them"
 
 
 @app.default
@@ -83,7 +79,9 @@ def show(name: str, *, json: bool = False) -> int:
         return _show_machine(name, json)
     found = declared().get(name)
     if found is None:
-        raise NotDeclared(f"nothing is called '{name}': see the list with 'tomoe normal'")
+        near = get_close_matches(name, [*TABLES, *declared()], n=1)
+        hint = f"did you mean '{near[0]}'?" if near else "see the list with 'tomoe normal'"
+        raise NotDeclared(f"nothing is called '{name}': {hint}")
     if json:
         sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
         return 0
@@ -117,7 +115,7 @@ def check(*, night: str | None = None, json: bool = False, data: Path | None = N
         why = "give the date of its evening"
         if night in {each.night for each in list_segments(folder.log)}:
             why = "no night began that evening, what stands there belongs to the one before"
-        raise NoSuchNight(f"the log holds no night {night}: {why}")
+        raise NightUnknown(f"the log holds no night {night}: {why}")
     if json:
         sys.stdout.write(msgspec.json.encode(compared).decode() + "\n")
     else:

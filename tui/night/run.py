@@ -139,8 +139,8 @@ class _Night:
         self._devices.build(plan, beside.line, workers)
         self._conductor.add_effects(ProgressLines(len(plan.chips)).effects())
         self._conductor.add_effects({system.NightPhaseEntered: self._phase_entered})
-        self._register()
         with self._conductor.holding():  # nothing moves before every device was read
+            self._register()
             if self._options.resume:
                 resumed = system.NightResumed(
                     night=plan.night, last_position=position, last_time_us=last_time

@@ -70,7 +70,12 @@ class GoingThroughNight(NightApp):
         self._ask_engine(move)
 
     def action_play(self) -> None:
-        """Play, or pause."""
+        """Play, or pause; at the end there is nothing to play."""
+        at_end = self._identity is not None and self._position == self._identity.last_position
+        if at_end and not self._player.plays:
+            self._tell("end of the night")
+            return
+        self._forget_told()
         self._player.plays = not self._player.plays
         if self._view is not None:
             self._player.put(self._clock.now(), self._view.place.time_us)
@@ -109,7 +114,13 @@ class GoingThroughNight(NightApp):
         """The next lower speed."""
         self._change_speed(self._player.slower())
 
+    def _forget_told(self) -> None:
+        """What was told of an earlier key is over, unless a search is going on."""
+        if self._told_is_final:
+            self._tell("")
+
     def _change_speed(self, speed: float) -> None:
+        self._forget_told()
         self._player.change_speed(self._clock.now(), speed)
         self.show_bar()
 

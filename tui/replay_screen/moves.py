@@ -75,8 +75,14 @@ def by_part(part: float) -> Move:
 
 
 def by_events(count: int) -> Move:
-    """So many events on or back; the ends hold."""
-    return lambda night, outline, place: to_position(place.position + count)(night, outline, place)
+    """So many events on or back; the ends hold, and at an end it says so."""
+
+    def move(night: ReplayedNight, outline: Outline, place: Place) -> Place:
+        if place.position == (night.last if count > 0 else night.first):
+            raise PlaceUnknown(f"{'end' if count > 0 else 'start'} of the night")
+        return to_position(place.position + count)(night, outline, place)
+
+    return move
 
 
 def to_next(unit: str) -> Move:

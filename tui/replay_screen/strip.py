@@ -31,9 +31,21 @@ class Timeline(Widget):
     def __init__(self) -> None:
         super().__init__(id="timeline")
         self._lines: list[Line] = []
+        self._shown: tuple[Outline, int, list[int]] | None = None
 
     def show(self, outline: Outline, now_us: int, found_us: Iterable[int]) -> None:
         """Show the playhead at a time of the night."""
+        self._shown = outline, now_us, list(found_us)
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Its own width is another one only now."""
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._shown is None:
+            return
+        outline, now_us, found_us = self._shown
         lines = timeline_lines(outline, now_us, self.size.width, found_us)
         if lines != self._lines:
             self._lines = lines

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from replay.errors import NightUnknown
 from tests.tomoe_es.control.observatory import submitted, survey
 from tomoe_es.clock import DAY
 from tomoe_es.errors import LogSealed, NotInTheLog
@@ -31,7 +32,7 @@ from tui.commands.log_trust import (
     seal,
     verify,
 )
-from tui.commands.normal import NoSuchNight, check
+from tui.commands.normal import check
 from tui.data_folder import DataFolder
 
 EVENING = 1_702_371_600_000_000  # 2023-12-12
@@ -68,7 +69,7 @@ def test_sealing_the_open_night_tells_where_it_goes_on(
     assert "open night" not in capsys.readouterr().err
     seal("2023-12-13", data=data)
     assert "the open night: what still happens in it stands in 2023-12-14" in capsys.readouterr().err
-    with pytest.raises(NoSuchNight, match="2023-12-14: no night began that evening"):
+    with pytest.raises(NightUnknown, match="2023-12-14: no night began that evening"):
         check(night="2023-12-14", data=data)
 
 

@@ -13,6 +13,7 @@ from tomoe_es.machines.catalogue import TABLES
 from tomoe_es.machines.deadlines import DEADLINES
 from tomoe_es.machines.rules import RULES
 from tui.cli import app
+from tui.commands.normal import NotDeclared
 
 
 def run(*arguments: str) -> int:
@@ -73,6 +74,8 @@ def test_a_name_that_nothing_has(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(Exception, match="nothing is called 'Nonsense'") as raised:
         run("normal", "show", "Nonsense")
     assert type(raised.value).__name__ == "NotDeclared"
+    with pytest.raises(NotDeclared, match="did you mean 'SlitDidNotClose'"):
+        run("normal", "show", "SlitDidntClose")
 
 
 def test_a_night_judged_again_is_the_same(night: Path, capsys: pytest.CaptureFixture[str]) -> None:

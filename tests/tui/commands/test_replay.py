@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -264,3 +264,42 @@ def test_a_sealed_night_is_told_by_the_root_of_its_tree(
     show.show("end", data=tmp_path)
 
     assert "log   tree root of" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("place", "steps", "said"),
+    [
+        ("03:00", {}, "past the end"),
+        ("12:01", {}, "before the start"),
+        ("end", {"count": 3}, "past the end"),
+        ("start", {"count": -5}, "before the start"),
+        ("start", {"count": -1, "step": "recipe"}, "before the start"),
+        ("end", {"count": 1, "step": "exposure"}, "past the end"),
+        ("end", {}, ""),
+        ("16:55", {"count": 1}, ""),
+        ("end", {"count": -1, "step": "recipe"}, ""),
+    ],
+)
+def test_a_place_outside_the_night_is_said_to_be(
+    place: str,
+    steps: dict[str, Any],
+    said: str,
+    data: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert show.show(place, data=data, **steps) == 0
+
+    assert (f"{said} of the night: shown is event" in capsys.readouterr().err) == bool(said)
+
+
+def test_a_condition_and_a_rule_at_once_are_refused(data: Path) -> None:
+    with pytest.raises(ConditionInvalid, match="give one, not both"):
+        bisect.bisect("phase == 'ended'", rule="TwoExecutors", data=data)
+
+
+def test_an_export_into_a_file_says_how_many_events_went_there(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    export.export(start="3", end="7", out=tmp_path / "part.jsonl", data=data)
+
+    assert capsys.readouterr() == ("", f"5 events, 3 to 7, written to {tmp_path / 'part.jsonl'}\n")

@@ -9,8 +9,10 @@ from tests.projections.night_story import START
 from tests.tui.dashboard.hand_fed import HandSetClock, said, until
 from tests.tui.replay_screen.past_night import event, position, press, replay, told, type_in
 from tomoe_es.clock import SECOND
+from tui.dashboard.lines import plain
 from tui.dashboard.sheet import Sheet
 from tui.replay_screen.app import ReplayApp
+from tui.replay_screen.strip import Timeline
 
 
 @pytest.mark.parametrize(
@@ -43,6 +45,40 @@ def test_steps_that_come_faster_than_the_screen_are_all_made() -> None:
         await pilot.press(*["full_stop"] * 20)
         await until(pilot, lambda: app.is_settled)
         assert position(app) == 21
+
+    replay(go)
+
+
+@pytest.mark.parametrize(
+    ("keys", "end"),
+    [("G full_stop", "end"), ("g comma", "start"), ("G space", "end")],
+)
+def test_a_step_past_an_end_of_the_night_says_so(keys: str, end: str) -> None:
+    async def go(app: ReplayApp, pilot: Pilot[int], clock: HandSetClock) -> None:
+        await press(app, pilot, *keys.split())
+        assert f"{end} of the night" in told(app)
+
+    replay(go)
+
+
+@pytest.mark.parametrize("key", ["space", "greater_than_sign"])
+def test_what_was_told_is_over_with_the_next_key(key: str) -> None:
+    async def go(app: ReplayApp, pilot: Pilot[int], clock: HandSetClock) -> None:
+        await press(app, pilot, "g", "comma")
+        assert told(app)
+        await press(app, pilot, key)
+        assert told(app) == ""
+
+    replay(go)
+
+
+def test_the_timeline_has_the_width_of_the_screen_after_a_resize_while_it_pauses() -> None:
+    async def go(app: ReplayApp, pilot: Pilot[int], clock: HandSetClock) -> None:
+        timeline = app.screen_stack[0].query_one(Timeline)
+        for width in (130, 3, 80):
+            await pilot.resize_terminal(width, 30)
+            await pilot.pause()
+        assert len(plain(timeline._lines[0])) >= 79
 
     replay(go)
 

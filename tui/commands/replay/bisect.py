@@ -36,7 +36,9 @@ def bisect(
     monotone
         You know that once it holds, it holds to the end: then it is searched by halves.
     """
-    if bool(condition) == bool(rule):
+    if condition and rule:
+        raise ConditionInvalid("a condition and --rule are two questions: give one, not both")
+    if not condition and not rule:
         raise ConditionInvalid("say what to look for: a condition, or the name of a rule with --rule")
     with opened(data, night) as (replayed, identity):
         if rule:

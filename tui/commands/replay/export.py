@@ -73,6 +73,7 @@ def export(
         else:
             with usable(out), out.open("w", encoding="utf-8") as file:
                 file.writelines(lines)
+            sys.stderr.write(f"{last - first + 1} events, {first} to {last}, written to {out}\n")
     return 0
 
 

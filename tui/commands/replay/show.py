@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Literal
 
 from replay import differences, places
@@ -36,6 +37,10 @@ def show(
         named = places.position_of(replayed, place)
         position = places.step(replayed, named, step, count)
         event = places.event_at(replayed, position)
+        outside = places.beyond(replayed, place, step, count)
+        if outside:
+            at = places.shown_time(event.time)
+            sys.stderr.write(f"that is {outside}: shown is event {position}, {at}\n")
         if state is not None or json:
             chosen = states_at(replayed, position, state)
             plain = {name: differences.plain(each) for name, each in chosen.items()}
