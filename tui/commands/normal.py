@@ -14,7 +14,7 @@ from cyclopts import App
 
 from replay.beginning import require_beginning
 from replay.errors import NightUnknown
-from tomoe_es.errors import TomoeError, UsageError
+from tomoe_es.errors import UsageError
 from tomoe_es.log import open_log
 from tomoe_es.log.segment_names import list_segments
 from tomoe_es.machines.catalogue import TABLES
