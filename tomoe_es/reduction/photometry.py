@@ -100,15 +100,7 @@ def measure(image: NDArray[np.float32], mask: NDArray[np.uint8], gain_e_per_coun
     light, sky, noise = without_sky(image, bad)
     if not noise > 0:
         return Photometry(np.empty(0, SOURCE_TYPE), sky, noise, None, None, light)
-    found = sep.extract(
-        light,
-        DETECTION_SIGMA,
-        err=noise,  # bad pixels are 0, so under it: a mask would change nothing and take 3 ms
-        minarea=SMALLEST_AREA_PIXELS,
-        filter_kernel=None,  # sep's own would smooth the peaks of stars under the threshold
-        deblend_cont=0.005,
-        clean=False,  # it takes wings for far wider than a star's, and 4 % of all stars for parts of others
-    )
+    found = _extracted(light, noise)
     sources = _measured(light, bad, found, noise, gain_e_per_count)
     sources["saturated"] = _near_saturated(mask, found)
     good = sources[_well_measured(sources)]
@@ -119,6 +111,25 @@ def measure(image: NDArray[np.float32], mask: NDArray[np.uint8], gain_e_per_coun
     _add_optimal(measured, bad | ((mask & SATURATED) != 0), gain_e_per_count)
     sources[:] = sources[np.argsort(-sources["flux"], kind="stable")]
     return measured
+
+
+def _extracted(light: NDArray[np.float32], noise: float) -> NDArray[np.void]:
+    """What sep finds, also where so much is bright that its room for pixels must be larger than usual."""
+    room = sep.get_extract_pixstack()
+    sep.set_extract_pixstack(max(room, int(np.count_nonzero(light > DETECTION_SIGMA * noise))))
+    try:
+        found: NDArray[np.void] = sep.extract(
+            light,
+            DETECTION_SIGMA,
+            err=noise,  # bad pixels are 0, so under it: a mask would change nothing and take 3 ms
+            minarea=SMALLEST_AREA_PIXELS,
+            filter_kernel=None,  # sep's own would smooth the peaks of stars under the threshold
+            deblend_cont=0.005,
+            clean=False,  # it takes wings for wider than a star's, and 4 % of all stars for parts of others
+        )
+    finally:
+        sep.set_extract_pixstack(room)
+    return found
 
 
 def _measured(

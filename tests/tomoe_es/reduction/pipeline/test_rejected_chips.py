@@ -71,6 +71,15 @@ def test_a_saturated_field_is_rejected(bench: Bench, frames: NDArray[np.uint16])
     expect_rejected(bench, job, "counts", "frames", "saturation")
 
 
+def test_a_chip_partly_lit_by_a_lamp_is_rejected(bench: Bench, frames: NDArray[np.uint16]) -> None:
+    lit = frames.copy()
+    lit[:, :, 500:700] += 28_000
+    result = bench.run(bench.job("OBJECT", 26, lit))
+    assert result.failure is None
+    assert "saturation" in [verdict.check for verdict in result.verdicts if not verdict.passed]
+    assert result.products == ()
+
+
 def test_a_flat_taken_in_the_dark_is_rejected(bench: Bench) -> None:
     result = bench.run(bench.job("FLAT", 16, render("DARK", 16, 6)))
     assert "too dark for a flat" in " ".join(result.rejected)
