@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from tomoe_es.reduction.mask import BAD
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CalibrationFrame:
     """Planes of shape (1128, 2000).
 
@@ -24,6 +25,11 @@ class CalibrationFrame:
     mask: NDArray[np.uint8]
     frames: int
     temperature_k: float | None = None
+
+    @cached_property
+    def inverse_image(self) -> NDArray[np.float32]:
+        """One over the image, of a flat: kept, since all chips of a night are multiplied by it."""
+        return np.reciprocal(self.image)
 
     @property
     def bad(self) -> NDArray[np.bool_]:

@@ -17,6 +17,7 @@ from tomoe_es.reduction.clipping import CLIP_SIGMA, variance_law
 from tomoe_es.reduction.conditions import TooFewFrames
 from tomoe_es.reduction.frame_numbers import FEWEST_FRAMES_TO_CLIP
 from tomoe_es.reduction.kernels import calibrate_and_combine
+from tomoe_es.reduction.near_frames import OverTime
 
 ROWS_AT_ONCE: Final = 12
 """Of 360 frames 19 MB."""
@@ -76,7 +77,8 @@ def combine(
     frames, (rows, columns) = len(stored), IMAGING_SHAPE
     mean, temporal = (np.empty(IMAGING_SHAPE, np.float32) for _ in range(2))
     used = np.empty(IMAGING_SHAPE, np.uint16)
-    room = np.empty((frames, 1, columns), np.float32)
+    lines, ones = np.empty((frames, columns), np.float32), np.ones((ROWS_AT_ONCE, columns), np.float32)
+    no_plane = np.empty((0, columns), np.float32)
     for first in range(0, rows, ROWS_AT_ONCE):
         band = slice(first, first + ROWS_AT_ONCE)
         calibrate_and_combine(
@@ -88,10 +90,11 @@ def combine(
             np.full(frames, 65535, np.uint16),
             0,
             dark[band],
-            np.ones((ROWS_AT_ONCE, columns), np.float32),
-            room,
+            ones,
+            lines,
             np.empty(0, np.int64),
-            np.empty((0, 1, columns), np.float32),
+            np.empty(0, np.float32),
+            OverTime(no_plane, no_plane, no_plane),
             CLIP_SIGMA,
             variance_law(read_variance, variance_a_unit, frames),
             mean[band],

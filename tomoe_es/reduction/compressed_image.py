@@ -10,12 +10,14 @@ Planes of whole numbers, such as masks, are coded as they are: next to nothing w
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
 from astropy.io import fits
 from numpy.typing import NDArray
 
+from tomoe_es.reduction.calibrated_frames import CalibratedFrames
 from tomoe_es.reduction.extension_header import Card, extension_header
 from tomoe_es.reduction.rice import BLANK, BLOCK, encode_tiles, encode_whole_numbers, most_bytes
 from tomoe_es.reduction.source_table import Table
@@ -48,12 +50,33 @@ def compressed_image(
 
     NaN stays NaN. The same image gives the same bytes.
     """
-    levels = levels_a_count(noise_counts)
     planes = np.ascontiguousarray(image.reshape(-1, *image.shape[-2:]))
-    table, sizes, data = _room(_QUANTISED, planes.shape, tile)
-    heap_bytes = encode_tiles(planes, tile, np.float32(levels), sizes, data[table.nbytes :])
+    return _compressed(planes, image.shape, name, noise_counts, tile)
+
+
+def compressed_frames(
+    frames: CalibratedFrames, name: str, noise_counts: float, tile: tuple[int, int] = TILE
+) -> Table:
+    """The same of the calibrated frames of a cube, made one after another."""
+    return _compressed(frames.each(), (frames.nframe, *frames.shape), name, noise_counts, tile)
+
+
+def _compressed(
+    planes: Iterable[NDArray[np.float32]],
+    shape: tuple[int, ...],
+    name: str,
+    noise_counts: float,
+    tile: tuple[int, int],
+) -> Table:
+    levels = levels_a_count(noise_counts)
+    table, sizes, data = _room(_QUANTISED, (math.prod(shape[:-2]), *shape[-2:]), tile)
+    of_plane = -(-shape[-2] // tile[0]) * -(-shape[-1] // tile[1])
+    heap, heap_bytes = data[table.nbytes :], 0
+    for number, plane in enumerate(planes):
+        some = sizes[number * of_plane : (number + 1) * of_plane]
+        heap_bytes += encode_tiles(plane[None], tile, np.float32(levels), some, heap[heap_bytes:])
     table["scale"] = 1 / levels
-    header = _header(image.shape, tile, sizes, table.dtype, heap_bytes, bits=-32, value_bytes=4)
+    header = _header(shape, tile, sizes, table.dtype, heap_bytes, bits=-32, value_bytes=4)
     header["ZQUANTIZ"] = ("NO_DITHER", "rounded to levels")
     header["ZBLANK"] = (BLANK, "no value")
     header["EXTNAME"] = name

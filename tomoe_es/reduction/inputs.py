@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from astropy.io import fits
 from numpy.typing import NDArray
 
-from tomoe_es.camera.frame_geometry import IMAGING_SHAPE
+from tomoe_es.camera.frame_geometry import IMAGING_SHAPE, ORIGINAL_SHAPE
 from tomoe_es.reduction.bias import bias_levels
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
 from tomoe_es.reduction.conditions import (
@@ -21,25 +23,57 @@ from tomoe_es.reduction.conditions import (
     StorageFailed,
 )
 from tomoe_es.reduction.job import ReductionJob
-from tomoe_es.transfer.cube_file import RawCube, open_raw_cube
+from tomoe_es.transfer.cube_file import RawCube, open_raw_cube, read_only
+
+Cube = TypeVar("Cube")
 
 
-def read_cube(job: ReductionJob) -> tuple[RawCube, NDArray[np.float32]]:
-    """The job's raw cube, and the bias level of each frame (nframe,), in counts.
+class CubeRead(NamedTuple):
+    """A raw cube in memory, until the next one is read.
 
-    Raises CubeMissing, RawCubeCorrupt, DigestMismatch, StorageFailed.
+    Its header, its frames `stored` as the file has them, (nframe, 1200, 2160), and the bias `levels` of each,
+    (nframe,), in counts.
     """
+
+    header: fits.Header
+    stored: NDArray[np.uint16]
+    levels: NDArray[np.float32]
+
+
+def read_cube(job: ReductionJob) -> CubeRead:
+    """The job's raw cube in memory. Raises CubeMissing, RawCubeCorrupt, DigestMismatch, StorageFailed."""
     levels: list[NDArray[np.float32]] = []
+
+    def into_room(cube: RawCube) -> tuple[CubeRead, str]:
+        room = _room_for_frames(len(cube))
+        digest = cube.blake3(lambda frame: levels.append(bias_levels(frame)), room)
+        return CubeRead(cube.header, read_only(room), np.concatenate(levels)), digest
+
+    return _verified(job, into_room)
+
+
+def map_cube(job: ReductionJob) -> RawCube:
+    """The job's raw cube, mapped: of many frames, too large for memory. Raises as `read_cube` does."""
+    return _verified(job, lambda cube: (cube, cube.blake3()))
+
+
+def _verified(job: ReductionJob, read: Callable[[RawCube], tuple[Cube, str]]) -> Cube:
+    """What `read` makes of the raw cube, if the digest that it tells besides is the right one."""
     try:
-        cube = open_raw_cube(job.cube_path)
-        actual = cube.blake3(lambda frame: levels.append(bias_levels(frame)))
+        cube, actual = read(open_raw_cube(job.cube_path))
     except FileNotFoundError as error:
         raise CubeMissing(job.cube_path) from error
     except OSError as error:
         raise StorageFailed(job.cube_path, str(error)) from error
     if actual != job.cube_blake3:
         raise DigestMismatch(job.cube_path, job.cube_blake3, actual)
-    return cube, np.concatenate(levels)
+    return cube
+
+
+@lru_cache(maxsize=1)
+def _room_for_frames(nframe: int) -> NDArray[np.uint16]:
+    """The same in each call: memory that need not be given and cleared for each job, 5.2 MB a frame."""
+    return np.empty((nframe, *ORIGINAL_SHAPE), np.uint16)
 
 
 def read_dark(job: ReductionJob) -> CalibrationFrame:

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from tomoe_es.camera.frame_geometry import IMAGING_AREA, LEFT_OVERSCAN, RIGHT_OVERSCAN
 from tomoe_es.compiled import compiled, inlined
-
-Stored = NDArray[np.uint16]
-Floats = NDArray[np.float32]
+from tomoe_es.reduction.calibrated_frames import Floats, Stored, calibrate_row, count_of
+from tomoe_es.reduction.near_frames import GROUPS, OverTime, mean_of_rows, steady_light, trend_of_light
 
 CLIP_ROUNDS: Final = 2
 TOTAL, SQUARES, LOWEST, HIGHEST = range(4)
@@ -51,10 +50,11 @@ def calibrate_and_combine(
     full: NDArray[np.uint16],
     dropped: int,
     dark: Floats,
-    flat: Floats,
-    frames: Floats,
+    inverse_flat: Floats,
+    lines: Floats,
     group_edges: NDArray[np.int64],
-    groups: Floats,
+    group_times: Floats,
+    over_time: OverTime,
     clip_sigma: float,
     variance_law: Floats,
     mean: Floats,
@@ -67,38 +67,37 @@ def calibrate_and_combine(
 
     The planes hold the rows from `start` on, counted in the imaging area; of these the rows of a `band` (its
     first, and the one after its last) are made. By frame: `levels` of the bias, `scales`, and the counts from
-    which on a pixel is `full`. `frames` (nframe, rows, columns) receives the calibrated frames; with one row
-    it is only room for work. `groups` (n, rows, columns) receives plain means of the frames from one of the
-    `group_edges` (n + 1,) to the next. `clip_sigma` 0 is the plain mean.
-    `variance_law` is (read variance, variance a count, variance of trimmed and of clipped deviates). Written
-    are `mean`, `temporal` (variance of one frame), frames `used`, pixels `saturated`, and by frame and row a
-    number that differs when any count does, `signatures`. Returns the saturated pixels of all frames.
+    which on a pixel is `full`. `lines` (nframe, columns) is room for a row of all frames.
+    `clip_sigma` 0 is the plain mean. `variance_law` is (read variance, variance a count, variance of trimmed
+    and of clipped deviates). Written are `mean`, `temporal` (variance of one frame), frames `used`, pixels
+    `saturated`, and by frame and row a number that differs when any count does, `signatures`. Unless they
+    have no rows, the planes of `over_time` as well, of groups of frames from one of the `group_edges` (7,) to
+    the next and with `group_times` (6,). Returns the saturated pixels of all frames.
     """
-    nframe = stored.shape[0]
-    rows, columns = mean.shape
-    keeps = frames.shape[1] == rows
+    nframe, columns = stored.shape[0], mean.shape[1]
     sums = np.empty((6, columns), np.float32)
+    groups = np.empty((GROUPS, columns), np.float32)
     weights = _weights(columns // 2)
-    inverse_flat = np.empty(columns, np.float32)
     full_pixels = 0
     for row in range(band[0], band[1]):
-        place = row if keeps else 0
-        for column in range(columns):
-            inverse_flat[column] = np.float32(1) / flat[row, column]
         for frame in range(nframe):
             line = stored[frame, _FIRST_ROW + start + row, _FIRST_COLUMN : _FIRST_COLUMN + columns]
-            _calibrate(line, levels[frame], scales[frame], dark[row], inverse_flat, frames[frame, place])
+            calibrate_row(line, levels[frame], scales[frame], dark[row], inverse_flat[row], lines[frame])
             full_pixels += _mark_full(line, full[frame], saturated[row])
             signatures[frame, row] = _signature(line, weights)
-        for group in range(len(groups)):
-            begin, end = group_edges[group], group_edges[group + 1]
-            _mean_of_group(frames[begin:end, place], groups[group, row])
-        first = frames[dropped, place]
+        if len(over_time.steady):
+            for group in range(GROUPS):
+                mean_of_rows(lines[group_edges[group] : group_edges[group + 1]], groups[group])
+            steady_light(groups, over_time.steady[row])
+            trend_of_light(groups, group_times, over_time.trend[row])
+        if len(over_time.mean):
+            mean_of_rows(lines[dropped:], over_time.mean[row])
+        first = lines[dropped]
         if clip_sigma == 0:
-            _combine_all(frames, place, dropped, sums)
+            _combine_all(lines, dropped, sums)
             used[row] = nframe - dropped
         else:
-            _combine_clipped(frames, place, dropped, flat[row], clip_sigma, variance_law, sums)
+            _combine_clipped(lines, dropped, inverse_flat[row], clip_sigma, variance_law, sums)
             for column in range(columns):
                 used[row, column] = np.uint16(sums[HIGHEST, column])
         for column in range(columns):
@@ -108,38 +107,22 @@ def calibrate_and_combine(
 
 
 @inlined
-def _count(stored: int) -> int:
-    value = np.uint16(stored)
-    swapped = np.uint16(np.uint16(value << np.uint16(8)) | np.uint16(value >> np.uint16(8)))
-    return np.uint16(swapped ^ np.uint16(0x8000))  # type: ignore[return-value]
-
-
-@inlined
 def _sum_of_counts(line: Stored) -> int:
     total = np.uint32(0)
     for column in range(len(line)):
-        total = np.uint32(total + np.uint32(_count(line[column])))
+        total = np.uint32(total + np.uint32(count_of(line[column])))
     return np.int64(total)  # type: ignore[return-value]
-
-
-@inlined
-def _calibrate(
-    line: Stored, level: float, scale: float, dark: Floats, inverse_flat: Floats, out: Floats
-) -> None:
-    for column in range(len(out)):
-        light = np.float32(_count(line[column])) - level - dark[column]
-        out[column] = light * (scale * inverse_flat[column])
 
 
 @inlined
 def _mark_full(line: Stored, full: int, saturated: NDArray[np.bool_]) -> int:
     brightest = np.uint16(0)
     for column in range(len(line)):
-        brightest = max(brightest, np.uint16(_count(line[column])))
+        brightest = max(brightest, np.uint16(count_of(line[column])))
     pixels = 0
     if brightest >= full:
         for column in range(len(line)):
-            if _count(line[column]) >= full:
+            if count_of(line[column]) >= full:
                 saturated[column] = True
                 pixels += 1
     return pixels
@@ -165,54 +148,35 @@ def _signature(line: Stored, weights: NDArray[np.uint32]) -> int:
 
 
 @inlined
-def _mean_of_group(rows: Floats, out: Floats) -> None:
-    """Two frames at once, as in `_add`."""
-    count = len(rows)
-    part = np.float32(1.0 / count)
-    begin = count % 2
-    if begin:
-        out[:] = rows[0]
-    else:
-        out[:] = np.float32(0)
-    for frame in range(begin, count, 2):
-        one, two = rows[frame], rows[frame + 1]
-        for column in range(len(out)):
-            out[column] += one[column] + two[column]
-    for column in range(len(out)):
-        out[column] *= part
-
-
-@inlined
-def _combine_all(frames: Floats, place: int, dropped: int, sums: Floats) -> None:
+def _combine_all(lines: Floats, dropped: int, sums: Floats) -> None:
     """Mean of a row less its first frame, and its variance, into the first two rows of `sums`."""
-    nframe, first, total, squares = frames.shape[0], frames[dropped, place], sums[TOTAL], sums[SQUARES]
+    nframe, first, total, squares = len(lines), lines[dropped], sums[TOTAL], sums[SQUARES]
     _clear(total, squares, sums[LOWEST], sums[HIGHEST])
     for frame in range(dropped + 1, nframe, 2):
         second = frame + 1 if frame + 1 < nframe else dropped  # the first frame changes nothing
-        _add(frames[frame, place], frames[second, place], first, total, squares)
+        _add(lines[frame], lines[second], first, total, squares)
     _mean_of_all(total, squares, nframe - dropped)
 
 
 @inlined
 def _combine_clipped(
-    frames: Floats,
-    place: int,
+    lines: Floats,
     dropped: int,
-    flat: Floats,
+    inverse_flat: Floats,
     clip_sigma: float,
     variance_law: Floats,
     sums: Floats,
 ) -> None:
     """The same of what is near the mean, and the number of frames that are, into the fourth row of `sums`."""
-    nframe, first, total, squares = frames.shape[0], frames[dropped, place], sums[TOTAL], sums[SQUARES]
+    nframe, first, total, squares = len(lines), lines[dropped], sums[TOTAL], sums[SQUARES]
     lowest, highest, centre, noise = sums[LOWEST], sums[HIGHEST], sums[4], sums[5]
     _clear(total, squares, lowest, highest)
     for frame in range(dropped + 1, nframe, 2):
         second = frame + 1 if frame + 1 < nframe else dropped
-        one, two = frames[frame, place], frames[second, place]
+        one, two = lines[frame], lines[second]
         _add_with_extremes(one, two, first, total, squares, lowest, highest)
     _mean_without_extremes(total, squares, lowest, highest, nframe - dropped, variance_law[2])
-    _noise(first, total, flat, variance_law, noise)
+    _noise(first, total, inverse_flat, variance_law, noise)
     reach, kept = lowest, highest  # room that is free again
     for _ in range(CLIP_ROUNDS):
         _reach(noise, squares, clip_sigma, reach)
@@ -221,7 +185,7 @@ def _combine_clipped(
         _clear(total, squares, kept, kept)
         for frame in range(dropped, nframe, 2):
             whole = frame + 1 < nframe
-            one, two = frames[frame, place], frames[frame + 1 if whole else frame, place]
+            one, two = lines[frame], lines[frame + 1 if whole else frame]
             _add_near(one, two, np.float32(whole), centre, reach, total, squares, kept)
         _mean_of_kept(total, squares, kept, first, centre, variance_law[3])
 
@@ -285,11 +249,11 @@ def _mean_without_extremes(
 
 
 @inlined
-def _noise(first: Floats, centre: Floats, flat: Floats, variance_law: Floats, noise: Floats) -> None:
+def _noise(first: Floats, centre: Floats, inverse_flat: Floats, variance_law: Floats, noise: Floats) -> None:
     """Variance of the light and readout of each pixel."""
     for column in range(len(noise)):
-        light = max(first[column] + centre[column], np.float32(0))
-        noise[column] = (variance_law[0] / flat[column] + variance_law[1] * light) / flat[column]
+        light, share = max(first[column] + centre[column], np.float32(0)), inverse_flat[column]
+        noise[column] = (variance_law[0] * share + variance_law[1] * light) * share
 
 
 @inlined

@@ -18,13 +18,13 @@ ROWS_A_BAND: Final = 12
 has 14 thousand."""
 
 
-def constant_bands(stored: NDArray[np.uint16], first: int, last: int) -> NDArray[np.bool_]:
-    """Which bands of the imaging area's rows from `first` to before `last` are constant, (nframe, bands).
+def constant_bands(stored: NDArray[np.uint16]) -> NDArray[np.bool_]:
+    """Which bands of the imaging area's rows are constant, (nframe, bands).
 
     The first 64 pixels of a band's first line tell.
     """
-    row, column = IMAGING_AREA[0].start, IMAGING_AREA[1].start
-    lines = stored[:, row + first : row + last : ROWS_A_BAND, column : column + 64]
+    rows, column = IMAGING_AREA[0], IMAGING_AREA[1].start
+    lines = stored[:, rows.start : rows.stop : ROWS_A_BAND, column : column + 64]
     return np.asarray((lines == lines[..., :1]).all(axis=2))
 
 

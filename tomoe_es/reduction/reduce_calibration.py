@@ -10,7 +10,7 @@ from tomoe_es.reduction.checks import Measurements, expected_noise_counts, judge
 from tomoe_es.reduction.consistency import names_the_same_field, time_departure_seconds
 from tomoe_es.reduction.dark import master_dark
 from tomoe_es.reduction.flat import master_flat
-from tomoe_es.reduction.inputs import read_cube, read_dark
+from tomoe_es.reduction.inputs import map_cube, read_dark
 from tomoe_es.reduction.job import ArchivedProduct, ProductKind, ReductionJob, ReductionResult
 from tomoe_es.reduction.mask import BAD_COLUMN, HOT
 from tomoe_es.reduction.product import archive_product, calibration_planes, image_product, product_header
@@ -22,7 +22,7 @@ from tomoe_es.transfer.header import Cards
 def make_master(job: ReductionJob, stopwatch: Stopwatch) -> ReductionResult:
     """Make and archive the master dark or flat of one chip. Raises the named conditions of the reduction."""
     with stopwatch.stage("read"):
-        cube, _ = read_cube(job)
+        cube = map_cube(job)
         dark = read_dark(job) if job.data_type == "FLAT" else None
     with stopwatch.stage("combine"):
         master, measured, rejected = _flat(job, cube, dark) if dark is not None else _dark(job, cube)

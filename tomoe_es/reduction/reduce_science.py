@@ -18,7 +18,7 @@ from tomoe_es.reduction.astrometric_solver import AstrometricSolver
 from tomoe_es.reduction.astrometry import Solution, solve_chip
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
 from tomoe_es.reduction.checks import Measurements, Verdict, expected_noise_counts, judge
-from tomoe_es.reduction.compressed_image import compressed_image
+from tomoe_es.reduction.compressed_image import compressed_frames, compressed_image
 from tomoe_es.reduction.conditions import AstrometryFailed
 from tomoe_es.reduction.consistency import names_the_same_field, time_departure_seconds
 from tomoe_es.reduction.frame_numbers import FEWEST_FRAMES_TO_SEARCH
@@ -46,7 +46,7 @@ from tomoe_es.reduction.product import (
 )
 from tomoe_es.reduction.sky_unevenness import sky_unevenness
 from tomoe_es.reduction.source_table import source_table
-from tomoe_es.reduction.stack import Stack, room_for_frames, room_for_groups, stack
+from tomoe_es.reduction.stack import Stack, stack
 from tomoe_es.reduction.stack_header import describe_stack, measured_cards
 from tomoe_es.reduction.stopwatch import Stopwatch
 from tomoe_es.reduction.variance import frame_variance
@@ -114,22 +114,18 @@ def reduce_chip(job: ReductionJob, solver: AstrometricSolver, stopwatch: Stopwat
 
 def _reduced(job: ReductionJob, solver: AstrometricSolver, stopwatch: Stopwatch) -> ReducedChip:
     with stopwatch.stage("read"):
-        cube, levels = read_cube(job)
+        cube = read_cube(job)
         dark, flat, raw = read_dark(job), read_flat(job), cube.header
     gain = GAIN_ELECTRONS_PER_COUNT[raw["GAINNAME"]]
     with stopwatch.stage("stack"):
-        frames = room_for_frames(len(cube)) if {"neo", "cube"} & set(job.steps) else None
-        groups = room_for_groups() if "neo" in job.steps and len(cube) >= FEWEST_FRAMES_TO_SEARCH else None
         stacked = stack(
-            cube.stored(),
+            cube.stored,
             dark,
             flat,
             gain,
             clip="clip" in job.steps,
-            frames=frames,
-            groups=groups,
-            levels=levels,
-            release=cube.release,
+            over_time="neo" in job.steps and len(cube.stored) >= FEWEST_FRAMES_TO_SEARCH,
+            levels=cube.levels,
         )
     with stopwatch.stage("photometry"):
         measured = measure(stacked.image, stacked.mask, gain * stacked.frames_used)
@@ -143,14 +139,14 @@ def _reduced(job: ReductionJob, solver: AstrometricSolver, stopwatch: Stopwatch)
 
 def _too_short_to_search(job: ReductionJob, chip: ReducedChip) -> str:
     """Why the step `neo` can't be done; empty where it can, or isn't asked for."""
-    frames = chip.stacked.frames
-    if "neo" not in job.steps or frames is None or len(frames) >= FEWEST_FRAMES_TO_SEARCH:
+    nframe = chip.stacked.frames.nframe
+    if "neo" not in job.steps or nframe >= FEWEST_FRAMES_TO_SEARCH:
         return ""
-    return f"neo: {len(frames)} frames, a search needs {FEWEST_FRAMES_TO_SEARCH}"
+    return f"neo: {nframe} frames, a search needs {FEWEST_FRAMES_TO_SEARCH}"
 
 
 def _moving_objects(job: ReductionJob, chip: ReducedChip, stopwatch: Stopwatch) -> MovingObjects:
-    """What moves in the calibrated frames, which are used for nothing else after but the cube."""
+    """What moves in the calibrated frames."""
     gain, timing = chip.gain_e_per_count, timing_of(job, chip.raw)
     with stopwatch.stage("neo"):
         return find_moving_objects(
@@ -230,8 +226,7 @@ def _product(
     cards = measured_cards(stacked, measured, chip.solution, _photometry_result(chip))
     header = product_header(job, kind, chip.raw, cards, verdicts)
     if kind == "CUBE":
-        assert stacked.frames is not None
-        cube = compressed_image(stacked.frames, kind, stacked.noise_counts)
+        cube = compressed_frames(stacked.frames, kind, stacked.noise_counts)
         return compressed_product(job, header, cube, wcs, [mask_plane(stacked.mask)])
     describe_stack(header, stacked.frames_used)
     planes = stack_planes(stacked.mask, stacked.used if "clip" in job.steps else None)

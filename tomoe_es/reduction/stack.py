@@ -1,13 +1,11 @@
-"""Calibrated frames of a chip, and their stack: the mean over time, what is in it and how much it varied.
+"""The stack of a chip's frames: their mean over time, what is in it, how much it varied, and what stays.
 
-Both come from one pass over the raw cube (`kernels`), since reading it is most of the work.
+All come from one pass over the raw cube (`kernels`), since reading it is most of the work.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -15,6 +13,7 @@ from numpy.typing import NDArray
 
 from tomoe_es.camera.frame_geometry import FULL_WELL_E, IMAGING_SHAPE, READ_NOISE_E
 from tomoe_es.reduction.bias import bias_levels
+from tomoe_es.reduction.calibrated_frames import CalibratedFrames
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
 from tomoe_es.reduction.clipping import CLIP_SIGMA, NO_CLIPPING, variance_law
 from tomoe_es.reduction.conditions import TooFewFrames
@@ -26,11 +25,9 @@ from tomoe_es.reduction.frame_numbers import (
 from tomoe_es.reduction.kernels import calibrate_and_combine
 from tomoe_es.reduction.lost_lines import ROWS_A_BAND, constant_bands, lost_fraction
 from tomoe_es.reduction.mask import CLIPPED, SATURATED
-from tomoe_es.reduction.near_frames import GROUPS, group_edges
+from tomoe_es.reduction.near_frames import OverTime, group_edges, group_times
 
 SATURATED_PART_OF_FULL_WELL: Final = 0.98
-ROWS_AT_ONCE: Final = 24 * ROWS_A_BAND
-"""Of all frames, before memory of the cube is given back."""
 NOISE_COLUMN_STEP: Final = 16
 """Every 16th column tells the noise of a band by 1,500 pixels, to 1 %."""
 
@@ -40,18 +37,18 @@ class Stack:
     """Planes of shape (1128, 2000): `image` float32, mean of the frames used, in counts; `used` uint16, how
     many of them each pixel has; `mask` uint8, bits of `mask`, from dark, flat and the frames.
 
-    `frames` (nframe, 1128, 2000) float32 are the calibrated ones, bad pixels included, in counts, `groups`
-    (6, 1128, 2000) plain means of near ones, see `near_frames`; None unless asked for. `noise_counts`:
-    temporal standard deviation of a pixel of one frame, from the median of all variances.
-    `worst_band_noise_counts`: the same in the noisiest band of 12 rows. `lost_fraction` of lines that hold no
-    data of their own frame, `saturated_fraction` of the pixels of all frames.
+    `frames` are the calibrated ones, bad pixels included, `over_time`, unless not asked for, is what they
+    show over time, without clipping. `noise_counts`: temporal standard deviation of a pixel of one frame, from
+    the median of all variances. `worst_band_noise_counts`: the same in the noisiest band of 12 rows.
+    `lost_fraction` of lines that hold no data of their own frame, `saturated_fraction` of the pixels of all
+    frames.
     """
 
     image: NDArray[np.float32]
     used: NDArray[np.uint16]
     mask: NDArray[np.uint8]
-    frames: NDArray[np.float32] | None
-    groups: NDArray[np.float32] | None
+    frames: CalibratedFrames
+    over_time: OverTime | None
     frames_used: int
     noise_counts: float
     worst_band_noise_counts: float
@@ -66,18 +63,16 @@ def stack(
     gain_e_per_count: float,
     *,
     clip: bool = False,
-    frames: NDArray[np.float32] | None = None,
-    groups: NDArray[np.float32] | None = None,
+    over_time: bool = False,
     levels: NDArray[np.float32] | None = None,
-    release: Callable[[], None] = lambda: None,
 ) -> Stack:
     """Calibrate and stack a raw cube, `stored` (nframe, 1200, 2160) as its file has it.
 
     `clip` leaves out what is more than 3 sigma from the mean of its pixel without its extremes, twice: cosmic
     rays and satellites. Sigma is what the pixel shows, or the noise of its light and readout if that is
-    larger: of few frames a pixel alone can't tell. `frames` receives the calibrated frames, `groups` means of
-    near ones, for which there must be 7 or more. `levels` are those of the bias, if known. `release`, called
-    now and then, may give back memory of `stored`. Raises TooFewFrames for fewer than 3, or 6 to clip.
+    larger: of few frames a pixel alone can't tell. `over_time` asks for what the frames show over time, 7 or
+    more of them. `levels` are those of the bias, if known. Raises TooFewFrames for fewer than 3, or 6 to
+    clip.
     """
     needed = FEWEST_FRAMES_TO_CLIP + DROPPED_FRAMES if clip else FEWEST_FRAMES_TO_STACK
     if len(stored) < needed:
@@ -96,35 +91,33 @@ def stack(
     signatures = np.empty((len(stored), IMAGING_SHAPE[0]), np.uint32)
     scales = np.ones(len(stored), np.float32)
     full = np.minimum(levels + full_well_counts, 65535).astype(np.uint16)
+    lines = np.empty((len(stored), IMAGING_SHAPE[1]), np.float32)
     edges = group_edges(DROPPED_FRAMES, len(stored))
-    row_of_frames = np.empty((len(stored), 1, IMAGING_SHAPE[1]), np.float32)
-    no_groups = np.empty((0, *IMAGING_SHAPE), np.float32)
-    full_pixels, constant = 0, []
-    for first in range(0, IMAGING_SHAPE[0], ROWS_AT_ONCE):
-        last = min(first + ROWS_AT_ONCE, IMAGING_SHAPE[0])
-        full_pixels += calibrate_and_combine(
-            stored,
-            0,
-            (first, last),
-            levels,
-            scales,
-            full,
-            DROPPED_FRAMES,
-            dark.image,
-            flat.image,
-            frames if frames is not None else row_of_frames,
-            edges,
-            groups if groups is not None else no_groups,
-            CLIP_SIGMA if clip else 0.0,
-            law,
-            image,
-            temporal,
-            used,
-            saturated,
-            signatures,
-        )
-        constant.append(constant_bands(stored, first, last))
-        release()
+    none = np.empty((0, IMAGING_SHAPE[1]), np.float32)
+    wanted = over_time, over_time, over_time and clip
+    planes = OverTime(*(np.empty(IMAGING_SHAPE, np.float32) if each else none for each in wanted))
+    full_pixels = calibrate_and_combine(
+        stored,
+        0,
+        (0, IMAGING_SHAPE[0]),
+        levels,
+        scales,
+        full,
+        DROPPED_FRAMES,
+        dark.image,
+        flat.inverse_image,
+        lines,
+        edges,
+        group_times(edges).astype(np.float32),
+        planes,
+        CLIP_SIGMA if clip else 0.0,
+        law,
+        image,
+        temporal,
+        used,
+        saturated,
+        signatures,
+    )
     mask = dark.mask | flat.mask
     mask |= saturated.view(np.uint8) * np.uint8(SATURATED)
     if clip:
@@ -137,12 +130,12 @@ def stack(
         image=image,
         used=used,
         mask=mask,
-        frames=frames,
-        groups=groups,
+        frames=CalibratedFrames(stored, levels, dark.image, flat.inverse_image),
+        over_time=(planes if clip else planes._replace(mean=image)) if over_time else None,
         frames_used=count,
         noise_counts=float(np.sqrt(np.median(bands))),
         worst_band_noise_counts=float(np.sqrt(bands.max())),
-        lost_fraction=lost_fraction(np.concatenate(constant, axis=1), signatures),
+        lost_fraction=lost_fraction(constant_bands(stored), signatures),
         saturated_fraction=full_pixels / (len(stored) * image.size),
     )
 
@@ -150,15 +143,3 @@ def stack(
 def _median_of_variances(degrees: int) -> float:
     """Of normal deviates of variance 1, with so many degrees of freedom (Wilson & Hilferty, PNAS 17, 684)."""
     return (1 - 2 / (9 * degrees)) ** 3
-
-
-@lru_cache(maxsize=1)
-def room_for_frames(nframe: int) -> NDArray[np.float32]:
-    """Room for calibrated frames, the same in each call: 162 MB that need not be cleared for each job."""
-    return np.empty((nframe, *IMAGING_SHAPE), np.float32)
-
-
-@lru_cache(maxsize=1)
-def room_for_groups() -> NDArray[np.float32]:
-    """Room for means of near frames, 54 MB."""
-    return np.empty((GROUPS, *IMAGING_SHAPE), np.float32)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
+from numpy.typing import NDArray
 
 from tomoe_es.camera.frame_geometry import IMAGING_SHAPE, ORIGINAL_SHAPE
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
@@ -14,24 +13,25 @@ from tomoe_es.reduction.frame_numbers import DROPPED_FRAMES, FEWEST_FRAMES_TO_SE
 from tomoe_es.reduction.half_light import half_light_radius
 from tomoe_es.reduction.moving_objects.difference import differ
 from tomoe_es.reduction.moving_objects.search import search
-from tomoe_es.reduction.near_frames import GROUPS
 from tomoe_es.reduction.optimal import Profile, optimal_flux
 from tomoe_es.reduction.photometry import SOURCE_TYPE, TYPICAL_FWHM_PIXELS
 from tomoe_es.reduction.profile_fit import fitted_profile
 from tomoe_es.reduction.sky import without_sky
-from tomoe_es.reduction.stack import stack
+from tomoe_es.reduction.stack import Stack, stack
 from tomoe_es.reduction.variance import frame_variance
-
-CORNER: Final = (256, 256)
+from tomoe_es.transfer.cube_file import as_stored, read_only
 
 
 class _FewFrames:
-    """The smallest cube that a dark can be made of, read-only as one mapped from a file."""
+    """A cube of noise, read-only as one mapped from a file."""
+
+    def __init__(self) -> None:
+        shape = (FEWEST_FRAMES_TO_SEARCH, *ORIGINAL_SHAPE)
+        counts = np.random.default_rng(0).integers(900, 1100, shape, np.uint16)
+        self._stored = read_only(as_stored(counts, counts))
 
     def stored(self) -> np.ndarray[tuple[int, ...], np.dtype[np.uint16]]:
-        return np.frombuffer(bytes(5 * 2 * ORIGINAL_SHAPE[0] * ORIGINAL_SHAPE[1]), np.uint16).reshape(
-            5, *ORIGINAL_SHAPE
-        )
+        return self._stored
 
     def release(self) -> None:
         """Nothing to give back."""
@@ -43,7 +43,7 @@ def warm_up() -> None:
     master_dark(cube, 1.0)
     plane = np.ones(IMAGING_SHAPE, np.float32)
     flat = CalibrationFrame(plane, plane, np.zeros(IMAGING_SHAPE, np.uint8), 1)
-    stacked = stack(cube.stored(), flat, flat, 1.0)
+    stacked = stack(cube.stored(), flat, flat, 1.0, over_time=True)
     places = np.full((1, 2), 100.0)
     half_light_radius(stacked.image, places)
     profile = Profile.of_fwhm(TYPICAL_FWHM_PIXELS)
@@ -52,15 +52,15 @@ def warm_up() -> None:
     compressed_image(stacked.image, "STACK", 1.0)
     compressed_plane(stacked.mask, "MASK")
     without_sky(stacked.image, flat.bad)
-    frame_variance(stacked.image, flat, flat, 1.0)
-    _search_for_moving_objects()
+    variance = frame_variance(stacked.image, flat, flat, 1.0)
+    _search_for_moving_objects(stacked, variance)
 
 
-def _search_for_moving_objects() -> None:
-    """In a corner of a chip, whose noise has points to link and whose two stars may drift."""
-    frames = np.random.default_rng(0).standard_normal((FEWEST_FRAMES_TO_SEARCH, *CORNER), dtype=np.float32)
+def _search_for_moving_objects(stacked: Stack, variance: NDArray[np.float32]) -> None:
+    """In noise, which has points to link, with two stars that may drift."""
+    assert stacked.over_time is not None
     stars = np.zeros(2, SOURCE_TYPE)
     stars["x"], stars["y"], stars["flux"] = (50, 90), (50, 90), 100
-    plane = np.ones(CORNER, np.float32)
-    difference = differ(frames, frames[:GROUPS], DROPPED_FRAMES, np.zeros(CORNER, np.bool_), 0.0, plane)
+    trusted = stacked.mask != 0
+    difference = differ(stacked.frames, stacked.over_time, DROPPED_FRAMES, trusted, 0.0, variance)
     search(difference, stars, TYPICAL_FWHM_PIXELS, 1.0)

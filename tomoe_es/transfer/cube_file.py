@@ -92,22 +92,30 @@ class RawCube:
             shape
         )
 
-    def blake3(self, look: Callable[[NDArray[np.uint16]], None] = lambda _: None) -> str:
+    def blake3(
+        self,
+        look: Callable[[NDArray[np.uint16]], None] = lambda _: None,
+        room: NDArray[np.uint16] | None = None,
+    ) -> str:
         """Digest of the file, in hexadecimal digits. Raises OSError.
 
-        Each frame, shape (1, 1200, 2160), read-only as `stored` has it, is shown to `look` while it is in
-        memory. It is read for that: where a mapped file can't be read, or has lost its end, the process is
-        killed.
+        Each frame, shape (1, 1200, 2160), read-only as `stored` has it, is shown to `look` while it is in the
+        cache. All are left in `room` (nframe, 1200, 2160) if there is one. They are read for that: where a
+        mapped file can't be read, or has lost its end, the process is killed.
         """
-        digest, room = blake3(), memoryview(bytearray(_FRAME_BYTES))
-        frame = np.frombuffer(room.toreadonly(), np.uint16).reshape(1, *ORIGINAL_SHAPE)
-        with self._path.open("rb") as file:
+        digest = blake3()
+        room = np.empty((1, *ORIGINAL_SHAPE), np.uint16) if room is None else room
+        with self._path.open("rb", buffering=0) as file:
             digest.update(file.read(self._offset))
-            for _ in range(len(self)):
-                count = file.readinto(room)
-                digest.update(room[:count])
-                if count == len(room):
-                    look(frame)
+            for number in range(len(self)):
+                place = number % len(room)
+                frame = room[place : place + 1]
+                into, begin = frame.reshape(-1).view(np.uint8).data, 0
+                while begin < _FRAME_BYTES and (count := file.readinto(into[begin : begin + _READ_AT_ONCE])):
+                    digest.update(into[begin : begin + count])
+                    begin += count
+                if begin == _FRAME_BYTES:
+                    look(read_only(frame))
             digest.update(file.read())
         return digest.hexdigest()
 
@@ -169,6 +177,13 @@ class RawCubeWriter:
     ) -> None:
         _partial(self._path).unlink(missing_ok=True)
         self._file.close()  # may raise again what the disk refused
+
+
+def read_only(frames: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """The same memory, as a mapped file has it for who compiles by type."""
+    view = frames.view()
+    view.flags.writeable = False
+    return view
 
 
 def as_stored(frames: NDArray[np.uint16], out: NDArray[np.uint16] | None = None) -> NDArray[np.uint16]:

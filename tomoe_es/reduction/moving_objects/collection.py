@@ -9,6 +9,7 @@ import numpy as np
 from astropy.io import fits
 from numpy.typing import NDArray
 
+from tomoe_es.reduction.calibrated_frames import CalibratedFrames
 from tomoe_es.reduction.moving_objects.track import Track
 from tomoe_es.reduction.moving_objects.tracklet import Tracklet
 
@@ -16,14 +17,14 @@ HALF_SIZE: Final = 15
 
 
 def cutouts(
-    frames: NDArray[np.float32], reference: NDArray[np.float32], tracks: Sequence[Track]
+    frames: CalibratedFrames, reference: NDArray[np.float32], tracks: Sequence[Track]
 ) -> NDArray[np.float32]:
     """Each frame about each object, less the sky that stays, shape (n, nframe, 31, 31); NaN beyond the chip.
 
     The middle pixel is the one that the object's middle is in.
     """
     size = 2 * HALF_SIZE + 1
-    out = np.full((len(tracks), len(frames), size, size), np.nan, dtype=np.float32)
+    out = np.full((len(tracks), frames.nframe, size, size), np.nan, dtype=np.float32)
     height, width = reference.shape
     for track, stamps in zip(tracks, out, strict=True):
         for number, stamp in enumerate(stamps):
@@ -36,7 +37,7 @@ def cutouts(
                     slice(low - y + HALF_SIZE, high - y + HALF_SIZE),
                     slice(left - x + HALF_SIZE, right - x + HALF_SIZE),
                 )
-                stamp[place] = frames[number][here] - reference[here]
+                stamp[place] = frames.frame(number, here) - reference[here]
     return out
 
 

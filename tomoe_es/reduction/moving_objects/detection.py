@@ -10,31 +10,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tomoe_es.reduction.calibrated_frames import CalibratedFrames, Floats
 from tomoe_es.reduction.moving_objects.difference import Difference
 from tomoe_es.reduction.moving_objects.faint_streaks import faint_streaks
 from tomoe_es.reduction.moving_objects.matched_filter import (
     BLOCK,
     SAMPLE,
+    Compared,
     filter_images,
     gaussian,
     room_for_rows,
 )
 from tomoe_es.reduction.moving_objects.point_shape import measure_points
+from tomoe_es.reduction.near_frames import GROUPS, Run, runs_of_frames, runs_of_groups
 
 PEAK_SIGMA: Final = 4.0
 EDGE_SIGMA: Final = 2.8
 LEAST_SCALE: Final = 0.9
 """Of the noise that light and readout explain."""
 MOST_POINTS_A_FRAME: Final = 4000
-IMAGES_AT_ONCE: Final = 3
-MOST_AT_ONCE: Final = 4
-"""Images, of which what is in the making stays in the cache."""
+MOST_AT_ONCE: Final = 6
+"""Images: they share what they are compared with, and what is in the making stays in the cache."""
 MOST_PEAKS: Final = 200_000
 """Pixels of a frame that may be over the threshold; one with more is full of trouble."""
 
@@ -56,38 +57,37 @@ streak 0, and its ratio is that of the whole)."""
 
 @dataclass(frozen=True, slots=True)
 class Filtered:
-    """What the matched filter told of an image less a level, and of its noise, `scale`.
+    """What the matched filter told of an image, or of the mean of images, and of its noise, `scale`.
 
     `peaks` (n, 3) are row, column and value of the pixels over the least threshold there is; `blocks` sums of
     4 x 4 pixels, if asked for, of single frames. These arrays hold another image after the next few.
     """
 
     number: int
-    image: NDArray[np.float32]
-    level: np.float32
+    compared: Compared
     scale: float
     peaks: NDArray[np.float32]
     blocks: NDArray[np.float32] | None
 
 
 def detect(
-    images: NDArray[np.float32],
+    images: CalibratedFrames,
     difference: Difference,
     fwhm_pixels: float,
     noise_factor: float,
     least_sigma: float = PEAK_SIGMA,
 ) -> NDArray[np.void]:
-    """Points of POINT_TYPE in each of `images` (n, 1128, 2000), whose noise is `noise_factor` of a frame's.
+    """Points of POINT_TYPE in each of some `images`, whose noise is `noise_factor` of a frame's.
 
     Their peaks are over `least_sigma`. Not more than the 4,000 first of a frame: one with more is full of
     trouble, such as a cloud's edge.
     """
     profile = gaussian(fwhm_pixels)
-    points = []
-    for first in range(0, len(images), IMAGES_AT_ONCE):
-        some = images[first : first + IMAGES_AT_ONCE]
-        for filtered in _filtered(some, first, difference, profile, noise_factor):
-            points.append(_points_of(filtered, difference, profile, least_sigma))
+    points = [
+        _points_of(filtered, profile, least_sigma)
+        for run in runs_of_frames(images.nframe, MOST_AT_ONCE)
+        for filtered in _filtered(images, run, difference, profile, noise_factor)
+    ]
     return _joined(points)
 
 
@@ -98,69 +98,54 @@ def detect_all(
 
     All of POINT_TYPE. A bright streak is among both of the first.
     """
-    profile, edges = gaussian(fwhm_pixels), difference.group_edges
-    at_once = int(np.diff(edges).max()) <= MOST_AT_ONCE
+    profile, frames = gaussian(fwhm_pixels), difference.frames
     points, streaks, in_groups = [], [], []
-    for first, last, group in _groups(edges) if at_once else _threes(0, int(edges[-1])):
-        some = difference.frames[first:last]
-        for filtered in _filtered(some, first, difference, profile, 1.0, group, with_blocks=True):
-            here = _points_of(filtered, difference, profile)
+    runs = runs_of_groups(difference.group_edges, MOST_AT_ONCE)
+    for run in runs or runs_of_frames(frames.nframe, MOST_AT_ONCE):
+        for filtered in _filtered(frames, run, difference, profile, 1.0, with_blocks=True):
+            here = _points_of(filtered, profile)
             if filtered.blocks is None:
                 in_groups.append(here)
                 continue
             points.append(here)
             found = faint_streaks(filtered.blocks, filtered.scale, profile)
             streaks.append(_as_points(filtered.number, found, ("x", "y", "snr", "length", "angle")))
-    if not at_once:
-        in_groups.append(detect(difference.groups, difference, fwhm_pixels, _noise_of_groups(difference)))
+    for group in range(0 if runs else GROUPS):
+        mean = CalibratedFrames.of_light(difference.group(group)[None])
+        here = detect(mean, difference, fwhm_pixels, difference.group_noise)
+        here["frame"] = group
+        in_groups.append(here)
     return _joined(points), _joined(streaks), _joined(in_groups)
 
 
-def _groups(edges: NDArray[np.int64]) -> Iterator[tuple[int, int, int | None]]:
-    """Frames, from which to before which, and the group that they are; the first ones are none."""
-    yield from _threes(0, int(edges[0]))
-    for group, (first, last) in enumerate(pairwise(int(edge) for edge in edges)):
-        yield first, last, group
-
-
-def _threes(first: int, last: int) -> Iterator[tuple[int, int, int | None]]:
-    for begin in range(first, last, IMAGES_AT_ONCE):
-        yield begin, min(begin + IMAGES_AT_ONCE, last), None
-
-
-def _noise_of_groups(difference: Difference) -> float:
-    return float(np.sqrt(len(difference.groups) / len(difference.frames)))
-
-
 def _filtered(
-    images: NDArray[np.float32],
-    first: int,
+    images: CalibratedFrames,
+    run: Run,
     difference: Difference,
     profile: NDArray[np.float32],
     noise_factor: float,
-    group: int | None = None,
     *,
     with_blocks: bool = False,
 ) -> Iterator[Filtered]:
-    """Each image that has any noise, the `first` of which has that number, and then the `group` of them all.
-
-    That is filtered by adding up, and its level is the mean of theirs.
-    """
-    number = len(images)
-    places = number + (group is not None)
+    """Those images of a run that have any noise, and then its groups."""
+    number, places = len(run.frames), len(run.frames) + len(run.groups)
     reference, trusted = difference.reference[SAMPLE], difference.inverse_noise[SAMPLE] > 0
     told = _room_for_what_is_told(difference.reference.shape)
     samples, peaks, counts = told.samples[:places], told.peaks[:places], told.counts[:places]
     blocks = told.blocks[:number] if with_blocks else np.empty((number, 0, 0), np.float32)
-    levels = np.array([_level((image[SAMPLE] - reference)[trusted]) for image in images], np.float32)
-    # Noise as it is may exceed what light and readout explain, and must not be less.
-    least = np.full(places, LEAST_SCALE * noise_factor)
-    least[number:] = LEAST_SCALE * _noise_of_groups(difference)
-    filter_images(
+    levels = [_level((images.frame(each, SAMPLE) - reference)[trusted]) for each in run.frames]
+    compared = Compared(
         images,
+        run.frames.start,
+        np.array(levels, np.float32),
         difference.reference,
         difference.inverse_noise,
-        levels,
+    )
+    # Noise as it is may exceed what light and readout explain, and must not be less.
+    least = np.full(places, LEAST_SCALE * noise_factor)
+    least[number:] = LEAST_SCALE * difference.group_noise
+    filter_images(
+        compared,
         profile,
         (PEAK_SIGMA * least).astype(np.float32),
         samples,
@@ -168,16 +153,18 @@ def _filtered(
         peaks,
         counts,
         told.ring,
+        run.edges,
     )
     for place in range(places):
         sigma, here = _sigma(samples[place]), peaks[place, : counts[place]]
         if not sigma > 0:
             continue
-        scale = max(sigma, float(least[place]))
-        if place < number:
-            yield Filtered(first + place, images[place], levels[place], scale, here, blocks[place])
-        elif group is not None:
-            yield Filtered(group, difference.groups[group], levels.mean(), scale, here, None)
+        scale, group = max(sigma, float(least[place])), place - number
+        if group < 0:
+            yield Filtered(run.frames[place], compared.only(place, place + 1), scale, here, blocks[place])
+        else:
+            some = compared.only(int(run.edges[group]), int(run.edges[group + 1]))
+            yield Filtered(run.groups[group], some, scale, here, None)
 
 
 def _level(sample: NDArray[np.float32]) -> float:
@@ -185,7 +172,7 @@ def _level(sample: NDArray[np.float32]) -> float:
 
 
 class _Told(NamedTuple):
-    """What `filter_images` tells of so many images at once, and of their mean, and its `ring`."""
+    """What `filter_images` tells of so many images at once, and of their groups, and its `ring`."""
 
     samples: NDArray[np.float32]
     blocks: NDArray[np.float32]
@@ -197,7 +184,7 @@ class _Told(NamedTuple):
 @lru_cache(maxsize=1)
 def _room_for_what_is_told(shape: tuple[int, int]) -> _Told:
     """The same in each call: memory that need not be given and cleared for each job."""
-    places = MOST_AT_ONCE + 1
+    places = 2 * MOST_AT_ONCE
     return _Told(
         np.empty((places, *np.empty(shape, np.bool_)[SAMPLE].shape), np.float32),
         np.empty((MOST_AT_ONCE, shape[0] // BLOCK, shape[1] // BLOCK), np.float32),
@@ -207,17 +194,11 @@ def _room_for_what_is_told(shape: tuple[int, int]) -> _Told:
     )
 
 
-def _points_of(
-    filtered: Filtered,
-    difference: Difference,
-    profile: NDArray[np.float32],
-    least_sigma: float = PEAK_SIGMA,
-) -> NDArray[np.void]:
+def _points_of(filtered: Filtered, profile: Floats, least_sigma: float = PEAK_SIGMA) -> NDArray[np.void]:
     table = np.empty((MOST_POINTS_A_FRAME, 6))
     scale = filtered.scale
     count = measure_points(
-        (filtered.image, difference.reference, difference.inverse_noise),
-        filtered.level,
+        filtered.compared,
         profile,
         filtered.peaks,
         np.float32(least_sigma * scale),

@@ -22,11 +22,13 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from tomoe_es.compiled import compiled
+from tomoe_es.reduction.calibrated_frames import CalibratedFrames
 from tomoe_es.reduction.moving_objects.detection import detect
 from tomoe_es.reduction.moving_objects.difference import Difference
 from tomoe_es.reduction.moving_objects.following import FWHM_SIGMA, RADIUS, follow
 from tomoe_es.reduction.moving_objects.over_stars import strongest_about
 from tomoe_es.reduction.moving_objects.track import Track
+from tomoe_es.reduction.near_frames import GROUPS, group_times
 from tomoe_es.reduction.photometry import TRUNCATED
 
 SLOWEST_PIXELS_A_FRAME: Final = 0.05
@@ -47,11 +49,10 @@ LEAST_CHI_SQUARED: Final = 26.0
 
 def drifting(difference: Difference, sources: NDArray[np.void], fwhm_pixels: float) -> list[Track]:
     """Tracks of the sources (photometry.SOURCE_TYPE) of the stack that move, the fastest drifts excepted."""
-    t = difference.group_frames - difference.group_frames.mean()
     x, y, flux = _sources(difference, sources, fwhm_pixels)
     if len(x) < 2:
         return []
-    v, error = _rates(difference, t, x, y, flux, fwhm_pixels)
+    v, error = _rates(difference, x, y, flux, fwhm_pixels)
     bright = error < 3 * UNSTEADY_PIXELS_A_FRAME
     of_telescope = np.median(v[bright], axis=0) if np.count_nonzero(bright) >= 10 else np.zeros(2)
     v -= of_telescope
@@ -61,10 +62,7 @@ def drifting(difference: Difference, sources: NDArray[np.void], fwhm_pixels: flo
         track = follow(difference, float(x[i]), float(y[i]), float(v[i, 0]), float(v[i, 1]), fwhm_pixels)
         if track is None or not SLOWEST_PIXELS_A_FRAME < track.pixels_a_frame < FASTEST_PIXELS_A_FRAME:
             continue
-        here = slice(i, i + 1)
-        without_one = [
-            _rates(difference, some, x[here], y[here], flux[here], fwhm_pixels) for some in _without_one(t)
-        ]
+        without_one = _rates_without_one(difference, float(x[i]), float(y[i]), float(flux[i]), fwhm_pixels)
         least = min(float(_chi_squared(rate - of_telescope, of_rate)[0]) for rate, of_rate in without_one)
         if least < LEAST_PART_WITHOUT_ONE * chi_squared[i]:
             continue
@@ -77,31 +75,52 @@ def drifting(difference: Difference, sources: NDArray[np.void], fwhm_pixels: flo
 
 def _rates(
     difference: Difference,
-    t: NDArray[np.float64],
     x: NDArray[np.float64],
     y: NDArray[np.float64],
     flux: NDArray[np.float64],
     fwhm_pixels: float,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Rates (n, 2) of sources, pixels a frame, and the error of each axis, by weights `t` of the groups."""
+    """Rates (n, 2) of sources, pixels a frame, and the error of each axis."""
+    t = group_times(difference.group_edges)
+    return _rates_of(difference.trend, (0, 0), t, difference, x, y, flux, fwhm_pixels)
+
+
+def _rates_without_one(
+    difference: Difference, x: float, y: float, flux: float, fwhm_pixels: float
+) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """The same of one source, without each of the groups in turn."""
+    t = group_times(difference.group_edges)
+    top, left = round(y) - RADIUS, round(x) - RADIUS
+    area = slice(top, top + 2 * RADIUS + 1), slice(left, left + 2 * RADIUS + 1)
+    groups = np.array([difference.group(number, area) for number in range(GROUPS)])
+    here = np.array([x]), np.array([y]), np.array([flux])
+    for left_out in range(GROUPS):
+        some = t - np.delete(t, left_out).mean()
+        some[left_out] = 0.0
+        trend = np.tensordot(some.astype(np.float32), groups, axes=1)
+        yield _rates_of(trend, (top, left), some, difference, *here, fwhm_pixels)
+
+
+def _rates_of(
+    trend: NDArray[np.float32],
+    corner: tuple[int, int],
+    t: NDArray[np.float64],
+    difference: Difference,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    flux: NDArray[np.float64],
+    fwhm_pixels: float,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Rates from the sum of the groups by weights `t`, a plane whose first pixel is the `corner`."""
     spread = float(t @ t)
-    group_noise = np.sqrt(len(difference.groups) / len(difference.frames))
     measured = np.zeros((len(x), 3))
-    _slopes(difference.groups, t, difference.inverse_noise, x, y, fwhm_pixels / FWHM_SIGMA, measured)
-    error = measured[:, 2] * group_noise / (flux * np.sqrt(spread))
+    _slopes(trend, corner, difference.inverse_noise, x, y, fwhm_pixels / FWHM_SIGMA, measured)
+    error = measured[:, 2] * difference.group_noise / (flux * np.sqrt(spread))
     return -measured[:, :2] / (flux * spread)[:, None], error
 
 
 def _chi_squared(v: NDArray[np.float64], error: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray((v**2).sum(axis=1) / (error**2 + UNSTEADY_PIXELS_A_FRAME**2))
-
-
-def _without_one(t: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
-    """Weights of the groups without each of them in turn."""
-    for left_out in range(len(t)):
-        some = t - np.delete(t, left_out).mean()
-        some[left_out] = 0.0
-        yield some
 
 
 def _is_dragged(difference: Difference, track: Track, chi_squared: float, fwhm_pixels: float) -> bool:
@@ -126,9 +145,10 @@ def _sources(
     """
     good = (sources["flags"] & TRUNCATED == 0) & ~sources["saturated"] & (sources["flux"] > 0)
     known = sources[good]
-    frames, shape = len(difference.frames), difference.reference.shape
+    frames, shape = difference.frames.nframe, difference.reference.shape
     dark = replace(difference, reference=np.zeros_like(difference.mean))
-    faint = detect(difference.mean[None], dark, fwhm_pixels, 1 / np.sqrt(frames), FAINTEST_SIGMA)
+    mean = CalibratedFrames.of_light(difference.mean[None])
+    faint = detect(mean, dark, fwhm_pixels, 1 / np.sqrt(frames), FAINTEST_SIGMA)
     if len(sources) and len(faint):
         near, _ = cKDTree(np.column_stack([sources["x"], sources["y"]])).query(
             np.column_stack([faint["x"], faint["y"]]), distance_upper_bound=fwhm_pixels
@@ -147,17 +167,18 @@ def _sources(
 
 @compiled
 def _slopes(
-    groups: NDArray[np.float32],
-    t: NDArray[np.float64],
+    trend: NDArray[np.float32],
+    corner: tuple[int, int],
     inverse_noise: NDArray[np.float32],
     x: NDArray[np.float64],
     y: NDArray[np.float64],
     sigma: float,
     out: NDArray[np.float64],
 ) -> None:
-    """How much of the PSF's slopes along x and y the sum of t times group holds at each source.
+    """How much of the PSF's slopes along x and y a plane holds at a source; its first pixel is the `corner`.
 
-    And their noise a unit t; where nothing can be measured it is without bounds.
+    And the slopes' noise if that of a pixel is 1 / `inverse_noise`; where nothing can be measured it is
+    without bounds.
     """
     for i in range(len(x)):
         column, row = int(np.rint(x[i])), int(np.rint(y[i]))
@@ -168,9 +189,7 @@ def _slopes(
                 psf = np.exp(-(u * u + v * v) / (2 * sigma**2)) / (2 * np.pi * sigma**2)
                 along_x, along_y = -u / sigma**2 * psf, -v / sigma**2 * psf
                 weight = float(inverse_noise[row + dy, column + dx]) ** 2
-                change = 0.0
-                for g in range(len(t)):
-                    change += t[g] * groups[g, row + dy, column + dx]
+                change = float(trend[row + dy - corner[0], column + dx - corner[1]])
                 sum_x += weight * change * along_x
                 sum_y += weight * change * along_y
                 weight_x += weight * along_x * along_x

@@ -32,9 +32,9 @@ def follow(
     frames = difference.group_frames
     sky = float(np.median(difference.reference[::37, ::41]))
     places = []
-    for group, frame in zip(difference.groups, frames, strict=True):
+    for group, frame in enumerate(frames):
         away = frame - frames.mean()
-        place = _fit_psf(group, difference.inverse_noise, sky, x + vx * away, y + vy * away, fwhm_pixels)
+        place = _fit_psf(difference, group, sky, x + vx * away, y + vy * away, fwhm_pixels)
         if place is None:
             return None
         places.append(place)
@@ -42,7 +42,7 @@ def follow(
     (vx, x0), (vy, y0) = np.polyfit(frames, xs, 1), np.polyfit(frames, ys, 1)
     rms = float(np.sqrt(((xs - x0 - vx * frames) ** 2 + (ys - y0 - vy * frames) ** 2).mean()))
     travelled = float(np.hypot(vx, vy)) * float(frames[-1] - frames[0])
-    group_snr = snr.mean() * np.sqrt(len(difference.frames) / len(frames))
+    group_snr = snr.mean() / difference.group_noise
     steady = np.ptp(flux) < (0.6 + 6 / max(group_snr, 1.0)) * flux.mean()
     if rms > max(0.3 * travelled, 3.0 * fwhm_pixels / group_snr) or not steady:
         return None
@@ -62,25 +62,27 @@ def follow(
 
 
 def _fit_psf(
-    image: NDArray[np.float32],
-    inverse_noise: NDArray[np.float32],
+    difference: Difference,
+    group: int,
     sky: float,
     x: float,
     y: float,
     fwhm_pixels: float,
 ) -> tuple[float, float, float, float] | None:
-    """Centre, flux and signal-to-noise ratio in one frame of a source near a place, by Gauss-Newton steps."""
+    """Centre, flux and signal-to-noise ratio in one frame of a source near a place in a group's mean, by
+    Gauss-Newton steps."""
     flux = snr = 0.0
+    height, width = difference.reference.shape
     for _ in range(ROUNDS):
-        if not (RADIUS < x < image.shape[1] - RADIUS - 1 and RADIUS < y < image.shape[0] - RADIUS - 1):
+        if not (RADIUS < x < width - RADIUS - 1 and RADIUS < y < height - RADIUS - 1):
             return None
         area, psf, along_x, along_y = _window(x, y, fwhm_pixels)
-        weight = inverse_noise[area].astype(np.float64)
+        weight = difference.inverse_noise[area].astype(np.float64)
         templates = np.stack([psf * weight, along_x * weight, along_y * weight]).reshape(3, -1)
         normal = templates @ templates.T
         if np.linalg.cond(normal) > 1e12:
             return None
-        light = ((image[area] - sky) * weight).reshape(-1)
+        light = ((difference.group(group, area) - sky) * weight).reshape(-1)
         flux, x_part, y_part = (float(part) for part in np.linalg.solve(normal, templates @ light))
         snr = flux * float(np.sqrt(normal[0, 0]))
         if flux <= 0:

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from tomoe_es.reduction.moving_objects.difference import Difference
 from tomoe_es.reduction.moving_objects.matched_filter import SAMPLE
 from tomoe_es.reduction.moving_objects.track import Track
-from tomoe_es.reduction.near_frames import GROUPS, group_edges
 from tomoe_es.reduction.optimal import MOFFAT_BETA, Profile
 
 RADIUS_IN_FWHM: Final = 2.0
@@ -41,9 +40,9 @@ def light_in_a_frame(
     which the shutter is open.
     """
     frames = _Frames(difference, first_used)
-    middle = (first_used + len(difference.frames) - 1) / 2
+    middle = (first_used + difference.frames.nframe - 1) / 2
     motion, flux = np.array([*track.at(middle), track.vx, track.vy]), math.nan
-    a_frame = LARGEST_STEP_PIXELS / (len(difference.frames) / 2)
+    a_frame = LARGEST_STEP_PIXELS / (difference.frames.nframe / 2)
     largest = np.array([LARGEST_STEP_PIXELS, LARGEST_STEP_PIXELS, a_frame, a_frame])
     for _ in range(ROUNDS):
         normal, right = frames.equations(motion, middle, profile, duty)
@@ -70,15 +69,11 @@ class _Frames:
 
     def __init__(self, difference: Difference, first_used: int) -> None:
         self._difference = difference
-        self._numbers = range(first_used, len(difference.frames))
-        sizes = np.diff(group_edges(first_used, len(difference.frames)))
-        self._parts = np.repeat(1 / (GROUPS * sizes), sizes)  # of each frame in the mean of the groups
+        self._numbers = range(first_used, difference.frames.nframe)
         trusted = difference.inverse_noise[SAMPLE] > 0
         mean = difference.mean[SAMPLE][trusted]
-        self._levels = [
-            float(np.median(difference.frames[number][SAMPLE][trusted] - mean)) if trusted.any() else 0.0
-            for number in self._numbers
-        ]
+        samples = (difference.frames.frame(number, SAMPLE)[trusted] for number in self._numbers)
+        self._levels = [float(np.median(sample - mean)) if len(mean) else 0.0 for sample in samples]
 
     def equations(self, motion: Array, middle: float, profile: Profile, duty: float) -> tuple[Array, Array]:
         """Normal matrix (5, 5) and right side (5,) of flux and, times the flux, the four of the motion.
@@ -108,11 +103,11 @@ class _Frames:
         bottom, right = (max(area[axis].stop for _, area, _ in made) for axis in (0, 1))
         mean = np.zeros((5, bottom - top, right - left))
         first = self._numbers.start
-        for number, area, templates in made:
-            mean[(slice(None), *_within(area, top, left))] += self._parts[number - first] * templates
+        for _, area, templates in made:
+            mean[(slice(None), *_within(area, top, left))] += templates / len(self._numbers)
         for number, area, templates in made:
             weight = self._difference.inverse_noise[area].astype(np.float64) ** 2
-            change = self._difference.frames[number][area] - self._difference.mean[area]
+            change = self._difference.frames.frame(number, area) - self._difference.mean[area]
             change = change.astype(np.float64) - self._levels[number - first]
             weighted = (templates * weight).reshape(5, -1)
             steady = mean[(slice(None), *_within(area, top, left))]

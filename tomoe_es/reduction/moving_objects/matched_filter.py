@@ -9,12 +9,13 @@ the images with the same but for rounding.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tomoe_es.compiled import compiled, inlined, multiply_add
+from tomoe_es.reduction.calibrated_frames import CalibratedFrames, Floats, light_of_row
 
 RADIUS: Final = 4
 """`_down` and `_along` are written for this one."""
@@ -27,14 +28,29 @@ SAMPLE_COLUMNS: Final = 19
 SAMPLE: Final = (slice(FIRST_SAMPLE, -RADIUS, SAMPLE_ROWS), slice(FIRST_SAMPLE, -RADIUS, SAMPLE_COLUMNS))
 _AT_ONCE: Final = 64
 """Loops over so many pixels, or a multiple, have no rest that is done one by one."""
-TILE: Final = (16, _AT_ONCE - 2 * RADIUS)
+TILE: Final = (8, _AT_ONCE - 2 * RADIUS)
 """Rows and columns of a tile."""
 _RING: Final = 2 * RADIUS + BLOCK
 """Rows that four filtered ones are made of."""
 _STRETCH: Final = 100
 _FWHM_SIGMA: Final = 2.3548
 
-Floats = NDArray[np.float32]
+
+class Compared(NamedTuple):
+    """Images, of `frames` from the `first` on so many as there are `levels`, and what they are compared with.
+
+    Of each a level, (n,), and the `reference` are taken off, and what is left multiplied by `inverse_noise`.
+    """
+
+    frames: CalibratedFrames
+    first: int
+    levels: Floats
+    reference: Floats
+    inverse_noise: Floats
+
+    def only(self, begin: int, end: int) -> Compared:
+        """Some of the images."""
+        return self._replace(first=self.first + begin, levels=self.levels[begin:end])
 
 
 def gaussian(fwhm_pixels: float) -> Floats:
@@ -51,10 +67,7 @@ def room_for_rows(images: int, width: int) -> Floats:
 
 @compiled
 def filter_images(
-    images: Floats,
-    reference: Floats,
-    inverse_noise: Floats,
-    levels: Floats,
+    compared: Compared,
     profile: Floats,
     least: Floats,
     samples: Floats,
@@ -62,21 +75,27 @@ def filter_images(
     peaks: Floats,
     counts: NDArray[np.int64],
     ring: Floats,
+    edges: NDArray[np.int64],
 ) -> None:
-    """Filter (image - level - reference) / noise of some images (n, height, width); 0 within 4 of the edges.
+    """Filter (image - level - reference) / noise of n images (height, width); 0 within 4 of the edges.
 
     Written for each are `samples` (n, ...) as SAMPLE takes them, sums of 4 x 4 pixels into `blocks`, unless
     that has no rows, and into `peaks` (n, most, 3) row, column and value of the pixels over its `least` (n,),
-    row by row, the first ones if there are too many, and how many into `counts` (n,). Where there is one more
-    place in these, it's for the mean of the images, which filtered is the mean of the filtered ones. `ring`
-    is `room_for_rows` of as many images or more.
+    row by row, the first ones if there are too many, and how many into `counts` (n,). All of these have more
+    places, for the means of the images from one of the `edges` (groups + 1,) to the next: what is made of a
+    mean is the mean of what is made of the images. `ring` is `room_for_rows` of as many images or more.
     """
-    number, (height, width) = len(images), reference.shape
-    with_mean, part = len(counts) > number, np.float32(1.0 / number)
+    stored, bias, dark, inverse_flat = compared.frames
+    first, levels, reference, inverse_noise = compared[1:]
+    number, (height, width) = len(levels), reference.shape
     wide = ring.shape[2]
     down = np.zeros((BLOCK, wide + 2 * RADIUS), np.float32)
     four = np.zeros((BLOCK, wide + RADIUS), np.float32)
-    mean = np.zeros((BLOCK, width), np.float32)
+    means = np.zeros((len(edges), BLOCK, width), np.float32)
+    part, group_of = np.empty(number, np.float32), np.full(number, -1)
+    for group in range(len(edges) - 1):
+        group_of[edges[group] : edges[group + 1]] = group
+        part[edges[group] : edges[group + 1]] = np.float32(1.0 / (edges[group + 1] - edges[group]))
     blocks[:, :1] = blocks[:, (height - RADIUS) // BLOCK :] = np.float32(0)
     counts[:] = 0
     for row in range(RADIUS, height - RADIUS, BLOCK):
@@ -84,7 +103,8 @@ def filter_images(
         for n in range(number):
             for y in range(0 if row == RADIUS else row + RADIUS, row + RADIUS + rows):
                 into = ring[n, y % _RING, :width]
-                _compare(images[n, y], reference[y], inverse_noise[y], levels[n], into)
+                light_of_row(stored, bias, dark, inverse_flat, first + n, y, 0, into)
+                _compare(levels[n], reference[y], inverse_noise[y], into)
             _down(ring[n], row, profile, down)
             for k in range(rows):
                 out = four[k, :width]
@@ -92,45 +112,53 @@ def filter_images(
                 out[width - RADIUS :] = np.float32(0)
                 counts[n] = _note_peaks(out, row + k, least[n], peaks[n], counts[n])
                 _take_samples(out, row + k, samples[n])
-                if with_mean:
-                    _add(out, part, n > 0, mean[k])
+                if group_of[n] >= 0:
+                    _add(out, part[n], n > edges[group_of[n]], means[group_of[n], k])
             if blocks.shape[1] and rows == BLOCK:
                 _sum_blocks(four, down[0, :width], blocks[n, row // BLOCK])
-        if with_mean:
+        for group in range(len(edges) - 1):
+            place = number + group
             for k in range(rows):
-                counts[number] = _note_peaks(mean[k], row + k, least[number], peaks[number], counts[number])
-                _take_samples(mean[k], row + k, samples[number])
+                mean = means[group, k]
+                counts[place] = _note_peaks(mean, row + k, least[place], peaks[place], counts[place])
+                _take_samples(mean, row + k, samples[place])
 
 
 @compiled
-def filter_tile(
-    image: Floats,
-    reference: Floats,
-    inverse_noise: Floats,
-    level: np.float32,
-    profile: Floats,
-    top: int,
-    left: int,
-    filtered: Floats,
-) -> None:
-    """Fill one tile of `filtered` (height, width) with what `filter_images` made of an image there."""
-    height, width = image.shape
+def filter_tile(compared: Compared, profile: Floats, top: int, left: int, filtered: Floats) -> None:
+    """Fill one tile of `filtered` (height, width) with what `filter_images` made there of an image.
+
+    Or of more than one, on average.
+    """
+    height, width = filtered.shape
     bottom, right = min(top + TILE[0], height), min(left + TILE[1], width)
     filtered[top:bottom, left:right] = np.float32(0)
     top, bottom = max(top, RADIUS), min(bottom, height - RADIUS)
     left, right = max(left, RADIUS), min(right, width - RADIUS)
     if top >= bottom or left >= right:
         return
+    stored, bias, dark, inverse_flat = compared.frames
+    first, levels, reference, inverse_noise = compared[1:]
     columns = slice(left - RADIUS, right + RADIUS)
-    width = right - left + 2 * RADIUS
+    width, part = right - left + 2 * RADIUS, np.float32(1.0 / len(levels))
     ring = np.zeros((_RING, _AT_ONCE), np.float32)
+    one = np.empty(width, np.float32)
     down = np.zeros((BLOCK, _AT_ONCE + 2 * RADIUS), np.float32)
     line = np.empty(_AT_ONCE, np.float32)
     for row in range(top, bottom, BLOCK):
         rows = min(BLOCK, bottom - row)
         for y in range(row - RADIUS if row == top else row + RADIUS, row + RADIUS + rows):
             into = ring[y % _RING, :width]
-            _compare(image[y, columns], reference[y, columns], inverse_noise[y, columns], level, into)
+            for n in range(len(levels)):
+                light = into if n == 0 else one
+                light_of_row(stored, bias, dark, inverse_flat, first + n, y, columns.start, light)
+                _compare(levels[n], reference[y, columns], inverse_noise[y, columns], light)
+                if n > 0:
+                    for x in range(width):
+                        into[x] += one[x]
+            if len(levels) > 1:
+                for x in range(width):
+                    into[x] *= part
         _down(ring, row, profile, down)
         for k in range(rows):
             _along(down[k], profile, line)
@@ -140,9 +168,9 @@ def filter_tile(
 
 
 @inlined
-def _compare(image: Floats, reference: Floats, inverse_noise: Floats, level: np.float32, out: Floats) -> None:
-    for x in range(len(out)):
-        out[x] = (image[x] - reference[x] - level) * inverse_noise[x]
+def _compare(level: np.float32, reference: Floats, inverse_noise: Floats, row: Floats) -> None:
+    for x in range(len(row)):
+        row[x] = (row[x] - reference[x] - level) * inverse_noise[x]
 
 
 @inlined

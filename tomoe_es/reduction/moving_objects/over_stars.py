@@ -80,7 +80,7 @@ def fit_over_stars(
         return None
     if np.hypot(motion.x - start.x, motion.y - start.y) > FARTHEST_PIXELS:
         return None
-    of_frame = around.inverse_noise.max() / np.sqrt(len(difference.frames) / GROUPS)
+    of_frame = around.inverse_noise.max() * difference.group_noise
     frame, middle = difference.group_frames, float(difference.group_frames.mean())
     x0, y0 = motion.x - motion.vx * middle, motion.y - motion.vy * middle
     place_error = float(np.sqrt(covariance[1, 1] + covariance[2, 2]) / flux)
@@ -129,9 +129,9 @@ def _surroundings(
         np.arange(max(round(middle) - radius, 0), min(round(middle) + radius + 1, size))
         for middle, size in zip((start.y, start.x), difference.reference.shape, strict=True)
     )
-    area = np.ix_(rows, columns)
-    groups = difference.groups[:, rows[:, None], columns].astype(np.float64)
-    inverse_noise = difference.inverse_noise[area] * np.sqrt(len(difference.frames) / GROUPS)
+    area = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    groups = np.array([difference.group(number, area) for number in range(GROUPS)], np.float64)
+    inverse_noise = difference.inverse_noise[area].astype(np.float64) / difference.group_noise
     change = (groups - groups.mean(axis=0)) * inverse_noise
     sigma = fwhm_pixels / FWHM_SIGMA
     return _Surroundings(columns.astype(float), rows.astype(float), change, inverse_noise, away, sigma)

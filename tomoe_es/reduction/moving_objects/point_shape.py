@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tomoe_es.compiled import compiled, inlined
-from tomoe_es.reduction.moving_objects.matched_filter import TILE, filter_tile
+from tomoe_es.reduction.moving_objects.matched_filter import TILE, Compared, filter_tile
 
 LONG_PIXELS: Final = 4.0
 """From this length on a point is a streak, placed by the mean of its light, not by its peak."""
@@ -29,8 +29,7 @@ class _Room(NamedTuple):
 
 
 def measure_points(
-    planes: tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]],
-    level: np.float32,
+    compared: Compared,
     profile: NDArray[np.float32],
     peaks: NDArray[np.float32],
     peak: np.float32,
@@ -39,10 +38,10 @@ def measure_points(
 ) -> int:
     """Fill `table` (most, 6) with x, y, peak, length, angle and area of each point; how many there are.
 
-    `planes` are image, reference and inverse noise, and `peaks` (n, 3) rows, columns and values of pixels of
-    the filtered image. A point begins at one over `peak`; pixels over `edge` with gaps of one belong to it.
+    `peaks` (n, 3) are rows, columns and values of pixels of the filtered image, or mean of images. A point
+    begins at one over `peak`; pixels over `edge` with gaps of one belong to it.
     """
-    return _points(planes, level, profile, peaks, peak, edge, _room(planes[1].shape), table)
+    return _points(compared, profile, peaks, peak, edge, _room(compared.reference.shape), table)
 
 
 @lru_cache(maxsize=1)
@@ -54,8 +53,7 @@ def _room(shape: tuple[int, ...]) -> _Room:
 
 @compiled
 def _points(
-    planes: tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]],
-    level: np.float32,
+    compared: Compared,
     profile: NDArray[np.float32],
     peaks: NDArray[np.float32],
     peak: np.float32,
@@ -74,7 +72,7 @@ def _points(
             continue
         if count == len(table):
             return count
-        _measure(planes, level, profile, room, y, x, edge, stack, table[count])
+        _measure(compared, profile, room, y, x, edge, stack, table[count])
         count += 1
     return count
 
@@ -92,8 +90,7 @@ def _forget(room: _Room) -> None:
 
 @inlined
 def _make_tile(
-    planes: tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]],
-    level: np.float32,
+    compared: Compared,
     profile: NDArray[np.float32],
     y: int,
     x: int,
@@ -102,15 +99,14 @@ def _make_tile(
     """Make the tile of a pixel."""
     row, column = y // TILE[0], x // TILE[1]
     top, left = row * TILE[0], column * TILE[1]
-    filter_tile(planes[0], planes[1], planes[2], level, profile, top, left, room.filtered)
+    filter_tile(compared, profile, top, left, room.filtered)
     room.state[top : top + TILE[0], left : left + TILE[1]] = _NOT_VISITED
     room.made[row, column] = True
 
 
 @compiled
 def _measure(
-    planes: tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]],
-    level: np.float32,
+    compared: Compared,
     profile: NDArray[np.float32],
     room: _Room,
     y_start: int,
@@ -123,7 +119,7 @@ def _measure(
     filtered, state = room.filtered, room.state
     height, width = filtered.shape
     if state[y_start, x_start] == _NOT_MADE:
-        _make_tile(planes, level, profile, y_start, x_start, room)
+        _make_tile(compared, profile, y_start, x_start, room)
     stack[0, 0], stack[0, 1] = y_start, x_start
     state[y_start, x_start] = _VISITED
     top, done = 1, 0
@@ -145,7 +141,7 @@ def _measure(
         for yy in range(max(0, y - 2), min(height, y + 3)):
             for xx in range(max(0, x - 2), min(width, x + 3)):
                 if state[yy, xx] == _NOT_MADE:
-                    _make_tile(planes, level, profile, yy, xx, room)
+                    _make_tile(compared, profile, yy, xx, room)
                 if state[yy, xx] == _NOT_VISITED and filtered[yy, xx] > edge and top < len(stack):
                     state[yy, xx] = _VISITED
                     stack[top, 0], stack[top, 1] = yy, xx

@@ -14,7 +14,6 @@ one exposure than the fastest object moves is a satellite. Every track gets a sc
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -81,7 +80,7 @@ def search(difference: Difference, sources: NDArray[np.void], fwhm_pixels: float
     `sources` are those of the stack, `duty` is the part of the time from one frame to the next in which the
     shutter is open: an object's streak is so much of its way.
     """
-    frames = len(difference.frames)
+    frames = difference.frames.nframe
     points, faint, in_groups = detect_all(difference, fwhm_pixels)
     trails = points["length"] > SATELLITE_PIXELS
     steady = _stays(in_groups, GROUPS // 2)
@@ -199,7 +198,7 @@ def _track(
         frame = difference.group_frames[points["frame"]]
         vx, vy = vx / step, vy / step
         x0, y0 = x0 - vx * first, y0 - vy * first
-        deeper = math.sqrt(len(difference.frames) / GROUPS)
+        deeper = 1 / difference.group_noise
     speed = float(np.hypot(vx, vy))
     if speed * (frame[-1] - frame[0]) < SHORTEST_WAY_PIXELS:
         return None

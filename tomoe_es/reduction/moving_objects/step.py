@@ -1,4 +1,4 @@
-"""The step `neo` of a recipe's pipeline: from the calibrated frames of a chip to its tracklets."""
+"""The step `neo` of a recipe's pipeline: from the frames of a chip to its tracklets."""
 
 from __future__ import annotations
 
@@ -42,16 +42,20 @@ def find_moving_objects(
     wcs: WCS | None,
     magnitude_of_one_count: float,
 ) -> MovingObjects:
-    """Search the frames of a stack and their groups; at least FEWEST_FRAMES_TO_SEARCH frames.
+    """Search at least FEWEST_FRAMES_TO_SEARCH frames, of a stack that has what they show over time.
 
     `variance` (1128, 2000) is that of a pixel of one frame, counts squared. What clipping left out of the
     stack is searched as well: a mover is what it leaves out.
     """
-    assert stacked.frames is not None
-    assert stacked.groups is not None
+    assert stacked.over_time is not None
     untrusted = (stacked.mask & (BAD | SATURATED)) != 0
     difference = differ(
-        stacked.frames, stacked.groups, DROPPED_FRAMES, untrusted, measured.sky_counts, variance
+        stacked.frames,
+        stacked.over_time,
+        DROPPED_FRAMES,
+        untrusted,
+        measured.sky_counts,
+        variance,
     )
     fwhm = float(np.clip(measured.fwhm_pixels, NARROWEST_FWHM_PIXELS, WIDEST_FWHM_PIXELS))
     duty = timing.exposure_seconds / timing.frame_seconds
