@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -15,13 +14,14 @@ from adapters.simulator.sky.moving_objects import MoverInFrame
 from benchmarks.science.imaging import Reduced
 from benchmarks.science.movers import FEWEST_FRAMES, near
 from tomoe_es.camera.frame_geometry import GAIN_ELECTRONS_PER_COUNT, PIXEL_SCALE_ARCSEC
+from tomoe_es.reduction.calibrated_frames import CalibratedFrames
 from tomoe_es.reduction.frame_numbers import DROPPED_FRAMES
 from tomoe_es.reduction.inputs import read_dark, read_flat
 from tomoe_es.reduction.mask import BAD, SATURATED
 from tomoe_es.reduction.moving_objects.detection import detect
 from tomoe_es.reduction.moving_objects.difference import differ
 from tomoe_es.reduction.moving_objects.search import moving_points
-from tomoe_es.reduction.near_frames import group_edges
+from tomoe_es.reduction.near_frames import over_time
 from tomoe_es.reduction.variance import frame_variance
 
 MOST_POINTS: Final = 4000
@@ -59,14 +59,14 @@ def _points(reduced: Reduced) -> NDArray[np.void] | None:
     with fits.open(stack) as hdus:
         image, header = np.ascontiguousarray(hdus["STACK"].data, np.float32), hdus[0].header
         untrusted = (hdus["MASK"].data & (BAD | SATURATED)) != 0
-    frames = np.ascontiguousarray(fits.getdata(cube, "CUBE"), np.float32)
+    light = np.ascontiguousarray(fits.getdata(cube, "CUBE"), np.float32)
+    frames = CalibratedFrames.of_light(light)
     gain = GAIN_ELECTRONS_PER_COUNT["high"]
     variance = frame_variance(image, read_dark(reduced.job), read_flat(reduced.job), gain)
-    edges = group_edges(DROPPED_FRAMES, len(frames))
-    groups = np.stack([frames[begin:end].mean(axis=0) for begin, end in pairwise(edges)])
-    difference = differ(frames, groups, DROPPED_FRAMES, untrusted, header["SKYLEVEL"], variance)
+    planes = over_time(frames, DROPPED_FRAMES)
+    difference = differ(frames, planes, DROPPED_FRAMES, untrusted, header["SKYLEVEL"], variance)
     points = detect(frames, difference, header["FWHM"] / PIXEL_SCALE_ARCSEC, 1.0)
-    return moving_points(points, len(frames))
+    return moving_points(points, len(light))
 
 
 def _follows(members: NDArray[np.float64], places: list[MoverInFrame]) -> bool:

@@ -79,6 +79,12 @@ def count_of(stored: int) -> int:
 
 
 @inlined
+def raw_line(stored: Stored | Floats, number: int, row: int, left: int, right: int) -> Stored | Floats:
+    """Stored counts of a frame in a row of the imaging area, between two of its columns."""
+    return stored[number, _FIRST_ROW + row, _FIRST_COLUMN + left : _FIRST_COLUMN + right]
+
+
+@inlined
 def calibrate_row(
     line: Stored, level: float, scale: float, dark: Floats, inverse_flat: Floats, out: Floats
 ) -> None:
@@ -110,8 +116,7 @@ def light_of_row(
         for column in range(len(out)):
             out[column] = line[column]
     else:
-        raw = stored[number, _FIRST_ROW + row, _FIRST_COLUMN + left : _FIRST_COLUMN + right]
-        one = np.float32(1)
+        raw, one = raw_line(stored, number, row, left, right), np.float32(1)
         calibrate_row(raw, levels[number], one, dark[row, left:right], inverse_flat[row, left:right], out)  # type: ignore[arg-type]
 
 

@@ -38,8 +38,8 @@ class Stack:
     many of them each pixel has; `mask` uint8, bits of `mask`, from dark, flat and the frames.
 
     `frames` are the calibrated ones, bad pixels included, `over_time`, unless not asked for, is what they
-    show over time, without clipping. `noise_counts`: temporal standard deviation of a pixel of one frame, from
-    the median of all variances. `worst_band_noise_counts`: the same in the noisiest band of 12 rows.
+    show over time, without clipping. `noise_counts`: temporal standard deviation of a pixel of one frame,
+    from the median of all variances. `worst_band_noise_counts`: the same in the noisiest band of 12 rows.
     `lost_fraction` of lines that hold no data of their own frame, `saturated_fraction` of the pixels of all
     frames.
     """

@@ -129,21 +129,23 @@ def test_a_flat_has_median_one_though_twilight_fades() -> None:
 def test_calibrated_frames_are_in_counts_of_light() -> None:
     dark = CalibrationFrame(np.full(IMAGING_SHAPE, 10, np.float32), ZEROS, NO_MASK, 5)
     flat = CalibrationFrame(np.full(IMAGING_SHAPE, 0.5, np.float32), ZEROS, NO_MASK, 5)
-    room = np.empty((3, *IMAGING_SHAPE), np.float32)
-    made = stack(as_stored(frames_of(110.0, 3)), dark, flat, GAIN, frames=room)
-    assert made.frames is room
-    np.testing.assert_allclose(made.frames, 200.0)
+    made = stack(as_stored(frames_of(110.0, 3)), dark, flat, GAIN)
+    assert (made.frames.nframe, made.frames.shape) == (3, IMAGING_SHAPE)
+    for frame in made.frames.each():
+        np.testing.assert_allclose(frame, 200.0)
+    part = slice(10, 400, 7), slice(3, 1990, 5)
+    np.testing.assert_allclose(made.frames.mean(0, 2, part), np.full((56, 398), 200.0))
     assert made.saturated_fraction == 0
 
 
 @pytest.mark.parametrize("clip", [False, True])
-def test_keeping_the_frames_changes_nothing_else(clip: bool) -> None:
+def test_what_frames_show_over_time_changes_nothing_else(clip: bool) -> None:
     stored = as_stored(noisy(300, 20, 7))
-    room = np.empty((7, *IMAGING_SHAPE), np.float32)
-    with_frames = stack(stored, NO_DARK, NO_FLAT, GAIN, clip=clip, frames=room)
+    asked_for = stack(stored, NO_DARK, NO_FLAT, GAIN, clip=clip, over_time=True)
     without = stack(stored, NO_DARK, NO_FLAT, GAIN, clip=clip)
-    np.testing.assert_array_equal(with_frames.image, without.image)
-    np.testing.assert_array_equal(with_frames.used, without.used)
+    assert (asked_for.over_time is None, without.over_time) == (False, None)
+    np.testing.assert_array_equal(asked_for.image, without.image)
+    np.testing.assert_array_equal(asked_for.used, without.used)
 
 
 def test_the_mean_is_that_of_numpy() -> None:

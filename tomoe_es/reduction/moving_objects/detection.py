@@ -10,22 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tomoe_es.reduction.calibrated_frames import CalibratedFrames, Floats
+from tomoe_es.reduction.moving_objects.comparison import Compared
 from tomoe_es.reduction.moving_objects.difference import Difference
 from tomoe_es.reduction.moving_objects.faint_streaks import faint_streaks
-from tomoe_es.reduction.moving_objects.matched_filter import (
-    BLOCK,
-    SAMPLE,
-    Compared,
-    filter_images,
-    gaussian,
-    room_for_rows,
-)
+from tomoe_es.reduction.moving_objects.filtered import SAMPLE, Kept, Told
+from tomoe_es.reduction.moving_objects.matched_filter import filter_images, gaussian, room_for_rows
 from tomoe_es.reduction.moving_objects.point_shape import measure_points
 from tomoe_es.reduction.near_frames import GROUPS, Run, runs_of_frames, runs_of_groups
 
@@ -38,6 +33,8 @@ MOST_AT_ONCE: Final = 6
 """Images: they share what they are compared with, and what is in the making stays in the cache."""
 MOST_PEAKS: Final = 200_000
 """Pixels of a frame that may be over the threshold; one with more is full of trouble."""
+MOST_WINDOWS: Final = 1000
+"""Of a frame that are kept; what else is needed takes longer."""
 
 POINT_TYPE: Final = np.dtype(
     [
@@ -59,14 +56,14 @@ streak 0, and its ratio is that of the whole)."""
 class Filtered:
     """What the matched filter told of an image, or of the mean of images, and of its noise, `scale`.
 
-    `peaks` (n, 3) are row, column and value of the pixels over the least threshold there is; `blocks` sums of
-    4 x 4 pixels, if asked for, of single frames. These arrays hold another image after the next few.
+    `blocks` are sums of 4 x 4 pixels, if asked for, of single frames. These arrays, and what is `kept`, hold
+    another image after the next few.
     """
 
     number: int
     compared: Compared
     scale: float
-    peaks: NDArray[np.float32]
+    kept: Kept
     blocks: NDArray[np.float32] | None
 
 
@@ -130,9 +127,8 @@ def _filtered(
     """Those images of a run that have any noise, and then its groups."""
     number, places = len(run.frames), len(run.frames) + len(run.groups)
     reference, trusted = difference.reference[SAMPLE], difference.inverse_noise[SAMPLE] > 0
-    told = _room_for_what_is_told(difference.reference.shape)
-    samples, peaks, counts = told.samples[:places], told.peaks[:places], told.counts[:places]
-    blocks = told.blocks[:number] if with_blocks else np.empty((number, 0, 0), np.float32)
+    room, ring = _room_for_what_is_told(difference.reference.shape)
+    told = room.part(number, len(run.groups), with_blocks=with_blocks)
     levels = [_level((images.frame(each, SAMPLE) - reference)[trusted]) for each in run.frames]
     compared = Compared(
         images,
@@ -144,54 +140,32 @@ def _filtered(
     # Noise as it is may exceed what light and readout explain, and must not be less.
     least = np.full(places, LEAST_SCALE * noise_factor)
     least[number:] = LEAST_SCALE * difference.group_noise
-    filter_images(
-        compared,
-        profile,
-        (PEAK_SIGMA * least).astype(np.float32),
-        samples,
-        blocks,
-        peaks,
-        counts,
-        told.ring,
-        run.edges,
-    )
+    filter_images(compared, profile, (PEAK_SIGMA * least).astype(np.float32), run.edges, told, ring)
     for place in range(places):
-        sigma, here = _sigma(samples[place]), peaks[place, : counts[place]]
+        sigma = _sigma(told.samples[place])
         if not sigma > 0:
             continue
         scale, group = max(sigma, float(least[place])), place - number
         if group < 0:
-            yield Filtered(run.frames[place], compared.only(place, place + 1), scale, here, blocks[place])
+            some = compared.only(place, place + 1)
+            yield Filtered(run.frames[place], some, scale, told.of(place), told.blocks[place])
         else:
             some = compared.only(int(run.edges[group]), int(run.edges[group + 1]))
-            yield Filtered(run.groups[group], some, scale, here, None)
+            yield Filtered(run.groups[group], some, scale, told.of(place), None)
 
 
 def _level(sample: NDArray[np.float32]) -> float:
     return float(np.partition(sample, sample.size // 2)[sample.size // 2]) if sample.size else 0.0
 
 
-class _Told(NamedTuple):
-    """What `filter_images` tells of so many images at once, and of their groups, and its `ring`."""
-
-    samples: NDArray[np.float32]
-    blocks: NDArray[np.float32]
-    peaks: NDArray[np.float32]
-    counts: NDArray[np.int64]
-    ring: NDArray[np.float32]
-
-
 @lru_cache(maxsize=1)
-def _room_for_what_is_told(shape: tuple[int, int]) -> _Told:
-    """The same in each call: memory that need not be given and cleared for each job."""
-    places = 2 * MOST_AT_ONCE
-    return _Told(
-        np.empty((places, *np.empty(shape, np.bool_)[SAMPLE].shape), np.float32),
-        np.empty((MOST_AT_ONCE, shape[0] // BLOCK, shape[1] // BLOCK), np.float32),
-        np.empty((places, MOST_PEAKS, 3), np.float32),
-        np.empty(places, np.int64),
-        room_for_rows(MOST_AT_ONCE, shape[1]),
-    )
+def _room_for_what_is_told(shape: tuple[int, int]) -> tuple[Told, Floats]:
+    """And for what is in the making.
+
+    The same in each call: memory that need not be given and cleared for each job.
+    """
+    told = Told.room(MOST_AT_ONCE, MOST_AT_ONCE, shape, MOST_PEAKS, MOST_WINDOWS)
+    return told, room_for_rows(MOST_AT_ONCE, shape[1])
 
 
 def _points_of(filtered: Filtered, profile: Floats, least_sigma: float = PEAK_SIGMA) -> NDArray[np.void]:
@@ -200,7 +174,7 @@ def _points_of(filtered: Filtered, profile: Floats, least_sigma: float = PEAK_SI
     count = measure_points(
         filtered.compared,
         profile,
-        filtered.peaks,
+        filtered.kept,
         np.float32(least_sigma * scale),
         np.float32(EDGE_SIGMA * scale),
         table,

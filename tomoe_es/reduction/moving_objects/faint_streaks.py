@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tomoe_es.compiled import compiled
+from tomoe_es.reduction.moving_objects.filtered import BLOCK
 
-BLOCK: Final = 4
 BLOCKS: Final = 10
 """`_raise_to_row` is written for this length, and its half."""
 SLOPES: Final = np.linspace(-1, 1, 11)

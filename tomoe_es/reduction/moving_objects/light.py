@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tomoe_es.reduction.moving_objects.difference import Difference
-from tomoe_es.reduction.moving_objects.matched_filter import SAMPLE
+from tomoe_es.reduction.moving_objects.filtered import SAMPLE
 from tomoe_es.reduction.moving_objects.track import Track
 from tomoe_es.reduction.optimal import MOFFAT_BETA, Profile
 

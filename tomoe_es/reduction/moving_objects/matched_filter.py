@@ -2,55 +2,38 @@
 
 A few images go through it at once, since they share what they are compared with. A row of the result is
 looked at while it is in the cache, for pixels that may be peaks, for a sample of the noise, and for the sums
-of blocks that show faint streaks, and then forgotten: to write it down would take as long as to make it. What
-is wanted again around the peaks is made again, a tile at a time, with the same bits; of the mean of
-the images with the same but for rounding.
+of blocks that show faint streaks, and then forgotten: to write it down would take as long as to make it. Only
+what is around pixels that may be peaks is kept, in windows. What is wanted besides is made again, a window at
+a time, with the same bits; of the mean of the images with the same but for rounding.
 """
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tomoe_es.compiled import compiled, inlined, multiply_add
-from tomoe_es.reduction.calibrated_frames import CalibratedFrames, Floats, light_of_row
+from tomoe_es.reduction.calibrated_frames import Floats
+from tomoe_es.reduction.moving_objects.comparison import Compared, compare_row
+from tomoe_es.reduction.moving_objects.filtered import (
+    BLOCK,
+    FIRST_SAMPLE,
+    SAMPLE_COLUMNS,
+    SAMPLE_ROWS,
+    WINDOW,
+    Told,
+    keep_windows,
+)
 
 RADIUS: Final = 4
 """`_down` and `_along` are written for this one."""
-BLOCK: Final = 4
-"""Rows and columns of a block."""
-FIRST_SAMPLE: Final = 5
-SAMPLE_ROWS: Final = 17
-SAMPLE_COLUMNS: Final = 19
-"""Every so many rows and columns: some 7,000 pixels tell level and noise to one part in a hundred."""
-SAMPLE: Final = (slice(FIRST_SAMPLE, -RADIUS, SAMPLE_ROWS), slice(FIRST_SAMPLE, -RADIUS, SAMPLE_COLUMNS))
 _AT_ONCE: Final = 64
 """Loops over so many pixels, or a multiple, have no rest that is done one by one."""
-TILE: Final = (8, _AT_ONCE - 2 * RADIUS)
-"""Rows and columns of a tile."""
 _RING: Final = 2 * RADIUS + BLOCK
 """Rows that four filtered ones are made of."""
-_STRETCH: Final = 100
 _FWHM_SIGMA: Final = 2.3548
-
-
-class Compared(NamedTuple):
-    """Images, of `frames` from the `first` on so many as there are `levels`, and what they are compared with.
-
-    Of each a level, (n,), and the `reference` are taken off, and what is left multiplied by `inverse_noise`.
-    """
-
-    frames: CalibratedFrames
-    first: int
-    levels: Floats
-    reference: Floats
-    inverse_noise: Floats
-
-    def only(self, begin: int, end: int) -> Compared:
-        """Some of the images."""
-        return self._replace(first=self.first + begin, levels=self.levels[begin:end])
 
 
 def gaussian(fwhm_pixels: float) -> Floats:
@@ -70,68 +53,84 @@ def filter_images(
     compared: Compared,
     profile: Floats,
     least: Floats,
-    samples: Floats,
-    blocks: Floats,
-    peaks: Floats,
-    counts: NDArray[np.int64],
-    ring: Floats,
     edges: NDArray[np.int64],
+    told: Told,
+    ring: Floats,
 ) -> None:
     """Filter (image - level - reference) / noise of n images (height, width); 0 within 4 of the edges.
 
-    Written for each are `samples` (n, ...) as SAMPLE takes them, sums of 4 x 4 pixels into `blocks`, unless
-    that has no rows, and into `peaks` (n, most, 3) row, column and value of the pixels over its `least` (n,),
-    row by row, the first ones if there are too many, and how many into `counts` (n,). All of these have more
-    places, for the means of the images from one of the `edges` (groups + 1,) to the next: what is made of a
-    mean is the mean of what is made of the images. `ring` is `room_for_rows` of as many images or more.
+    What `told` has room for is written, of pixels over a `least` (n + groups,) for each. A group is of the
+    images from one of the `edges` (groups + 1,) to the next: what is made of the mean of these is the mean of
+    what is made of the images. `ring` is `room_for_rows` of as many images or more.
     """
+    samples, blocks, peaks, counts = told.samples, told.blocks, told.peaks, told.counts
     stored, bias, dark, inverse_flat = compared.frames
     first, levels, reference, inverse_noise = compared[1:]
     number, (height, width) = len(levels), reference.shape
     wide = ring.shape[2]
     down = np.zeros((BLOCK, wide + 2 * RADIUS), np.float32)
-    four = np.zeros((BLOCK, wide + RADIUS), np.float32)
-    means = np.zeros((len(edges), BLOCK, width), np.float32)
+    made = np.zeros((len(counts), 2, BLOCK, wide + RADIUS), np.float32)
+    near = np.zeros((len(counts), 3, -(-width // WINDOW[1])), np.bool_)
     part, group_of = np.empty(number, np.float32), np.full(number, -1)
     for group in range(len(edges) - 1):
         group_of[edges[group] : edges[group + 1]] = group
         part[edges[group] : edges[group + 1]] = np.float32(1.0 / (edges[group + 1] - edges[group]))
     blocks[:, :1] = blocks[:, (height - RADIUS) // BLOCK :] = np.float32(0)
     counts[:] = 0
+    told.kept[:] = 0
     for row in range(RADIUS, height - RADIUS, BLOCK):
-        rows = min(BLOCK, height - RADIUS - row)
+        rows, block = min(BLOCK, height - RADIUS - row), row // BLOCK
+        made[:, block % 2, rows:] = np.float32(0)
+        near[:, block % 3] = False
         for n in range(number):
             for y in range(0 if row == RADIUS else row + RADIUS, row + RADIUS + rows):
                 into = ring[n, y % _RING, :width]
-                light_of_row(stored, bias, dark, inverse_flat, first + n, y, 0, into)
-                _compare(levels[n], reference[y], inverse_noise[y], into)
+                compare_row(
+                    stored,
+                    bias,
+                    dark,
+                    inverse_flat,
+                    first + n,
+                    y,
+                    0,
+                    levels[n],
+                    reference,
+                    inverse_noise,
+                    into,
+                )
             _down(ring[n], row, profile, down)
+            four = made[n, block % 2]
             for k in range(rows):
                 out = four[k, :width]
                 _along(down[k], profile, four[k, RADIUS:])
                 out[width - RADIUS :] = np.float32(0)
-                counts[n] = _note_peaks(out, row + k, least[n], peaks[n], counts[n])
+                counts[n] = _note_peaks(out, row + k, least[n], peaks[n], counts[n], near[n, block % 3])
                 _take_samples(out, row + k, samples[n])
                 if group_of[n] >= 0:
-                    _add(out, part[n], n > edges[group_of[n]], means[group_of[n], k])
+                    mean = made[number + group_of[n], block % 2, k, :width]
+                    _add(out, part[n], n > edges[group_of[n]], mean)
             if blocks.shape[1] and rows == BLOCK:
                 _sum_blocks(four, down[0, :width], blocks[n, row // BLOCK])
-        for group in range(len(edges) - 1):
-            place = number + group
+        for place in range(number, len(counts)):
             for k in range(rows):
-                mean = means[group, k]
-                counts[place] = _note_peaks(mean, row + k, least[place], peaks[place], counts[place])
+                mean, marks = made[place, block % 2, k, :width], near[place, block % 3]
+                counts[place] = _note_peaks(mean, row + k, least[place], peaks[place], counts[place], marks)
                 _take_samples(mean, row + k, samples[place])
+        for place in range(len(counts)):
+            keep_windows(made[place], near[place], block - 1, width, place, told)
+    near[:, (block + 1) % 3] = False
+    for place in range(len(counts)):
+        keep_windows(made[place], near[place], block, width, place, told)
 
 
 @compiled
-def filter_tile(compared: Compared, profile: Floats, top: int, left: int, filtered: Floats) -> None:
-    """Fill one tile of `filtered` (height, width) with what `filter_images` made there of an image.
+def filter_window(compared: Compared, profile: Floats, top: int, left: int, filtered: Floats) -> None:
+    """Fill one window of `filtered` (height, width) with what `filter_images` made there of an image.
 
     Or of more than one, on average.
     """
     height, width = filtered.shape
-    bottom, right = min(top + TILE[0], height), min(left + TILE[1], width)
+    bottom, right = min(top + WINDOW[0], height), min(left + WINDOW[1], width)
     filtered[top:bottom, left:right] = np.float32(0)
     top, bottom = max(top, RADIUS), min(bottom, height - RADIUS)
     left, right = max(left, RADIUS), min(right, width - RADIUS)
@@ -139,38 +138,41 @@ def filter_tile(compared: Compared, profile: Floats, top: int, left: int, filter
         return
     stored, bias, dark, inverse_flat = compared.frames
     first, levels, reference, inverse_noise = compared[1:]
-    columns = slice(left - RADIUS, right + RADIUS)
     width, part = right - left + 2 * RADIUS, np.float32(1.0 / len(levels))
-    ring = np.zeros((_RING, _AT_ONCE), np.float32)
+    wide = -(-(WINDOW[1] + 2 * RADIUS) // _AT_ONCE) * _AT_ONCE
+    ring = np.zeros((_RING, wide), np.float32)
     one = np.empty(width, np.float32)
-    down = np.zeros((BLOCK, _AT_ONCE + 2 * RADIUS), np.float32)
-    line = np.empty(_AT_ONCE, np.float32)
-    for row in range(top, bottom, BLOCK):
-        rows = min(BLOCK, bottom - row)
-        for y in range(row - RADIUS if row == top else row + RADIUS, row + RADIUS + rows):
-            into = ring[y % _RING, :width]
-            for n in range(len(levels)):
-                light = into if n == 0 else one
-                light_of_row(stored, bias, dark, inverse_flat, first + n, y, columns.start, light)
-                _compare(levels[n], reference[y, columns], inverse_noise[y, columns], light)
-                if n > 0:
-                    for x in range(width):
-                        into[x] += one[x]
-            if len(levels) > 1:
+    down = np.zeros((BLOCK, wide + 2 * RADIUS), np.float32)
+    line = np.empty(wide, np.float32)
+    for y in range(top - RADIUS, bottom + RADIUS):
+        into = ring[y % _RING, :width]
+        for n in range(len(levels)):
+            light = into if n == 0 else one
+            compare_row(
+                stored,
+                bias,
+                dark,
+                inverse_flat,
+                first + n,
+                y,
+                left - RADIUS,
+                levels[n],
+                reference,
+                inverse_noise,
+                light,
+            )
+            if n > 0:
                 for x in range(width):
-                    into[x] *= part
-        _down(ring, row, profile, down)
-        for k in range(rows):
-            _along(down[k], profile, line)
-            out = filtered[row + k, left:right]
-            for x in range(len(out)):
-                out[x] = line[x]
-
-
-@inlined
-def _compare(level: np.float32, reference: Floats, inverse_noise: Floats, row: Floats) -> None:
-    for x in range(len(row)):
-        row[x] = (row[x] - reference[x] - level) * inverse_noise[x]
+                    into[x] += one[x]
+        if len(levels) > 1:
+            for x in range(width):
+                into[x] *= part
+    _down(ring, top, profile, down)
+    for k in range(bottom - top):
+        _along(down[k], profile, line)
+        out = filtered[top + k, left:right]
+        for x in range(len(out)):
+            out[x] = line[x]
 
 
 @inlined
@@ -218,20 +220,31 @@ def _weighed(
 
 
 @inlined
-def _note_peaks(out: Floats, row: int, least: np.float32, peaks: Floats, count: int) -> int:
-    """Append the pixels of a row that are over `least`: to look for them in stretches is faster."""
+def _note_peaks(
+    out: Floats, row: int, least: np.float32, peaks: Floats, count: int, near: NDArray[np.bool_]
+) -> int:
+    """Append the pixels of a row that are over `least`, and mark the windows that they are in or `near`.
+
+    To look for them in stretches is faster.
+    """
     width = len(out)
-    for first in range(0, width, _STRETCH):
-        part = out[first : min(first + _STRETCH, width)]
+    for first in range(0, width, WINDOW[1]):
+        part = out[first : min(first + WINDOW[1], width)]
         over = np.int32(0)
         for x in range(len(part)):
             over = np.int32(over + np.int32(part[x] > least))
         if over == 0:
             continue
+        window = first // WINDOW[1]
+        near[window] = True
         for x in range(len(part)):
             if part[x] > least and count < len(peaks):
                 peaks[count, 0], peaks[count, 1], peaks[count, 2] = row, first + x, part[x]
                 count += 1
+                if x < RADIUS and window > 0:
+                    near[window - 1] = True
+                if x >= WINDOW[1] - RADIUS and window + 1 < len(near):
+                    near[window + 1] = True
     return count
 
 

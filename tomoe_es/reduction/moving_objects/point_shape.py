@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tomoe_es.compiled import compiled, inlined
-from tomoe_es.reduction.moving_objects.matched_filter import TILE, Compared, filter_tile
+from tomoe_es.reduction.moving_objects.comparison import Compared
+from tomoe_es.reduction.moving_objects.filtered import WINDOW, Kept
+from tomoe_es.reduction.moving_objects.matched_filter import filter_window
 
 LONG_PIXELS: Final = 4.0
 """From this length on a point is a streak, placed by the mean of its light, not by its peak."""
@@ -21,7 +23,7 @@ _NOT_MADE: Final = np.uint8(2)
 
 
 class _Room(NamedTuple):
-    """A filtered image (height, width), of which tiles are `made`, and the `state` of each pixel."""
+    """A filtered image (height, width), of which windows are `made`, and the `state` of each pixel."""
 
     filtered: NDArray[np.float32]
     state: NDArray[np.uint8]
@@ -31,31 +33,31 @@ class _Room(NamedTuple):
 def measure_points(
     compared: Compared,
     profile: NDArray[np.float32],
-    peaks: NDArray[np.float32],
+    kept: Kept,
     peak: np.float32,
     edge: np.float32,
     table: NDArray[np.float64],
 ) -> int:
     """Fill `table` (most, 6) with x, y, peak, length, angle and area of each point; how many there are.
 
-    `peaks` (n, 3) are rows, columns and values of pixels of the filtered image, or mean of images. A point
-    begins at one over `peak`; pixels over `edge` with gaps of one belong to it.
+    `kept` is of the filtered image, or mean of images. A point begins at one over `peak`; pixels over `edge`
+    with gaps of one belong to it.
     """
-    return _points(compared, profile, peaks, peak, edge, _room(compared.reference.shape), table)
+    return _points(compared, profile, kept, peak, edge, _room(compared.reference.shape), table)
 
 
 @lru_cache(maxsize=1)
 def _room(shape: tuple[int, ...]) -> _Room:
     """The same in each call: memory that need not be given and cleared for each job."""
-    tiles = -(-shape[0] // TILE[0]), -(-shape[1] // TILE[1])
-    return _Room(np.empty(shape, np.float32), np.full(shape, _NOT_MADE), np.zeros(tiles, np.bool_))
+    windows = -(-shape[0] // WINDOW[0]), -(-shape[1] // WINDOW[1])
+    return _Room(np.empty(shape, np.float32), np.full(shape, _NOT_MADE), np.zeros(windows, np.bool_))
 
 
 @compiled
 def _points(
     compared: Compared,
     profile: NDArray[np.float32],
-    peaks: NDArray[np.float32],
+    kept: Kept,
     peak: np.float32,
     edge: np.float32,
     room: _Room,
@@ -64,6 +66,8 @@ def _points(
     count = 0
     stack = np.empty((_LARGEST_AREA, 2), dtype=np.int32)
     _forget(room)
+    _take(kept, room)
+    peaks = kept.peaks
     for k in range(len(peaks)):
         if peaks[k, 2] <= peak:
             continue
@@ -79,28 +83,45 @@ def _points(
 
 @inlined
 def _forget(room: _Room) -> None:
-    """Take the tiles of the image before for not made."""
+    """Take the windows of the image before for not made."""
     for row in range(room.made.shape[0]):
         for column in range(room.made.shape[1]):
             if room.made[row, column]:
-                top, left = row * TILE[0], column * TILE[1]
-                room.state[top : top + TILE[0], left : left + TILE[1]] = _NOT_MADE
+                top, left = row * WINDOW[0], column * WINDOW[1]
+                room.state[top : top + WINDOW[0], left : left + WINDOW[1]] = _NOT_MADE
                 room.made[row, column] = False
 
 
 @inlined
-def _make_tile(
+def _take(kept: Kept, room: _Room) -> None:
+    """Take what was kept of the image."""
+    values, at = kept.windows, kept.at
+    height, width = room.filtered.shape
+    for k in range(len(values)):
+        row, column = at[k, 0], at[k, 1]
+        top, left = row * WINDOW[0], column * WINDOW[1]
+        bottom, right = min(top + WINDOW[0], height), min(left + WINDOW[1], width)
+        for y in range(top, bottom):
+            into, line = room.filtered[y, left:right], values[k, y - top]
+            for x in range(len(into)):
+                into[x] = line[x]
+        room.state[top:bottom, left:right] = _NOT_VISITED
+        room.made[row, column] = True
+
+
+@inlined
+def _make_window(
     compared: Compared,
     profile: NDArray[np.float32],
     y: int,
     x: int,
     room: _Room,
 ) -> None:
-    """Make the tile of a pixel."""
-    row, column = y // TILE[0], x // TILE[1]
-    top, left = row * TILE[0], column * TILE[1]
-    filter_tile(compared, profile, top, left, room.filtered)
-    room.state[top : top + TILE[0], left : left + TILE[1]] = _NOT_VISITED
+    """Make the window of a pixel."""
+    row, column = y // WINDOW[0], x // WINDOW[1]
+    top, left = row * WINDOW[0], column * WINDOW[1]
+    filter_window(compared, profile, top, left, room.filtered)
+    room.state[top : top + WINDOW[0], left : left + WINDOW[1]] = _NOT_VISITED
     room.made[row, column] = True
 
 
@@ -119,7 +140,7 @@ def _measure(
     filtered, state = room.filtered, room.state
     height, width = filtered.shape
     if state[y_start, x_start] == _NOT_MADE:
-        _make_tile(compared, profile, y_start, x_start, room)
+        _make_window(compared, profile, y_start, x_start, room)
     stack[0, 0], stack[0, 1] = y_start, x_start
     state[y_start, x_start] = _VISITED
     top, done = 1, 0
@@ -141,7 +162,7 @@ def _measure(
         for yy in range(max(0, y - 2), min(height, y + 3)):
             for xx in range(max(0, x - 2), min(width, x + 3)):
                 if state[yy, xx] == _NOT_MADE:
-                    _make_tile(compared, profile, yy, xx, room)
+                    _make_window(compared, profile, yy, xx, room)
                 if state[yy, xx] == _NOT_VISITED and filtered[yy, xx] > edge and top < len(stack):
                     state[yy, xx] = _VISITED
                     stack[top, 0], stack[top, 1] = yy, xx

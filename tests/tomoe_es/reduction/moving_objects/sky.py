@@ -26,10 +26,10 @@ from tomoe_es.reduction.mask import HOT
 from tomoe_es.reduction.moving_objects.step import MovingObjects, find_moving_objects
 from tomoe_es.reduction.moving_objects.tracklet import Timing
 from tomoe_es.reduction.photometry import measure
-from tomoe_es.reduction.stack import room_for_frames, room_for_groups, stack
+from tomoe_es.reduction.stack import stack
 from tomoe_es.reduction.variance import frame_variance
 from tomoe_es.reduction.zero_point import magnitude_of_one_count
-from tomoe_es.transfer.cube_file import as_stored
+from tomoe_es.transfer.cube_file import as_stored, read_only
 
 CHIP, FRAMES, START_US = 101, 18, 1_780_000_000_000_000
 RA_DEG, DEC_DEG = 30.8, -3.9
@@ -122,8 +122,7 @@ def search_sky(
     for number, frame in enumerate(counts):
         renderer.write_frame(number, frame)
     dark, flat = perfect_masters()
-    room = room_for_frames(len(counts))
-    stacked = stack(as_stored(counts, counts), dark, flat, GAIN, frames=room, groups=room_for_groups())
+    stacked = stack(read_only(as_stored(counts, counts)), dark, flat, GAIN, over_time=True)
     measured = measure(stacked.image, stacked.mask, GAIN * stacked.frames_used)
     found = find_moving_objects(
         stacked,

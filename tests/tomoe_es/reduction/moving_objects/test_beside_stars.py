@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tomoe_es.reduction.calibrated_frames import CalibratedFrames
 from tomoe_es.reduction.moving_objects.difference import Difference, differ
 from tomoe_es.reduction.moving_objects.drift import drifting
 from tomoe_es.reduction.moving_objects.over_stars import Motion, fit_over_stars, strongest_about
 from tomoe_es.reduction.moving_objects.search import search
-from tomoe_es.reduction.near_frames import group_edges
+from tomoe_es.reduction.near_frames import over_time
 from tomoe_es.reduction.photometry import SOURCE_TYPE
 
 FRAMES, SIZE, NOISE, FWHM = 18, 256, 30.0, 3.0
@@ -40,9 +39,9 @@ def seen(
         frame += light(x - vx * before, y - vy * before, mover_counts)
     frames[FRAMES - 2, SIZE // 2 + 1, SIZE // 2 + 1 : SIZE // 2 + 4] += ray_counts / 3
     trusted = np.zeros((SIZE, SIZE), bool)
-    edges = group_edges(1, FRAMES)
-    groups = np.array([frames[a:b].mean(axis=0) for a, b in pairwise(edges)], np.float32)
-    return differ(frames, groups, 1, trusted, 0.0, np.full((SIZE, SIZE), NOISE**2, np.float32))
+    light_of = CalibratedFrames.of_light(frames)
+    variance = np.full((SIZE, SIZE), NOISE**2, np.float32)
+    return differ(light_of, over_time(light_of, 1), 1, trusted, 0.0, variance)
 
 
 def light(x: float, y: float, counts: float) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""The matched filter: what it is by definition, up to the edges, and in tiles with the same bits."""
+"""The matched filter: what it is by definition, up to the edges, and in windows with the same bits."""
 
 from __future__ import annotations
 
@@ -7,112 +7,143 @@ import pytest
 from numpy.typing import NDArray
 from scipy.ndimage import correlate1d
 
+from tomoe_es.camera.frame_geometry import IMAGING_SHAPE, ORIGINAL_SHAPE
+from tomoe_es.reduction.calibrated_frames import CalibratedFrames, Floats
+from tomoe_es.reduction.moving_objects.comparison import Compared
+from tomoe_es.reduction.moving_objects.filtered import BLOCK, SAMPLE, WINDOW, Told
 from tomoe_es.reduction.moving_objects.matched_filter import (
-    BLOCK,
     RADIUS,
-    SAMPLE,
-    TILE,
     filter_images,
-    filter_tile,
+    filter_window,
     gaussian,
     room_for_rows,
 )
+from tomoe_es.transfer.cube_file import as_stored
 
-SHAPE = (66, 131)  # a multiple neither of tiles nor of blocks
+SHAPE = (66, 131)  # a multiple neither of windows nor of blocks
 LEVELS = np.array([0.5, -1.0, 2.0], np.float32)
-LEAST = np.full(3, 2.0, np.float32)
 PROFILE = gaussian(2.5)
 RING = room_for_rows(3, SHAPE[1])
 
-Floats = NDArray[np.float32]
+NO_GROUPS, ONE_GROUP = np.zeros(1, np.int64), np.array([0, 3])
 
 
 @pytest.fixture
-def planes() -> tuple[Floats, Floats, Floats]:
-    """Three images, a reference, and one over the noise, which is 0 where no pixel is to be trusted."""
-    random = np.random.default_rng(1)
-    images = random.normal(100, 5, (3, *SHAPE)).astype(np.float32)
-    reference = random.normal(100, 1, SHAPE).astype(np.float32)
+def images() -> Floats:
+    return np.random.default_rng(1).normal(100, 5, (3, *SHAPE)).astype(np.float32)
+
+
+@pytest.fixture
+def compared(images: Floats) -> Compared:
+    """With a reference, and one over the noise, which is 0 where no pixel is to be trusted."""
+    reference = np.random.default_rng(2).normal(100, 1, SHAPE).astype(np.float32)
     inverse_noise = np.full(SHAPE, 0.2, np.float32)
     inverse_noise[20:23, 40:90] = 0
-    return images, reference, inverse_noise
+    return Compared(CalibratedFrames.of_light(images), 0, LEVELS, reference, inverse_noise)
 
 
-def in_tiles(image: Floats, reference: Floats, inverse_noise: Floats, level: np.float32) -> Floats:
+def in_windows(compared: Compared) -> Floats:
     filtered = np.full(SHAPE, np.nan, np.float32)
-    for top in range(0, SHAPE[0], TILE[0]):
-        for left in range(0, SHAPE[1], TILE[1]):
-            filter_tile(image, reference, inverse_noise, level, PROFILE, top, left, filtered)
+    for top in range(0, SHAPE[0], WINDOW[0]):
+        for left in range(0, SHAPE[1], WINDOW[1]):
+            filter_window(compared, PROFILE, top, left, filtered)
     return filtered
 
 
-def test_a_tile_is_the_correlation_with_the_profile_and_0_at_the_edges(
-    planes: tuple[Floats, Floats, Floats],
+def told_of(
+    compared: Compared,
+    least: list[float],
+    edges: NDArray[np.int64],
+    most_peaks: int = 9000,
+    windows: int = 99,
+) -> Told:
+    told = Told.room(3, len(edges) - 1, SHAPE, most_peaks, windows)
+    filter_images(compared, PROFILE, np.array(least, np.float32), edges, told, RING)
+    return told
+
+
+def test_a_window_is_the_correlation_with_the_profile_and_0_at_the_edges(
+    images: Floats, compared: Compared
 ) -> None:
-    images, reference, inverse_noise = planes
-    compared = (images[1].astype(float) - reference - LEVELS[1]) * inverse_noise
-    expected = correlate1d(correlate1d(compared, PROFILE, axis=0), PROFILE, axis=1)
+    differs = (images[1].astype(float) - compared.reference - LEVELS[1]) * compared.inverse_noise
+    expected = correlate1d(correlate1d(differs, PROFILE, axis=0), PROFILE, axis=1)
     inside = (slice(RADIUS, -RADIUS), slice(RADIUS, -RADIUS))
 
-    found = in_tiles(images[1], reference, inverse_noise, LEVELS[1])
+    found = in_windows(compared.only(1, 2))
 
     np.testing.assert_allclose(found[inside], expected[inside], atol=1e-4)
     found[inside] = 0
     assert not found.any()
 
 
-def test_peaks_samples_and_blocks_of_some_images_are_those_of_their_tiles(
-    planes: tuple[Floats, Floats, Floats],
-) -> None:
-    images, reference, inverse_noise = planes
-    samples = np.empty((3, *reference[SAMPLE].shape), np.float32)
-    blocks = np.empty((3, SHAPE[0] // BLOCK, SHAPE[1] // BLOCK), np.float32)
-    peaks, counts = np.empty((3, 2000, 3), np.float32), np.empty(3, np.int64)
+def test_raw_counts_are_calibrated_on_the_way() -> None:
+    random = np.random.default_rng(3)
+    stored = as_stored(random.integers(1000, 1200, (2, *ORIGINAL_SHAPE), np.uint16))
+    dark, share = (random.uniform(0.9, 1.1, IMAGING_SHAPE).astype(np.float32) for _ in range(2))
+    raw = CalibratedFrames(stored, np.array([1000, 990], np.float32), dark, share)
+    plane, level = np.full(IMAGING_SHAPE, 100, np.float32), np.zeros(1, np.float32)
+    light = CalibratedFrames.of_light(raw.frame(1)[None])
+    edge = IMAGING_SHAPE[0] - WINDOW[0], IMAGING_SHAPE[1] - WINDOW[1]
+    for top, left in ((0, 0), (400, 1000), edge):
+        made = [np.zeros(IMAGING_SHAPE, np.float32) for _ in range(2)]
+        filter_window(Compared(raw, 1, level, plane, plane), PROFILE, top, left, made[0])
+        filter_window(Compared(light, 0, level, plane, plane), PROFILE, top, left, made[1])
+        np.testing.assert_allclose(*made, rtol=1e-5, atol=0.05)
+        assert made[0].any() == (top > 0 and top < edge[0])
 
-    filter_images(*planes, LEVELS, PROFILE, LEAST, samples, blocks, peaks, counts, RING)
 
-    for number, level in enumerate(LEVELS):
-        filtered = in_tiles(images[number], reference, inverse_noise, level)
-        places = np.argwhere(filtered > LEAST[number])
-        assert 0 < len(places) == counts[number]
-        found = peaks[number, : counts[number]]
-        assert np.array_equal(found[:, :2], places)
-        assert np.array_equal(found[:, 2], filtered[tuple(places.T)])
-        assert np.array_equal(samples[number], filtered[SAMPLE])
-        whole = filtered[: len(blocks[0]) * BLOCK, : blocks.shape[2] * BLOCK].astype(float)
-        sums = whole.reshape(len(blocks[0]), BLOCK, blocks.shape[2], BLOCK).sum(axis=(1, 3))
+def test_what_is_told_of_some_images_is_that_of_their_windows(compared: Compared) -> None:
+    told = told_of(compared, [2.0, 2.0, 2.0], NO_GROUPS)
+    for number in range(3):
+        filtered = in_windows(compared.only(number, number + 1))
+        places = np.argwhere(filtered > 2)
+        kept = told.of(number)
+        assert 0 < len(places) == len(kept.peaks)
+        assert np.array_equal(kept.peaks[:, :2], places)
+        assert np.array_equal(kept.peaks[:, 2], filtered[tuple(places.T)])
+        assert np.array_equal(told.samples[number], filtered[SAMPLE])
+        blocks = told.blocks[number]
+        whole = filtered[: len(blocks) * BLOCK, : blocks.shape[1] * BLOCK].astype(float)
+        sums = whole.reshape(len(blocks), BLOCK, blocks.shape[1], BLOCK).sum(axis=(1, 3))
         last = (SHAPE[0] - RADIUS) // BLOCK  # of blocks that have all their rows
-        np.testing.assert_allclose(blocks[number, :last], sums[:last], atol=1e-4)
-        assert not blocks[number, last:].any()
+        np.testing.assert_allclose(blocks[:last], sums[:last], atol=1e-4)
+        assert not blocks[last:].any()
 
 
-def test_the_mean_of_the_images_is_filtered_with_them(planes: tuple[Floats, Floats, Floats]) -> None:
-    images, reference, inverse_noise = planes
-    samples = np.empty((4, *reference[SAMPLE].shape), np.float32)
-    blocks = np.empty((3, 0, 0), np.float32)
-    peaks, counts = np.empty((4, 2000, 3), np.float32), np.empty(4, np.int64)
-    least = np.array([2.0, 2.0, 2.0, 1.2], np.float32)
+def test_what_is_about_a_peak_is_kept(compared: Compared) -> None:
+    told = told_of(compared, [3.5, 3.5, 3.5], NO_GROUPS)
+    for number in range(3):
+        filtered, kept = in_windows(compared.only(number, number + 1)), told.of(number)
+        there = np.zeros(SHAPE, bool)
+        for window, (row, column) in zip(kept.windows, kept.at, strict=True):
+            area = tuple(
+                slice(at * size, (at + 1) * size) for at, size in zip((row, column), WINDOW, strict=True)
+            )
+            height, width = filtered[area].shape
+            assert np.array_equal(window[:height, :width], filtered[area])
+            there[area] = True
+        assert len(kept.peaks) > 0
+        for y, x in kept.peaks[:, :2].astype(int):
+            assert there[max(y - BLOCK, 0) : y + BLOCK + 1, max(x - BLOCK, 0) : x + BLOCK + 1].all()
 
-    filter_images(*planes, LEVELS, PROFILE, least, samples, blocks, peaks, counts, RING)
 
-    filtered = in_tiles(images.mean(axis=0), reference, inverse_noise, LEVELS.mean())
-    found = peaks[3, : counts[3]]
-    places = tuple(found[:, :2].astype(int).T)
-    assert counts[3] == np.count_nonzero(filtered > least[3]) > 0
-    np.testing.assert_allclose(found[:, 2], filtered[places], atol=1e-4)
-    np.testing.assert_allclose(samples[3], filtered[SAMPLE], atol=1e-4)
+def test_the_mean_of_the_images_is_filtered_with_them(images: Floats, compared: Compared) -> None:
+    told = told_of(compared, [2.0, 2.0, 2.0, 1.2], ONE_GROUP)
+
+    mean = CalibratedFrames.of_light(images.mean(axis=0)[None])
+    filtered = in_windows(compared._replace(frames=mean, levels=LEVELS.mean()[None]))
+    kept = told.of(3)
+    assert len(kept.peaks) == np.count_nonzero(filtered > 1.2) > 0
+    np.testing.assert_allclose(kept.peaks[:, 2], filtered[tuple(kept.peaks[:, :2].astype(int).T)], atol=1e-4)
+    np.testing.assert_allclose(told.samples[3], filtered[SAMPLE], atol=1e-4)
+    np.testing.assert_allclose(in_windows(compared), filtered, atol=1e-4)
 
 
-def test_of_too_many_peaks_the_first_ones_are_kept(planes: tuple[Floats, Floats, Floats]) -> None:
-    nothing = np.empty((3, 0, 0), np.float32)
-    samples = np.empty((3, *planes[1][SAMPLE].shape), np.float32)
-    some, all_of_them = np.empty((3, 5, 3), np.float32), np.empty((3, 9000, 3), np.float32)
-    counts = np.empty(3, np.int64)
+def test_of_too_many_peaks_and_windows_the_first_ones_are_kept(compared: Compared) -> None:
+    few = told_of(compared, [0.0, 0.0, 0.0], NO_GROUPS, most_peaks=5, windows=2)
+    many = told_of(compared, [0.0, 0.0, 0.0], NO_GROUPS)
 
-    filter_images(
-        *planes, LEVELS, PROFILE, np.zeros(3, np.float32), samples, nothing, all_of_them, counts, RING
-    )
-    filter_images(*planes, LEVELS, PROFILE, np.zeros(3, np.float32), samples, nothing, some, counts, RING)
-
-    assert counts.tolist() == [5, 5, 5]
-    assert np.array_equal(some, all_of_them[:, :5])
+    assert few.counts.tolist() == [5, 5, 5]
+    assert np.array_equal(few.peaks, many.peaks[:, :5])
+    assert few.kept.tolist() == [2, 2, 2]
+    assert np.array_equal(few.windows, many.windows[:, :2])
