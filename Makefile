@@ -60,7 +60,7 @@ bench-linking: setup ## The linker of moving objects beside tracee: time, growth
 bench-normal: setup ## How fast a night is judged; runs a full night first
 	$(BIN)/python -m benchmarks.normal --out docs/benchmarks-normal.md
 
-bench-reduction: setup ## The reduction's speed against its targets, and against ccdproc and astropy
+bench-reduction: setup ## The reduction's speed and memory against its targets, and a chip against the field's libraries
 	$(BIN)/uv pip install -q --python $(BIN)/python --group bench-reduction
 	$(BIN)/python -m benchmarks.reduction --out docs/benchmarks-reduction.md
 
