@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tomoe_es.camera.focal_plane import chip_wcs
+from tomoe_es.reduction.calibrated_frames import CalibratedFrames
 from tomoe_es.reduction.moving_objects.ades import ades_report
 from tomoe_es.reduction.moving_objects.collection import cutouts, tracklet_table
 from tomoe_es.reduction.moving_objects.track import Track
@@ -106,7 +107,7 @@ def test_cutouts_follow_the_object_and_end_at_the_edge_of_the_chip() -> None:
     frames = np.repeat(reference[None], 3, axis=0)
     for number in range(3):
         frames[number, 500, 1990 + 4 * number] += 50
-    stamps = cutouts(frames, reference, [track(1990.0, 500.0, 4.0, 0.0)])
+    stamps = cutouts(CalibratedFrames.of_light(frames), reference, [track(1990.0, 500.0, 4.0, 0.0)])
     assert stamps.shape == (1, 3, 31, 31)
     assert [float(stamp[15, 15]) for stamp in stamps[0]] == [50.0, 50.0, 50.0]
     assert np.nansum(stamps) == 150
