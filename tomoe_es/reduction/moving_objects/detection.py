@@ -83,7 +83,7 @@ def detect(
     points = [
         _points_of(filtered, profile, least_sigma)
         for run in runs_of_frames(images.nframe, MOST_AT_ONCE)
-        for filtered in _filtered(images, run, difference, profile, noise_factor)
+        for filtered in _filtered(images, run, difference, profile, noise_factor, least_sigma)
     ]
     return _joined(points)
 
@@ -121,6 +121,7 @@ def _filtered(
     difference: Difference,
     profile: NDArray[np.float32],
     noise_factor: float,
+    least_sigma: float = PEAK_SIGMA,
     *,
     with_blocks: bool = False,
 ) -> Iterator[Filtered]:
@@ -140,7 +141,7 @@ def _filtered(
     # Noise as it is may exceed what light and readout explain, and must not be less.
     least = np.full(places, LEAST_SCALE * noise_factor)
     least[number:] = LEAST_SCALE * difference.group_noise
-    filter_images(compared, profile, (PEAK_SIGMA * least).astype(np.float32), run.edges, told, ring)
+    filter_images(compared, profile, (least_sigma * least).astype(np.float32), run.edges, told, ring)
     for place in range(places):
         sigma = _sigma(told.samples[place])
         if not sigma > 0:
