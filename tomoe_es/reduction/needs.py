@@ -12,7 +12,10 @@ from tomoe_es.transfer.exposure_facts import DataType
 WORKER_MB: Final = 380
 """A worker with its libraries, kernels, calibration frames and the planes of a chip (measured)."""
 RAW_FRAME_MB: Final = 5.2
-CALIBRATED_FRAME_MB: Final = 9.1
+SEARCH_MB: Final = 50
+"""What moving objects are looked for with: planes and what is kept of filtered frames (measured)."""
+CODED_FRAME_MB: Final = 2.5
+"""Of a calibrated frame in an archived cube."""
 SOLVER_RAM_DISK_MB: Final = 4
 """List of sources, configuration and solution of the astrometric solver, on the RAM disk while it runs."""
 
@@ -56,10 +59,12 @@ class Capacity(msgspec.Struct, frozen=True):
 def needs_of(data_type: DataType, frames: int, steps: Collection[str]) -> Needs:
     """What the reduction of one raw cube takes.
 
-    A master is made of a few rows at a time, so its memory doesn't grow with the cube. Of a science cube all
-    raw frames are mapped while they are combined, and the calibrated ones are kept for `neo` and `cube`.
+    A master is made of a few rows at a time, so its memory doesn't grow with the cube. Of a science cube all raw
+    frames are in memory, and what is archived of them if they are.
     """
     if data_type != "OBJECT":
         return Needs(1, WORKER_MB, 0)
-    kept = RAW_FRAME_MB if not {"neo", "cube"}.intersection(steps) else CALIBRATED_FRAME_MB
-    return Needs(1, WORKER_MB + round(frames * kept), SOLVER_RAM_DISK_MB if "wcs" in steps else 0)
+    memory_mb = WORKER_MB + frames * RAW_FRAME_MB
+    memory_mb += SEARCH_MB if "neo" in steps else 0
+    memory_mb += frames * CODED_FRAME_MB if "cube" in steps else 0
+    return Needs(1, round(memory_mb), SOLVER_RAM_DISK_MB if "wcs" in steps else 0)

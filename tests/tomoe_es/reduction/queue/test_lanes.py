@@ -72,10 +72,12 @@ class TestRoom:
         assert all("the largest worker has" in each.message for each in told)
         assert queue.is_idle(engine.state)
 
-    def test_kept_frames_take_memory_and_the_solver_takes_ram_disk(self) -> None:
-        plain, kept = (needs_of("OBJECT", 18, steps) for steps in (["stack"], ["wcs", "neo"]))
-        assert plain.memory_mb < kept.memory_mb < 600
-        assert (plain.ram_disk_mb, kept.ram_disk_mb > 0) == (0, True)
+    def test_steps_take_memory_and_the_solver_takes_ram_disk(self) -> None:
+        plain, searched, archived = (
+            needs_of("OBJECT", 18, steps) for steps in (["stack"], ["wcs", "neo"], ["wcs", "neo", "cube"])
+        )
+        assert plain.memory_mb < searched.memory_mb < archived.memory_mb < 600
+        assert (plain.ram_disk_mb, searched.ram_disk_mb > 0) == (0, True)
         assert needs_of("DARK", 360, []) == needs_of("DARK", 36, [])
 
 
