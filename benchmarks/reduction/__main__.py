@@ -123,7 +123,7 @@ def kernels(table: Table, night: Night) -> None:
     light = (as_counts(stored)[DROPPED_FRAMES:, *IMAGING_AREA] - np.float32(1000)).astype(np.float32)
     ccdproc = timed(lambda: ccdproc_mean(light, dark.image, flat.image, READ_NOISE_E), PEER_RUNS)
     made = stack(stored, dark, flat, GAIN)
-    calibrated = np.array(list(made.frames.each())[DROPPED_FRAMES:])
+    calibrated = np.array([frame.copy() for frame in made.frames.each()])[DROPPED_FRAMES:]
     astropy = timed(lambda: astropy_clipped_mean(calibrated), PEER_RUNS)
     photometry = timed(lambda: measure(made.image, made.mask, GAIN * made.frames_used), RUNS)
     mean_ms = "bias + dark + flat + mean of 18 frames, with noise, saturation and lost lines"

@@ -30,8 +30,10 @@ def group_times(edges: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 class Run(NamedTuple):
-    """Frames that are looked at together, and the groups that they are: from one of the `edges` to the next,
-    counted from the first of the frames."""
+    """Frames that are looked at together, and the groups among them: from one of the `edges` to the next.
+
+    These are counted from the first of the frames.
+    """
 
     frames: range
     groups: range
@@ -45,15 +47,16 @@ def runs_of_frames(frames: int, most: int) -> list[Run]:
 
 
 def runs_of_groups(edges: NDArray[np.int64], most: int) -> list[Run]:
-    """Whole groups, at most so many frames at once, after the frames before; nothing if a group has more."""
-    if np.diff(edges).max() > most:
-        return []
-    runs, first = runs_of_frames(int(edges[0]), most), 0
+    """Whole groups, and the frames before them, at most so many frames at once; nothing if that can't be."""
+    runs, start, first = [], 0, 0
     for last in range(1, GROUPS + 1):
-        if last == GROUPS or edges[last + 1] - edges[first] > most:
-            frames = range(int(edges[first]), int(edges[last]))
-            runs.append(Run(frames, range(first, last), edges[first : last + 1] - edges[first]))
-            first = last
+        if edges[last] - start > most:
+            return []
+        if last == GROUPS or edges[last + 1] - start > most:
+            runs.append(
+                Run(range(start, int(edges[last])), range(first, last), edges[first : last + 1] - start)
+            )
+            start, first = int(edges[last]), last
     return runs
 
 

@@ -59,8 +59,8 @@ class Capacity(msgspec.Struct, frozen=True):
 def needs_of(data_type: DataType, frames: int, steps: Collection[str]) -> Needs:
     """What the reduction of one raw cube takes.
 
-    A master is made of a few rows at a time, so its memory doesn't grow with the cube. Of a science cube all raw
-    frames are in memory, and what is archived of them if they are.
+    A master is made of a few rows at a time, so its memory doesn't grow with the cube. Of a science cube all
+    raw frames are in memory, and what is archived of them if they are.
     """
     if data_type != "OBJECT":
         return Needs(1, WORKER_MB, 0)

@@ -29,7 +29,7 @@ EDGE_SIGMA: Final = 2.8
 LEAST_SCALE: Final = 0.9
 """Of the noise that light and readout explain."""
 MOST_POINTS_A_FRAME: Final = 4000
-MOST_AT_ONCE: Final = 6
+MOST_AT_ONCE: Final = 7
 """Images: they share what they are compared with, and what is in the making stays in the cache."""
 MOST_PEAKS: Final = 200_000
 """Pixels of a frame that may be over the threshold; one with more is full of trouble."""
