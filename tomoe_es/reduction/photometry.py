@@ -31,7 +31,8 @@ FWHM_OF_HALF_LIGHT_DIAMETER: Final = 0.880
 """For a Moffat profile of beta 4.765."""
 TYPICAL_FWHM_PIXELS: Final = 3.0
 """Of the profile where no star is good enough to tell."""
-TRUNCATED: Final = 0x08  # sep's flag of an object cut by the edge
+TRUNCATED: Final = 0x02  # sep's flag of an object cut by the edge
+LINE: Final = 0x08  # sep's flag of an object a pixel wide
 
 SOURCE_TYPE: Final = np.dtype(
     [
@@ -71,8 +72,8 @@ class Photometry:
 
     @property
     def whole(self) -> NDArray[np.void]:
-        """The sources not cut by the edge, brightest first."""
-        return np.asarray(self.sources[(self.sources["flags"] & TRUNCATED) == 0])
+        """The sources that are neither cut by the edge nor a pixel wide, brightest first."""
+        return np.asarray(self.sources[(self.sources["flags"] & (TRUNCATED | LINE)) == 0])
 
     @property
     def xy(self) -> NDArray[np.float64]:
