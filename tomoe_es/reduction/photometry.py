@@ -1,6 +1,6 @@
 """Sources of a stack: background, detection, centroids, aperture and optimal photometry.
 
-Detection and apertures by sep, which is Source Extractor as a library (Barbary 2016, JOSS 1, 58).
+Detection and apertures are those of sep.
 """
 
 from __future__ import annotations
@@ -13,14 +13,13 @@ import sep
 from numpy.typing import NDArray
 
 from tomoe_es.camera.frame_geometry import PIXEL_SCALE_ARCSEC
+from tomoe_es.reduction.extraction import LINE, TRUNCATED, extracted
 from tomoe_es.reduction.half_light import half_light_radius
 from tomoe_es.reduction.mask import BAD, SATURATED
 from tomoe_es.reduction.optimal import Profile, optimal_flux
 from tomoe_es.reduction.profile_fit import fitted_profile
 from tomoe_es.reduction.sky import without_sky
 
-DETECTION_SIGMA: Final = 5.0
-SMALLEST_AREA_PIXELS: Final = 5
 APERTURE_RADIUS_PIXELS: Final = 4.5
 WELL_MEASURED: Final = 50.0
 """Signal to noise of the stars that tell width and profile."""
@@ -31,8 +30,6 @@ FWHM_OF_HALF_LIGHT_DIAMETER: Final = 0.880
 """For a Moffat profile of beta 4.765."""
 TYPICAL_FWHM_PIXELS: Final = 3.0
 """Of the profile where no star is good enough to tell."""
-TRUNCATED: Final = 0x02  # sep's flag of an object cut by the edge
-LINE: Final = 0x08  # sep's flag of an object a pixel wide
 
 SOURCE_TYPE: Final = np.dtype(
     [
@@ -101,7 +98,7 @@ def measure(image: NDArray[np.float32], mask: NDArray[np.uint8], gain_e_per_coun
     light, sky, noise = without_sky(image, bad)
     if not noise > 0:
         return Photometry(np.empty(0, SOURCE_TYPE), sky, noise, None, None, light)
-    found = _extracted(light, noise)
+    found = extracted(light, noise)
     sources = _measured(light, bad, found, noise, gain_e_per_count)
     sources["saturated"] = _near_saturated(mask, found)
     good = sources[_well_measured(sources)]
@@ -112,25 +109,6 @@ def measure(image: NDArray[np.float32], mask: NDArray[np.uint8], gain_e_per_coun
     _add_optimal(measured, bad | ((mask & SATURATED) != 0), gain_e_per_count)
     sources[:] = sources[np.argsort(-sources["flux"], kind="stable")]
     return measured
-
-
-def _extracted(light: NDArray[np.float32], noise: float) -> NDArray[np.void]:
-    """What sep finds, also where so much is bright that its room for pixels must be larger than usual."""
-    room = sep.get_extract_pixstack()
-    sep.set_extract_pixstack(max(room, int(np.count_nonzero(light > DETECTION_SIGMA * noise))))
-    try:
-        found: NDArray[np.void] = sep.extract(
-            light,
-            DETECTION_SIGMA,
-            err=noise,  # bad pixels are 0, so under it: a mask would change nothing and take 3 ms
-            minarea=SMALLEST_AREA_PIXELS,
-            filter_kernel=None,  # sep's own would smooth the peaks of stars under the threshold
-            deblend_cont=0.005,
-            clean=False,  # it takes wings for wider than a star's, and 4 % of all stars for parts of others
-        )
-    finally:
-        sep.set_extract_pixstack(room)
-    return found
 
 
 def _measured(

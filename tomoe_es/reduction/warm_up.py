@@ -10,6 +10,7 @@ from tomoe_es.camera.frame_geometry import IMAGING_SHAPE, ORIGINAL_SHAPE
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
 from tomoe_es.reduction.compressed_image import compressed_image, compressed_plane
 from tomoe_es.reduction.dark import master_dark
+from tomoe_es.reduction.extraction import extracted
 from tomoe_es.reduction.frame_numbers import DROPPED_FRAMES, FEWEST_FRAMES_TO_SEARCH
 from tomoe_es.reduction.half_light import half_light_radius
 from tomoe_es.reduction.moving_objects.difference import differ
@@ -51,7 +52,8 @@ def warm_up() -> None:
     fitted_profile(stacked.image, flat.bad, places, TYPICAL_FWHM_PIXELS, 1.0, 1.0)
     compressed_image(stacked.image, "STACK", 1.0)
     compressed_plane(stacked.mask, "MASK")
-    without_sky(stacked.image, flat.bad)
+    light, _, _ = without_sky(stacked.image, flat.bad)
+    extracted(light, 1.0)
     frame_variance(stacked.image, flat, flat, 1.0)
     _search_for_moving_objects()
 
