@@ -13,11 +13,12 @@ import sep
 from numpy.typing import NDArray
 
 from tomoe_es.camera.frame_geometry import PIXEL_SCALE_ARCSEC
-from tomoe_es.reduction.extraction import LINE, TRUNCATED, extracted
+from tomoe_es.reduction.extraction import extracted
 from tomoe_es.reduction.half_light import half_light_radius
 from tomoe_es.reduction.mask import BAD, SATURATED
 from tomoe_es.reduction.optimal import Profile, optimal_flux
 from tomoe_es.reduction.profile_fit import fitted_profile
+from tomoe_es.reduction.single_sources import LINE, TRUNCATED
 from tomoe_es.reduction.sky import without_sky
 
 APERTURE_RADIUS_PIXELS: Final = 4.5
@@ -166,8 +167,8 @@ def _fwhm_pixels(
 def _near_saturated(mask: NDArray[np.uint8], found: NDArray[np.void]) -> NDArray[np.bool_]:
     """Whether a pixel within one of an object's peak was full."""
     height, width = mask.shape
-    column = np.clip(np.rint(found["xcpeak"]).astype(int), 1, width - 2)
-    row = np.clip(np.rint(found["ycpeak"]).astype(int), 1, height - 2)
+    column = np.clip(found["xpeak"], 1, width - 2)
+    row = np.clip(found["ypeak"], 1, height - 2)
     around = np.arange(-1, 2)
     bits = mask[(row[:, None] + around)[:, :, None], (column[:, None] + around)[:, None, :]]
     return np.asarray(((bits & SATURATED) != 0).any(axis=(1, 2)))

@@ -22,12 +22,12 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from tomoe_es.compiled import compiled
-from tomoe_es.reduction.extraction import TRUNCATED
 from tomoe_es.reduction.moving_objects.detection import detect
 from tomoe_es.reduction.moving_objects.difference import Difference
 from tomoe_es.reduction.moving_objects.following import FWHM_SIGMA, RADIUS, follow
 from tomoe_es.reduction.moving_objects.over_stars import strongest_about
 from tomoe_es.reduction.moving_objects.track import Track
+from tomoe_es.reduction.single_sources import TRUNCATED
 
 SLOWEST_PIXELS_A_FRAME: Final = 0.05
 FASTEST_PIXELS_A_FRAME: Final = 0.6
