@@ -1,6 +1,6 @@
 """Sources of a stack: background, detection, centroids, aperture and optimal photometry.
 
-Detection and apertures are those of sep.
+Detections, windows and apertures are as Source Extractor has them.
 """
 
 from __future__ import annotations
@@ -20,11 +20,14 @@ from tomoe_es.reduction.optimal import Profile, optimal_flux
 from tomoe_es.reduction.profile_fit import fitted_profile
 from tomoe_es.reduction.single_sources import LINE, TRUNCATED
 from tomoe_es.reduction.sky import without_sky
+from tomoe_es.reduction.windowed_centroid import windowed_centroids
 
 APERTURE_RADIUS_PIXELS: Final = 4.5
 WELL_MEASURED: Final = 50.0
 """Signal to noise of the stars that tell width and profile."""
 STARS_OF_PROFILE: Final = 100
+SIGMA_TO_HALF_LIGHT: Final = 1.1774
+"""Of a Gaussian."""
 LARGEST_SHIFT_PIXELS: Final = 1.0
 """By so much at most a windowed centroid may be off the centre of the pixels over the threshold."""
 FWHM_OF_HALF_LIGHT_DIAMETER: Final = 0.880
@@ -124,9 +127,9 @@ def _measured(
     if not len(found):
         return sources
     x, y = found["x"], found["y"]
-    half_light = np.clip(half_light_radius(light, np.column_stack([x, y])), 0.8, 5.0)
-    # A mask would take thrice the time.
-    x_window, y_window, _ = sep.winpos(light, x, y, half_light / 1.1774, subpix=2)  # good to 1e-4 pixels
+    xy = np.column_stack([x, y])
+    half_light = np.clip(half_light_radius(light, xy), 0.8, 5.0)
+    x_window, y_window = windowed_centroids(light, xy, half_light / SIGMA_TO_HALF_LIGHT).T
     # Beside a bright star the window climbs up to it, and one star would be two sources.
     stays = np.hypot(x_window - x, y_window - y) < LARGEST_SHIFT_PIXELS
     x, y = np.where(stays, x_window, x), np.where(stays, y_window, y)

@@ -68,7 +68,7 @@ def _add_up(
     sums: NDArray[np.float64],
     brightest: NDArray[np.int64],
 ) -> None:
-    """Sums of flux, and of flux times x, y, x^2, y^2, x y from a box's corner; the brightest pixels' places."""
+    """Sums of flux, and of flux times x, y, x^2, y^2, x y from a box's corner; where each is brightest."""
     width = image.shape[1]
     for k in range(len(pixels)):
         if not chosen[region[k]]:

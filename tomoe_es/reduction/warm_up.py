@@ -22,6 +22,7 @@ from tomoe_es.reduction.profile_fit import fitted_profile
 from tomoe_es.reduction.sky import without_sky
 from tomoe_es.reduction.stack import stack
 from tomoe_es.reduction.variance import frame_variance
+from tomoe_es.reduction.windowed_centroid import windowed_centroids
 
 CORNER: Final = (256, 256)
 
@@ -46,7 +47,7 @@ def warm_up() -> None:
     flat = CalibrationFrame(plane, plane, np.zeros(IMAGING_SHAPE, np.uint8), 1)
     stacked = stack(cube.stored(), flat, flat, 1.0)
     places = np.full((1, 2), 100.0)
-    half_light_radius(stacked.image, places)
+    windowed_centroids(stacked.image, places, half_light_radius(stacked.image, places) + 1)
     profile = Profile.of_fwhm(TYPICAL_FWHM_PIXELS)
     optimal_flux(stacked.image, flat.bad, places, np.ones(1), profile, TYPICAL_FWHM_PIXELS, 1.0, 1.0)
     fitted_profile(stacked.image, flat.bad, places, TYPICAL_FWHM_PIXELS, 1.0, 1.0)
