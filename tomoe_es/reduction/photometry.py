@@ -110,7 +110,7 @@ def measure(image: NDArray[np.float32], mask: NDArray[np.uint8], gain_e_per_coun
     ellipticity = float(np.median(good["ellipticity"])) if len(good) else None
     measured = Photometry(sources, sky, noise, fwhm, ellipticity, light)
     # A full star is measured by its wings.
-    _add_optimal(measured, bad | ((mask & SATURATED) != 0), gain_e_per_count)
+    _add_optimal(measured, (mask & (BAD | SATURATED)) != 0, gain_e_per_count)
     sources[:] = sources[np.argsort(-sources["flux"], kind="stable")]
     return measured
 
