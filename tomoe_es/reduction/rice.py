@@ -72,7 +72,11 @@ def encode_tiles(
 
 @compiled
 def encode_whole_numbers(
-    plane: NDArray[np.uint16], rows: int, value_bytes: int, sizes: NDArray[np.int32], heap: NDArray[np.uint8]
+    plane: NDArray[np.uint8] | NDArray[np.uint16],
+    rows: int,
+    value_bytes: int,
+    sizes: NDArray[np.int32],
+    heap: NDArray[np.uint8],
 ) -> int:
     """Code tiles of so many whole rows of numbers, each less than half of what 1 or 2 bytes hold.
 

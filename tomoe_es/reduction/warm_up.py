@@ -53,6 +53,7 @@ def warm_up() -> None:
     fitted_profile(stacked.image, flat.bad, places, TYPICAL_FWHM_PIXELS, 1.0, 1.0)
     compressed_image(stacked.image, "STACK", 1.0)
     compressed_plane(stacked.mask, "MASK")
+    compressed_plane(stacked.used, "NUSED")
     light, _, _ = without_sky(stacked.image, flat.bad)
     extracted(light, 1.0)
     frame_variance(stacked.image, flat, flat, 1.0)
