@@ -22,7 +22,7 @@ def extension_header(cards: Iterable[Card]) -> fits.Header:
 def known_card(keyword: str, value: str | int, comment: str | None = None) -> fits.Card:
     """A card as it is written, kept: to write it down takes 40 microseconds, and a product has 120 of these.
 
-    A number with a fraction isn't kept, since 0.0 would be taken for -0.0. It must not be changed in a header.
+    A number with a fraction isn't kept, since 0.0 would be taken for -0.0. It must not be changed later.
     """
     card = fits.Card.fromstring(str(fits.Card(keyword, value, comment)))
     str(card)
