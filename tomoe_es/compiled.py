@@ -55,3 +55,15 @@ multiply_add = cast(Callable[[np.float32, np.float32, np.float32], np.float32], 
 It's one step where a product and a sum are two, and has the same bits on every processor: one that has no
 instruction for it calls `fmaf` of the C library, which takes many times as long.
 """
+
+
+def _bytes_turned(_context: object, _word: object) -> tuple[object, object]:
+    return numba.uint32(numba.uint32), _generate_bytes_turned
+
+
+def _generate_bytes_turned(_context: object, builder: Any, _signature: object, values: list[Any]) -> Any:
+    return builder.bswap(values[0])
+
+
+bytes_turned = cast(Callable[[np.uint32], np.uint32], intrinsic(_bytes_turned))
+"""A word with its bytes in the other order, in compiled functions: one step, with shifts it would be ten."""

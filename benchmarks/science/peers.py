@@ -22,12 +22,9 @@ from benchmarks.science.imaging import Folders, Reduced
 from benchmarks.science.photometry import pair_alone
 from benchmarks.science.row import Row, median, part, spread
 from tomoe_es.camera.frame_geometry import GAIN_ELECTRONS_PER_COUNT
+from tomoe_es.reduction.extraction import DETECTION_SIGMA, SMALLEST_AREA_PIXELS
 from tomoe_es.reduction.mask import BAD
-from tomoe_es.reduction.photometry import (
-    APERTURE_RADIUS_PIXELS,
-    DETECTION_SIGMA,
-    SMALLEST_AREA_PIXELS,
-)
+from tomoe_es.reduction.photometry import APERTURE_RADIUS_PIXELS
 from tomoe_es.reduction.photometry import (
     measure as measure_with_sep,
 )

@@ -33,27 +33,32 @@ def _measure(light: NDArray[np.float32], xy: NDArray[np.float64], radii: NDArray
     reach, rings_a_pixel = math.ceil(RADIUS_PIXELS + 1), RINGS / RADIUS_PIXELS
     farthest = (RADIUS_PIXELS + math.sqrt(0.5)) ** 2
     within, rings = np.empty(RINGS), np.empty(PARTS * PARTS, np.int32)
+    # Neighbours are often in one ring, and must not wait for one sum.
+    sums = np.empty((PARTS, RINGS + 1))
     offsets = (np.arange(PARTS) - (PARTS - 1) / 2) / PARTS
-    u, v = np.repeat(offsets, PARTS), np.empty(PARTS * PARTS)
+    u, v = np.empty(PARTS * PARTS, np.float32), np.empty(PARTS * PARTS, np.float32)  # in rings
     for k in range(len(v)):
-        v[k] = offsets[k % PARTS]
+        u[k], v[k] = rings_a_pixel * offsets[k // PARTS], rings_a_pixel * offsets[k % PARTS]
     for star in range(len(xy)):
         x, y = xy[star, 0], xy[star, 1]
         column, row = round(x), round(y)
-        within[:] = 0.0
+        sums[:] = 0.0
         for j in range(max(row - reach, 0), min(row + reach + 1, height)):
             for i in range(max(column - reach, 0), min(column + reach + 1, width)):
                 if (i - x) ** 2 + (j - y) ** 2 > farthest:
                     continue
+                across, down = np.float32((i - x) * rings_a_pixel), np.float32((j - y) * rings_a_pixel)
                 for k in range(len(rings)):
-                    away = math.sqrt((i - x + u[k]) ** 2 + (j - y + v[k]) ** 2)
-                    rings[k] = np.int32(away * rings_a_pixel)
+                    along, off = across + u[k], down + v[k]
+                    rings[k] = min(np.int32(np.sqrt(along * along + off * off)), np.int32(RINGS))
                 part = light[j, i] / PARTS**2
-                for place in rings:
-                    if place < RINGS:
-                        within[place] += part
-        for ring in range(1, RINGS):
-            within[ring] += within[ring - 1]
+                for k in range(0, PARTS * PARTS, PARTS):
+                    for n in range(PARTS):
+                        sums[n, np.uint32(rings[k + n])] += part
+        total = 0.0
+        for ring in range(RINGS):
+            total += sums[:, ring].sum()
+            within[ring] = total
         half = within[RINGS - 1] / 2
         if not half > 0:
             continue

@@ -19,6 +19,8 @@ from tomoe_es.compiled import compiled
 MOFFAT_BETA: Final = 4.765
 """The wings of atmospheric turbulence (Trujillo et al. 2001, MNRAS 328, 977)."""
 RADIUS_IN_FWHM: Final = 3.0
+TABLE_STEPS_A_PIXEL: Final = 64
+"""Of the profile, by the square of the distance: linear between, it's 2e-5 of the peak off at most."""
 _ROUNDS: Final = 30
 """Of an iteration that comes twice as near each time, or nearer."""
 _NODES: Final = np.polynomial.legendre.leggauss(24)
@@ -107,6 +109,10 @@ def _fit(
 ) -> None:
     height, width = light.shape
     peak = (MOFFAT_BETA - 1) / (math.pi * alpha**2)
+    # To raise to a power takes ten times as long as to look it up.
+    table = np.empty(2 * (radius + 1) ** 2 * TABLE_STEPS_A_PIXEL)
+    for k in range(len(table)):
+        table[k] = peak * (1 + k / TABLE_STEPS_A_PIXEL / alpha**2) ** -MOFFAT_BETA
     parts = np.empty((2 * radius + 1, 2 * radius + 1))
     for star in range(len(xy)):
         x, y, flux = xy[star, 0], xy[star, 1], max(guess[star], 0.0)
@@ -115,8 +121,9 @@ def _fit(
         left, right = max(column - radius, 0), min(column + radius + 1, width)
         for j in range(top, bottom):
             for i in range(left, right):
-                squared = ((i - x) ** 2 + (j - y) ** 2) / alpha**2
-                parts[j - top, i - left] = peak * (1 + squared) ** -MOFFAT_BETA
+                place = ((i - x) ** 2 + (j - y) ** 2) * TABLE_STEPS_A_PIXEL
+                k = int(place)
+                parts[j - top, i - left] = table[k] + (place - k) * (table[k + 1] - table[k])
         error = math.nan
         for _ in range(2):
             weighted, weight = 0.0, 0.0

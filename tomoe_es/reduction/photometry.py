@@ -1,6 +1,6 @@
 """Sources of a stack: background, detection, centroids, aperture and optimal photometry.
 
-Detection and apertures by sep, which is Source Extractor as a library (Barbary 2016, JOSS 1, 58).
+Detections, windows and apertures are as Source Extractor has them.
 """
 
 from __future__ import annotations
@@ -13,25 +13,27 @@ import sep
 from numpy.typing import NDArray
 
 from tomoe_es.camera.frame_geometry import PIXEL_SCALE_ARCSEC
+from tomoe_es.reduction.extraction import extracted
 from tomoe_es.reduction.half_light import half_light_radius
 from tomoe_es.reduction.mask import BAD, SATURATED
 from tomoe_es.reduction.optimal import Profile, optimal_flux
 from tomoe_es.reduction.profile_fit import fitted_profile
+from tomoe_es.reduction.single_sources import LINE, TRUNCATED
 from tomoe_es.reduction.sky import without_sky
+from tomoe_es.reduction.windowed_centroid import windowed_centroids
 
-DETECTION_SIGMA: Final = 5.0
-SMALLEST_AREA_PIXELS: Final = 5
 APERTURE_RADIUS_PIXELS: Final = 4.5
 WELL_MEASURED: Final = 50.0
 """Signal to noise of the stars that tell width and profile."""
 STARS_OF_PROFILE: Final = 100
+SIGMA_TO_HALF_LIGHT: Final = 1.1774
+"""Of a Gaussian."""
 LARGEST_SHIFT_PIXELS: Final = 1.0
 """By so much at most a windowed centroid may be off the centre of the pixels over the threshold."""
 FWHM_OF_HALF_LIGHT_DIAMETER: Final = 0.880
 """For a Moffat profile of beta 4.765."""
 TYPICAL_FWHM_PIXELS: Final = 3.0
 """Of the profile where no star is good enough to tell."""
-TRUNCATED: Final = 0x08  # sep's flag of an object cut by the edge
 
 SOURCE_TYPE: Final = np.dtype(
     [
@@ -71,8 +73,8 @@ class Photometry:
 
     @property
     def whole(self) -> NDArray[np.void]:
-        """The sources not cut by the edge, brightest first."""
-        return np.asarray(self.sources[(self.sources["flags"] & TRUNCATED) == 0])
+        """The sources that are neither cut by the edge nor a pixel wide, brightest first."""
+        return np.asarray(self.sources[(self.sources["flags"] & (TRUNCATED | LINE)) == 0])
 
     @property
     def xy(self) -> NDArray[np.float64]:
@@ -100,7 +102,7 @@ def measure(image: NDArray[np.float32], mask: NDArray[np.uint8], gain_e_per_coun
     light, sky, noise = without_sky(image, bad)
     if not noise > 0:
         return Photometry(np.empty(0, SOURCE_TYPE), sky, noise, None, None, light)
-    found = _extracted(light, noise)
+    found = extracted(light, noise)
     sources = _measured(light, bad, found, noise, gain_e_per_count)
     sources["saturated"] = _near_saturated(mask, found)
     good = sources[_well_measured(sources)]
@@ -108,28 +110,9 @@ def measure(image: NDArray[np.float32], mask: NDArray[np.uint8], gain_e_per_coun
     ellipticity = float(np.median(good["ellipticity"])) if len(good) else None
     measured = Photometry(sources, sky, noise, fwhm, ellipticity, light)
     # A full star is measured by its wings.
-    _add_optimal(measured, bad | ((mask & SATURATED) != 0), gain_e_per_count)
+    _add_optimal(measured, (mask & (BAD | SATURATED)) != 0, gain_e_per_count)
     sources[:] = sources[np.argsort(-sources["flux"], kind="stable")]
     return measured
-
-
-def _extracted(light: NDArray[np.float32], noise: float) -> NDArray[np.void]:
-    """What sep finds, also where so much is bright that its room for pixels must be larger than usual."""
-    room = sep.get_extract_pixstack()
-    sep.set_extract_pixstack(max(room, int(np.count_nonzero(light > DETECTION_SIGMA * noise))))
-    try:
-        found: NDArray[np.void] = sep.extract(
-            light,
-            DETECTION_SIGMA,
-            err=noise,  # bad pixels are 0, so under it: a mask would change nothing and take 3 ms
-            minarea=SMALLEST_AREA_PIXELS,
-            filter_kernel=None,  # sep's own would smooth the peaks of stars under the threshold
-            deblend_cont=0.005,
-            clean=False,  # it takes wings for wider than a star's, and 4 % of all stars for parts of others
-        )
-    finally:
-        sep.set_extract_pixstack(room)
-    return found
 
 
 def _measured(
@@ -144,9 +127,9 @@ def _measured(
     if not len(found):
         return sources
     x, y = found["x"], found["y"]
-    half_light = np.clip(half_light_radius(light, np.column_stack([x, y])), 0.8, 5.0)
-    # A mask would take thrice the time.
-    x_window, y_window, _ = sep.winpos(light, x, y, half_light / 1.1774, subpix=2)  # good to 1e-4 pixels
+    xy = np.column_stack([x, y])
+    half_light = np.clip(half_light_radius(light, xy), 0.8, 5.0)
+    x_window, y_window = windowed_centroids(light, xy, half_light / SIGMA_TO_HALF_LIGHT).T
     # Beside a bright star the window climbs up to it, and one star would be two sources.
     stays = np.hypot(x_window - x, y_window - y) < LARGEST_SHIFT_PIXELS
     x, y = np.where(stays, x_window, x), np.where(stays, y_window, y)
@@ -187,8 +170,8 @@ def _fwhm_pixels(
 def _near_saturated(mask: NDArray[np.uint8], found: NDArray[np.void]) -> NDArray[np.bool_]:
     """Whether a pixel within one of an object's peak was full."""
     height, width = mask.shape
-    column = np.clip(np.rint(found["xcpeak"]).astype(int), 1, width - 2)
-    row = np.clip(np.rint(found["ycpeak"]).astype(int), 1, height - 2)
+    column = np.clip(found["xpeak"], 1, width - 2)
+    row = np.clip(found["ypeak"], 1, height - 2)
     around = np.arange(-1, 2)
     bits = mask[(row[:, None] + around)[:, :, None], (column[:, None] + around)[:, None, :]]
     return np.asarray(((bits & SATURATED) != 0).any(axis=(1, 2)))

@@ -21,6 +21,7 @@ from tomoe_es.reduction.archive_path import archive_path
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
 from tomoe_es.reduction.checks import Verdict
 from tomoe_es.reduction.compressed_image import compressed_plane
+from tomoe_es.reduction.extension_header import known_card
 from tomoe_es.reduction.job import ArchivedProduct, ProductKind, ReductionJob
 from tomoe_es.reduction.mask import MEANINGS
 from tomoe_es.reduction.source_table import Table
@@ -120,7 +121,7 @@ def mask_plane(mask: NDArray[np.uint8]) -> Table:
     """A mask of bits of `mask`, with their meanings."""
     plane = compressed_plane(mask, "MASK")
     for number, (bit, meaning) in enumerate(MEANINGS.items(), start=1):
-        plane.header[f"MASKBIT{number}"] = (bit, meaning)
+        plane.header.append(known_card(f"MASKBIT{number}", bit, meaning), end=True)
     return plane
 
 

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tomoe_es.compiled import compiled, inlined
+from tomoe_es.compiled import bytes_turned, compiled, inlined
 
 BLOCK: Final = 32
 BLANK: Final = -(2**31)
@@ -23,7 +23,6 @@ LARGEST: Final = 2**30
 _BITS: Final = ((8, 3, 6), (16, 4, 14), (32, 5, 25))
 """Of values of 1, 2 and 4 bytes: bits of a value, bits that tell how many low bits a block has, and from how
 many of these on its values are stored whole."""
-_WORD: Final = np.uint64(0xFFFFFFFF)
 
 Words = NDArray[np.uint32]
 
@@ -73,7 +72,11 @@ def encode_tiles(
 
 @compiled
 def encode_whole_numbers(
-    plane: NDArray[np.uint16], rows: int, value_bytes: int, sizes: NDArray[np.int32], heap: NDArray[np.uint8]
+    plane: NDArray[np.uint8] | NDArray[np.uint16],
+    rows: int,
+    value_bytes: int,
+    sizes: NDArray[np.int32],
+    heap: NDArray[np.uint8],
 ) -> int:
     """Code tiles of so many whole rows of numbers, each less than half of what 1 or 2 bytes hold.
 
@@ -124,28 +127,29 @@ def _encode(first: np.int32, folded: Words, sizes: tuple[int, int, int], room: W
     place, held, bits = 0, 0, np.uint64(0)
     place, bits, held = _put(out, place, bits, held, np.uint64(np.uint32(first)), value_bits)
     for begin in range(0, len(folded), BLOCK):
-        block = folded[begin : min(begin + BLOCK, len(folded))]
-        total = np.uint64(0)
-        for k in range(len(block)):
-            total += np.uint64(block[k])
-        low = _low_bits(total, len(block))
+        # Without sign, or each access would ask whether it counts from the end; and a slice is slow to make.
+        start, length = np.uint64(begin), np.uint64(min(BLOCK, len(folded) - begin))
+        total = 0
+        for k in range(length):
+            total += int(np.int64(folded[start + k]))
+        low = _low_bits(total, min(BLOCK, len(folded) - begin))
         if low >= most_low_bits:
             place, bits, held = _put(out, place, bits, held, np.uint64(most_low_bits + 1), level_bits)
-            for k in range(len(block)):
-                place, bits, held = _put(out, place, bits, held, np.uint64(block[k]), value_bits)
+            for k in range(length):
+                place, bits, held = _put(out, place, bits, held, np.uint64(folded[start + k]), value_bits)
             continue
         if total == 0:
             place, bits, held = _put(out, place, bits, held, np.uint64(0), level_bits)
             continue
         place, bits, held = _put(out, place, bits, held, np.uint64(low + 1), level_bits)
-        longest = _codes(block, low, room)
-        if longest <= 16 and len(block) == BLOCK:
+        longest = _codes(folded, start, length, low, room)
+        if longest <= 16 and length == BLOCK:
             _join_pairs(room)
             for k in range(BLOCK // 2):
                 code, count = np.uint64(room[2, k]), int(np.int64(room[3, k]))
                 place, bits, held = _put(out, place, bits, held, code, count)
         else:
-            for k in range(len(block)):
+            for k in range(length):
                 code, count = np.uint64(room[0, k]), int(np.int64(room[1, k]))
                 while count > 32:
                     zeros = min(count - 1 - low, 32)
@@ -159,10 +163,9 @@ def _encode(first: np.int32, folded: Words, sizes: tuple[int, int, int], room: W
 
 
 @inlined
-def _low_bits(total: np.uint64, count: int) -> int:
+def _low_bits(total: int, count: int) -> int:
     """How many low bits of a block are noise."""
-    mean = (float(total) - count // 2 - 1) / count
-    level = np.uint32(max(mean, 0.0)) >> np.uint32(1)
+    level = np.uint32(max(total - count // 2 - 1, 0) // count) >> np.uint32(1)
     low = 0
     while level > 0:
         level >>= np.uint32(1)
@@ -171,29 +174,28 @@ def _low_bits(total: np.uint64, count: int) -> int:
 
 
 @inlined
-def _codes(block: Words, low: int, room: Words) -> int:
+def _codes(folded: Words, start: np.uint64, length: np.uint64, low: int, room: Words) -> int:
     """Code words of a block's values and how long each is, into the first two rows of `room`; the longest."""
-    codes, counts = room[0, : len(block)], room[1, : len(block)]
     shift = np.uint32(low)
     one = np.uint32(np.uint32(1) << shift)
     below = np.uint32(one - np.uint32(1))
     longest = np.uint32(0)
-    for k in range(len(block)):
-        value = block[k]
-        codes[k] = np.uint32(one | np.uint32(value & below))
-        counts[k] = np.uint32(np.uint32(value >> shift) + np.uint32(1) + shift)
-        longest = max(longest, counts[k])
+    for k in range(length):
+        value = folded[start + k]
+        room[0, k] = np.uint32(one | np.uint32(value & below))
+        count = np.uint32(np.uint32(value >> shift) + np.uint32(1) + shift)
+        room[1, k] = count
+        longest = max(longest, count)
     return np.int64(longest)  # type: ignore[return-value]
 
 
 @inlined
 def _join_pairs(room: Words) -> None:
     """Each two code words as one, into the last two rows of `room`."""
-    codes, counts, joined, together = room[0], room[1], room[2], room[3]
     for k in range(BLOCK // 2):
-        second = counts[2 * k + 1]
-        joined[k] = np.uint32(codes[2 * k] << second) | codes[2 * k + 1]
-        together[k] = np.uint32(counts[2 * k] + second)
+        second = room[1, 2 * k + 1]
+        room[2, k] = np.uint32(room[0, 2 * k] << second) | room[0, 2 * k + 1]
+        room[3, k] = np.uint32(room[1, 2 * k] + second)
 
 
 @inlined
@@ -206,17 +208,5 @@ def _put(
     """
     bits = (bits << np.uint64(count)) | value
     held += count
-    out[np.uint64(place)] = _big_endian(bits >> np.uint64(held & 31))
+    out[np.uint64(place)] = bytes_turned(np.uint32(bits >> np.uint64(held & 31)))
     return place + (held >> 5), bits, held & 31
-
-
-@inlined
-def _big_endian(bits: np.uint64) -> np.uint32:
-    """The 32 low bits as a word of a FITS file."""
-    word = np.uint32(bits & _WORD)
-    return (
-        (word << np.uint32(24))
-        | ((word & np.uint32(0xFF00)) << np.uint32(8))
-        | ((word >> np.uint32(8)) & np.uint32(0xFF00))
-        | (word >> np.uint32(24))
-    )

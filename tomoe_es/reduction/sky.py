@@ -9,7 +9,7 @@ the error of a faint star.
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,8 @@ CONVERGED: Final = 1e-4
 _SIDE_BY_SIDE: Final = 32
 
 Floats = NDArray[np.float32]
+Counts = NDArray[np.uint32]
+Room: TypeAlias = tuple[NDArray[np.float64], NDArray[np.int32], Counts, Counts]
 
 
 def without_sky(image: Floats, bad: NDArray[np.bool_]) -> tuple[Floats, float, float]:
@@ -56,46 +58,61 @@ def _judge_boxes(
 ) -> None:
     """Level and noise of each box; NaN where less than half of it is good."""
     height, width = image.shape
-    some = np.empty(BOX_PIXELS * BOX_PIXELS, np.float32)
-    sums = np.empty((3, LEVELS + 1), np.int64)
+    some = np.empty(BOX_PIXELS * BOX_PIXELS // 2, np.float32)
+    counts, below = np.empty(LEVELS + 1, np.uint32), np.empty(LEVELS + 1, np.uint32)
+    room = np.empty((3, _SIDE_BY_SIDE)), np.empty(len(some), np.int32), counts, below
     for row in range(levels.shape[0]):
         top, bottom = row * BOX_PIXELS, min((row + 1) * BOX_PIXELS, height)
         for column in range(levels.shape[1]):
             left, right = column * BOX_PIXELS, min((column + 1) * BOX_PIXELS, width)
-            count = 0
-            for y in range(top, bottom):
-                line, without = image[y, left:right], bad[y, left:right]
-                for pair in range(len(line) // 2):
-                    x = 2 * pair + ((y + pair) & 1)
-                    some[count] = line[x]
-                    count += not without[x]
-            if 4 * count < (bottom - top) * (right - left):
+            some[:] = np.float32(math.nan)
+            good = _take_half(image, bad, (top, bottom, left, right), some)
+            if 4 * good < (bottom - top) * (right - left):
                 levels[row, column] = noises[row, column] = math.nan
             else:
-                levels[row, column], noises[row, column] = _mode(some[:count], sums)
+                levels[row, column], noises[row, column] = _mode(some, room)
 
 
 @inlined
-def _mode(some: Floats, sums: NDArray[np.int64]) -> tuple[float, float]:
-    """The most frequent of some values, and their scatter, without the light of stars."""
-    mean, sigma = _clipped_mean(some, -math.inf, math.inf)
-    mean, sigma = _clipped_mean(some, mean - FIRST_CLIP_SIGMA * sigma, mean + FIRST_CLIP_SIGMA * sigma)
+def _take_half(image: Floats, bad: NDArray[np.bool_], box: tuple[int, int, int, int], some: Floats) -> int:
+    """Fill `some` with one of each two neighbours of a box, NaN for a bad one; how many are good."""
+    top, bottom, left, right = box
+    place, pairs, good = np.uint64(0), np.uint64((right - left) // 2), 0
+    for y in range(top, bottom):
+        line, without = image[y, left:right], bad[y, left:right]
+        for pair in range(pairs):
+            here = np.uint64(2) * pair
+            is_right = (np.uint64(y) + pair) & np.uint64(1)
+            value = line[here + np.uint64(1)] if is_right else line[here]
+            spoilt = without[here + np.uint64(1)] if is_right else without[here]
+            some[place + pair] = np.float32(math.nan) if spoilt else value
+            good += not spoilt
+        place += pairs
+    return good
+
+
+@inlined
+def _mode(some: Floats, room: Room) -> tuple[float, float]:
+    """The most frequent of some values, and their scatter, without the light of stars; NaN is none."""
+    lanes, places, counts, below = room
+    mean, sigma = _clipped_mean(some, -math.inf, math.inf, lanes)
+    mean, sigma = _clipped_mean(some, mean - FIRST_CLIP_SIGMA * sigma, mean + FIRST_CLIP_SIGMA * sigma, lanes)
     if not sigma > 0:
         return mean, 0.0
     scale = 2 * HALF_RANGE_SIGMA * sigma / LEVELS
     zero = mean - HALF_RANGE_SIGMA * sigma
-    _sum_histogram(some, np.float32(zero), np.float32(1 / scale), sums)
+    _count_levels(some, np.float32(zero), np.float32(1 / scale), places, counts, below)
     first, last, scatter = 0, LEVELS, math.inf
     middle = average = 0.0
     for _ in range(ROUNDS):
         before = scatter
-        number = sums[0, last] - sums[0, first]
+        number = below[last] - below[first]
         if number == 0:
             break
-        average = (sums[1, last] - sums[1, first]) / number
-        variance = (sums[2, last] - sums[2, first]) / number - average**2
-        scatter = math.sqrt(max(variance, 0.0))
-        middle = _median(sums[0], first, last)
+        total, squares = _moments(counts, first, last)
+        average = total / number
+        scatter = math.sqrt(max(squares / number - average**2, 0.0))
+        middle = _median(below, first, last)
         if scatter < 0.1 or abs(scatter / before - 1) < CONVERGED:
             break
         first = max(int(middle - CLIP_SIGMA * scatter + 0.5), 0)
@@ -106,46 +123,64 @@ def _mode(some: Floats, sums: NDArray[np.int64]) -> tuple[float, float]:
 
 
 @inlined
-def _clipped_mean(some: Floats, low: float, high: float) -> tuple[float, float]:
+def _clipped_mean(some: Floats, low: float, high: float, lanes: NDArray[np.float64]) -> tuple[float, float]:
     """Mean and standard deviation of the values within some bounds.
 
     Summed in 32 sums side by side, which the processor adds to at once.
     """
-    counts, totals, squares = np.zeros(_SIDE_BY_SIDE), np.zeros(_SIDE_BY_SIDE), np.zeros(_SIDE_BY_SIDE)
+    lanes[:] = 0.0
     for begin in range(0, len(some), _SIDE_BY_SIDE):
-        part = some[begin : begin + _SIDE_BY_SIDE]
-        for k in range(len(part)):
-            value = float(part[k])
-            within = 1.0 if low <= value <= high else 0.0
-            counts[k] += within
-            totals[k] += within * value
-            squares[k] += within * value * value
-    mean = totals.sum() / counts.sum()
-    return mean, math.sqrt(max(squares.sum() / counts.sum() - mean**2, 0.0))
+        for k in range(_SIDE_BY_SIDE):
+            value = some[np.uint64(begin + k)]
+            within = np.float32(low) <= value <= np.float32(high)
+            lanes[0, k] += 1.0 if within else 0.0
+            inside = float(value) if within else 0.0
+            lanes[1, k] += inside
+            lanes[2, k] += inside * inside
+    count = lanes[0].sum()
+    mean = lanes[1].sum() / count
+    return mean, math.sqrt(max(lanes[2].sum() / count - mean**2, 0.0))
 
 
 @inlined
-def _sum_histogram(
-    some: Floats, zero: np.float32, levels_a_count: np.float32, sums: NDArray[np.int64]
+def _count_levels(
+    some: Floats,
+    zero: np.float32,
+    levels_a_count: np.float32,
+    places: NDArray[np.int32],
+    counts: Counts,
+    below: Counts,
 ) -> None:
-    """Before each level: how many values there are, the sum of their levels, and of the squares of these."""
-    sums[:] = 0
-    counts = sums[0]
-    for value in some:
-        level = (value - zero) * levels_a_count
-        if np.float32(0) <= level < np.float32(LEVELS):
-            counts[int(level) + 1] += 1
-    number = total = squares = 0
-    for level in range(LEVELS):
-        here = counts[level + 1]
-        number += here
-        total += here * level
-        squares += here * level * level
-        sums[0, level + 1], sums[1, level + 1], sums[2, level + 1] = number, total, squares
+    """How many values there are at each level and, with the last one for those beyond, below it."""
+    for k in range(len(some)):
+        level = (some[k] - zero) * levels_a_count
+        inside = np.float32(0) <= level < np.float32(LEVELS)
+        places[k] = np.int32(level) if inside else np.int32(LEVELS)
+    counts[:] = 0
+    for place in places:
+        counts[np.uint32(place)] += np.uint32(1)
+    number = np.uint32(0)
+    for level in range(LEVELS + 1):
+        below[level] = number
+        number = np.uint32(number + counts[level])
 
 
 @inlined
-def _median(numbers: NDArray[np.int64], first: int, last: int) -> float:
+def _moments(counts: Counts, first: int, last: int) -> tuple[float, float]:
+    """Sums of the levels, from the first to before the last, of all values there, and of their squares.
+
+    Even the squares of half a box fit into 32 bits.
+    """
+    total, squares = np.uint32(0), np.uint32(0)
+    for level in range(np.uint32(first), np.uint32(last)):
+        first_power = np.uint32(counts[level] * np.uint32(level))
+        total = np.uint32(total + first_power)
+        squares = np.uint32(squares + np.uint32(first_power * np.uint32(level)))
+    return float(total), float(squares)
+
+
+@inlined
+def _median(numbers: Counts, first: int, last: int) -> float:
     """Where half of the values from the first level to before the last are below, in levels from a middle."""
     half = (numbers[first] + numbers[last]) / 2
     low, high = first, last

@@ -36,6 +36,7 @@ def take_away(image: Floats, levels: Array, bad: NDArray[np.bool_], light: Float
             t = place - box
             across[column] = a + t * (b + t * (c + t * d))
         _bend(across, room, bend)
+        line, without, out = image[y], bad[y], light[y]
         begin = 0
         while begin < width:
             place = (begin + 0.5) / BOX_PIXELS - 0.5
@@ -44,9 +45,7 @@ def take_away(image: Floats, levels: Array, bad: NDArray[np.bool_], light: Float
             end = width if is_last else (box + 1) * BOX_PIXELS + BOX_PIXELS // 2
             end = min(end, begin + len(steps))
             cubic = _cubic((across[box], across[after]), (bend[box], bend[after]))
-            _take_away_part(
-                image[y, begin:end], cubic, place - box, steps, bad[y, begin:end], light[y, begin:end]
-            )
+            _take_away_part(line, (begin, end), cubic, place - box, steps, without, out)
             begin = end
 
 
@@ -82,6 +81,7 @@ def _cubic(ends: tuple[float, float], bends: tuple[float, float]) -> tuple[float
 @inlined
 def _take_away_part(
     line: Floats,
+    part: tuple[int, int],
     cubic: tuple[float, float, float, float],
     begin: float,
     steps: Floats,
@@ -90,7 +90,8 @@ def _take_away_part(
 ) -> None:
     a, b, c = np.float32(cubic[0]), np.float32(cubic[1]), np.float32(cubic[2])
     d, first, step = np.float32(cubic[3]), np.float32(begin), np.float32(1.0 / BOX_PIXELS)
-    for x in range(len(out)):
-        t = first + steps[x] * step
+    start = np.uint64(part[0])  # without sign: else each access would ask whether it counts from the end
+    for k in range(np.uint64(part[1] - part[0])):
+        t, x = first + steps[k] * step, start + k
         level = a + t * (b + t * (c + t * d))
         out[x] = np.float32(0) if without[x] else line[x] - level

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import math
 
+import numpy as np
 from astropy.io import fits
+from numpy.typing import NDArray
 
 from tomoe_es.camera.frame_geometry import LINE_READOUT_SECONDS
 from tomoe_es.camera.rolling_shutter import MIDDLE_ROW, mid_time_us
@@ -61,7 +63,7 @@ def measured_cards(
     cards: Cards = [
         ("NSTACK", stacked.frames_used, "frames in the stack"),
         ("NDROPPED", DROPPED_FRAMES, "first frames left out of the stack"),
-        ("USEDMEAN", float(stacked.used.mean()), "frames used, mean of all pixels"),
+        ("USEDMEAN", _mean(stacked.used), "frames used, mean of all pixels"),
         ("NSOURCE", len(measured.sources), "sources found"),
         ("SKYLEVEL", measured.sky_counts, "[count] sky"),
         ("SKYNOISE", measured.noise_counts, "[count] noise of a pixel of the stack"),
@@ -86,3 +88,8 @@ def measured_cards(
             ("SHA_STAR", solution.catalogue_digest, "list of catalogue stars"),
         ]
     return cards
+
+
+def _mean(used: NDArray[np.uint16]) -> float:
+    """Sums of rows fit into 32 bits; numpy's mean adds up in 64, and takes thrice the time."""
+    return int(used.sum(axis=1, dtype=np.uint32).sum(dtype=np.uint64)) / used.size

@@ -9,6 +9,7 @@ from tomoe_es.camera.frame_geometry import IMAGING_SHAPE, ORIGINAL_SHAPE
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
 from tomoe_es.reduction.compressed_image import compressed_image, compressed_plane
 from tomoe_es.reduction.dark import master_dark
+from tomoe_es.reduction.extraction import extracted
 from tomoe_es.reduction.frame_numbers import DROPPED_FRAMES, FEWEST_FRAMES_TO_SEARCH
 from tomoe_es.reduction.half_light import half_light_radius
 from tomoe_es.reduction.moving_objects.difference import differ
@@ -19,6 +20,7 @@ from tomoe_es.reduction.profile_fit import fitted_profile
 from tomoe_es.reduction.sky import without_sky
 from tomoe_es.reduction.stack import Stack, stack
 from tomoe_es.reduction.variance import frame_variance
+from tomoe_es.reduction.windowed_centroid import windowed_centroids
 from tomoe_es.transfer.cube_file import as_stored, read_only
 
 
@@ -45,13 +47,15 @@ def warm_up() -> None:
     flat = CalibrationFrame(plane, plane, np.zeros(IMAGING_SHAPE, np.uint8), 1)
     stacked = stack(cube.stored(), flat, flat, 1.0, over_time=True)
     places = np.full((1, 2), 100.0)
-    half_light_radius(stacked.image, places)
+    windowed_centroids(stacked.image, places, half_light_radius(stacked.image, places) + 1)
     profile = Profile.of_fwhm(TYPICAL_FWHM_PIXELS)
     optimal_flux(stacked.image, flat.bad, places, np.ones(1), profile, TYPICAL_FWHM_PIXELS, 1.0, 1.0)
     fitted_profile(stacked.image, flat.bad, places, TYPICAL_FWHM_PIXELS, 1.0, 1.0)
     compressed_image(stacked.image, "STACK", 1.0)
     compressed_plane(stacked.mask, "MASK")
-    without_sky(stacked.image, flat.bad)
+    compressed_plane(stacked.used, "NUSED")
+    light, _, _ = without_sky(stacked.image, flat.bad)
+    extracted(light, 1.0)
     variance = frame_variance(stacked.image, flat, flat, 1.0)
     _search_for_moving_objects(stacked, variance)
 

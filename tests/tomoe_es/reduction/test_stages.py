@@ -314,6 +314,15 @@ def test_a_star_with_a_full_pixel_is_saturated() -> None:
     assert measure(with_stars(STARS), mask, 4.0).sources["saturated"].tolist() == [True, False, False]
 
 
+def test_a_star_cut_by_the_edge_and_a_bright_line_tell_no_place() -> None:
+    image = with_stars(STARS)
+    image[:3, 700:706] += 1000
+    image[900:920, 300] += 1000
+    measured = measure(image, NO_MASK, 4.0)
+    assert len(measured.sources) == 5
+    assert sorted(measured.xy[:, 0]) == pytest.approx([400.3, 1000, 1500.5], abs=0.05)
+
+
 @pytest.mark.parametrize("neighbour", [1500.0, 1e5])
 def test_the_centroid_of_a_full_stars_neighbour_stays_its_own(neighbour: float) -> None:
     light = np.zeros(IMAGING_SHAPE, np.float32)

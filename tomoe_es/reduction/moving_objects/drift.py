@@ -29,7 +29,7 @@ from tomoe_es.reduction.moving_objects.following import FWHM_SIGMA, RADIUS, foll
 from tomoe_es.reduction.moving_objects.over_stars import strongest_about
 from tomoe_es.reduction.moving_objects.track import Track
 from tomoe_es.reduction.near_frames import GROUPS, group_times
-from tomoe_es.reduction.photometry import TRUNCATED
+from tomoe_es.reduction.single_sources import TRUNCATED
 
 SLOWEST_PIXELS_A_FRAME: Final = 0.05
 FASTEST_PIXELS_A_FRAME: Final = 0.6
