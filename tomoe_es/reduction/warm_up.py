@@ -55,7 +55,7 @@ def warm_up() -> None:
     compressed_plane(stacked.mask, "MASK")
     compressed_plane(stacked.used, "NUSED")
     light, _, _ = without_sky(stacked.image, flat.bad)
-    extracted(light, 1.0)
+    extracted(light, stacked.noise_counts)
     variance = frame_variance(stacked.image, flat, flat, 1.0)
     _search_for_moving_objects(stacked, variance)
 
