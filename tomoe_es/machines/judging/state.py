@@ -8,6 +8,7 @@ from tomoe_es.events.monitor import Severity, ViolationCleared, ViolationDetecte
 from tomoe_es.machines.judging import causes
 from tomoe_es.machines.judging.causes import Causes
 from tomoe_es.machines.judging.known import Known
+from tomoe_es.machines.rule import Departing
 
 Instance = str | int
 """Recipe id, frame id, exposure number or night; "" for the only one."""
@@ -25,13 +26,11 @@ class Instances(msgspec.Struct):
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """A departure that counts if it still holds after `due`."""
+    """A departure that counts if nothing has changed after `due`."""
 
     due: int
-    message: str
-    evidence: list[int]
-    order: int = 0  # position of the order that is not obeyed; 0: it is about none
-    begun: bool = True  # it holds already; False: until `due` all is normal
+    position: int  # of the event that showed it
+    departing: Departing
 
 
 class Judged(msgspec.Struct):

@@ -138,12 +138,13 @@ def advance(judged: Judged, time: int) -> list[Found]:
 
 
 def _advance(judged: Judged, time: int, found: list[Found]) -> None:
-    late = [each for each in _all_pending(judged) if each[0] < time]
-    for _, name, instance in sorted(late, key=lambda each: (each[0], each[1], str(each[2]))):
-        if name in RULES:
-            by_rules.overdue(RULES[name], judged, str(instance), found)
-        else:
-            by_deadlines.overdue(DEADLINES[name], judged, instance, found)
+    if overdue(judged, time):
+        late = [each for each in _all_pending(judged) if each[0] < time]
+        for _, name, instance in sorted(late, key=lambda each: (each[0], each[1], str(each[2]))):
+            if name in RULES:
+                by_rules.overdue(RULES[name], judged, str(instance), found)
+            else:
+                by_deadlines.overdue(DEADLINES[name], judged, instance, found)
     judged.next_due = next_due(judged) or NEVER
 
 
