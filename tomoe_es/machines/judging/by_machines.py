@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
 
 from tomoe_es.events import EVENT_TYPES, ErasedPayload, Event
 from tomoe_es.events.envelope import Recorded
@@ -17,7 +18,8 @@ Judge = Callable[[Judged, Recorded, list[Found]], None]
 
 def step(route: Route) -> Judge:
     """The step of one machine for one event type."""
-    if route.step is None or route.instances or route.everywhere:
+    tells_ends = any(each.lasts for each in route.machine.departures)
+    if route.step is None or route.instances or route.everywhere or tells_ends:
         return _any_step(route)
     return _plain_step(route, route.step)
 
@@ -54,23 +56,26 @@ def _of_stream(machine: Machine, stream: str) -> Iterable[Instance]:
 def _plain_step(route: Route, taken: Step) -> Judge:
     """The common case, without anything that it does not need: there are a million of them a night."""
     machine, dests = route.machine, taken.dests
-    name, initial, field, forgotten = machine.name, machine.initial, machine.instance, machine.forgotten
-    start = (initial, 0)
+    name, start, about = machine.name, (machine.initial, 0), instance_of(machine.instance)
+    forgotten = machine.forgotten.intersection(dests.values())
 
     def judge(judged: Judged, recorded: Recorded, found: list[Found]) -> None:
-        known = judged.machines[name]
-        at = known.at
-        instance = getattr(recorded.payload, field) if field else ""
-        source = at.get(instance, start)[0]
-        dest = dests.get(source)
-        if dest is None or known.faulty:
-            _move(judged, recorded, found, machine, taken, known, instance)
-        elif dest in forgotten:
+        at = judged.machines[name].at
+        instance = about(recorded.payload)
+        dest = dests.get(at.get(instance, start)[0])
+        if dest is None:
+            _move(judged, recorded, found, machine, taken, judged.machines[name], instance)
+        elif forgotten and dest in forgotten:
             at.pop(instance, None)
         else:
             at[instance] = (dest, recorded.position)
 
     return judge
+
+
+def instance_of(field: str) -> Callable[[Event], Instance]:
+    """Tells the instance that an event is about, by a field of it; without one there is only one."""
+    return attrgetter(field) if field else lambda event: ""
 
 
 def _any_step(route: Route) -> Judge:

@@ -88,8 +88,8 @@ def _put_off(rule: Rule, judged: Judged, thing: str, waiting: Waiting) -> None:
     if things is None:
         things = judged.waiting[rule.name] = {}
     things[thing] = waiting
-    if waiting.due < judged.next_due:
-        judged.next_due = waiting.due
+    if waiting.due < judged.quiet_until:
+        judged.quiet_until = waiting.due
 
 
 def _normal(rule: Rule, judged: Judged, recorded: Recorded, found: list[Found]) -> None:

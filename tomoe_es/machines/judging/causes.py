@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
+import struct
+
 import msgspec
 
-_BYTES = 5
-"""Of a position: enough for a million events a night in a thousand years."""
+_PACKING = struct.Struct("<Q")
+_pack = _PACKING.pack
 LONGEST_CHAIN = 32
 
 
 class Causes(msgspec.Struct):
-    """The causes of the events from position `first` on, packed: 5 MB for a night of a million events."""
+    """The causes of the newest events, packed: 9 MB for a night of a million events."""
 
-    first: int = 1
+    next: int = 1  # position of the event that comes next
     packed: bytearray = msgspec.field(default_factory=bytearray)
 
 
 def take_in(causes: Causes, position: int, cause: int) -> None:
     """Remember an event's cause; positions come in order."""
-    packed = causes.packed
-    if position != causes.first + len(packed) // _BYTES:
-        causes.first = position  # some events before it were not seen
-        packed.clear()
-    packed += cause.to_bytes(_BYTES, "little")
+    if position != causes.next:  # some events before it were not seen
+        causes.packed.clear()
+    causes.packed += _pack(cause)
+    causes.next = position + 1
 
 
-def forget(causes: Causes, before: int) -> None:
+def forget(causes: Causes) -> None:
     """A new night begins: what led to the events of former nights is not asked any more."""
-    causes.first = before
     causes.packed.clear()
 
 
@@ -37,12 +37,13 @@ def chain(causes: Causes, evidence: list[int]) -> list[int]:
     A chain that leads out of this night ends with the first event before it.
     """
     links: list[int] = []
+    first = causes.next - len(causes.packed) // _PACKING.size
     position = evidence[0] if evidence else 0
     while position > 0 and len(links) < LONGEST_CHAIN:
         links.append(position)
-        at = (position - causes.first) * _BYTES
+        at = (position - first) * _PACKING.size
         if not 0 <= at < len(causes.packed):
             break
-        cause = int.from_bytes(causes.packed[at : at + _BYTES], "little")
+        [cause] = _PACKING.unpack(causes.packed[at : at + _PACKING.size])
         position = cause if cause < position else 0
     return links

@@ -15,8 +15,6 @@ Instance = str | int
 
 Found = ViolationDetected | ViolationCleared
 
-NEVER = 1 << 62
-
 
 class Instances(msgspec.Struct):
     """State of each instance of one machine, and position of its last event; a single one has the key ""."""
@@ -42,7 +40,7 @@ class Judged(msgspec.Struct):
     told: dict[str, dict[str, int]] = {}  # lasting departures: name, thing, position of ViolationDetected
     waiting: dict[str, dict[str, Waiting]] = {}  # rules whose departure does not count yet: name, thing
     running: dict[str, dict[Instance, tuple[int, int]]] = {}  # deadlines: due time, position that began it
-    next_due: int = NEVER  # nothing that waits or runs is due before
+    quiet_until: int = 0  # up to this time nothing that waits or runs is due, and no event is ahead
 
 
 def tell(
