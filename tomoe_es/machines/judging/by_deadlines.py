@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tomoe_es.clock import SECOND
 from tomoe_es.events import Event
 from tomoe_es.events.envelope import Recorded
-from tomoe_es.machines.judging import by_machines, state
+from tomoe_es.machines.judging import state
 from tomoe_es.machines.judging.by_machines import Judge
-from tomoe_es.machines.judging.known import Known
 from tomoe_es.machines.judging.state import Found, Instance, Judged
 from tomoe_es.machines.rule import Deadline, Mark
 
@@ -57,13 +54,13 @@ def _step(deadline: Deadline, ends: Mark | None, begins: Mark | None) -> Judge:
 
 
 def _end(deadline: Deadline, mark: Mark) -> Judge:
-    name, fits, instance_of = deadline.name, mark.fits, by_machines.instance_of(deadline.about)
+    name, fits, field = deadline.name, mark.fits, deadline.about
 
     def judge(judged: Judged, recorded: Recorded, found: list[Found]) -> None:
         event = recorded.payload
         if fits is not None and not fits(event):
             return
-        instance = instance_of(event)
+        instance = getattr(event, field) if field else ""
         judged.running[name].pop(instance, None)
         if name in judged.told:
             _late(deadline, judged, found, deadline.thing.format(instance), event)
@@ -93,14 +90,15 @@ def _late(deadline: Deadline, judged: Judged, found: list[Found], thing: str, ev
 
 
 def _begin(deadline: Deadline, mark: Mark) -> Judge:
-    name, fits, puts_off = deadline.name, mark.fits, deadline.puts_off
-    instance_of, due_us = by_machines.instance_of(deadline.about), _due_us(deadline)
+    name, fits, field, puts_off = deadline.name, mark.fits, deadline.about, deadline.puts_off
+    within_us, due_us = round(deadline.within_seconds * SECOND), deadline.due_us
 
     def judge(judged: Judged, recorded: Recorded, found: list[Found]) -> None:
         event = recorded.payload
         if fits is not None and not fits(event):
             return
-        instance, running = instance_of(event), judged.running[name]
+        running = judged.running[name]
+        instance = getattr(event, field) if field else ""
         if name in judged.told:
             thing = deadline.thing.format(instance)
             if not puts_off and thing in judged.told[name]:
@@ -110,18 +108,10 @@ def _begin(deadline: Deadline, mark: Mark) -> Judge:
             if not puts_off:
                 return
             del running[instance]  # begun anew, so that the order stays that of the due times
-        due = due_us(recorded, judged.known)
+        known = judged.known  # it is as late as it knows: the writer's clock may be behind
+        due = known.latest_us + within_us if due_us is None else due_us(recorded, known)
         running[instance] = (due, recorded.position)
         if due < judged.quiet_until:
             judged.quiet_until = due
 
     return judge
-
-
-def _due_us(deadline: Deadline) -> Callable[[Recorded, Known], int]:
-    """Tells when a deadline that an event begins is over."""
-    within = deadline.within_seconds
-    if callable(within):
-        return lambda recorded, known: recorded.time + round(within(recorded, known) * SECOND)
-    constant = round(within * SECOND)
-    return lambda recorded, known: known.latest_us + constant  # the writer's clock may be behind

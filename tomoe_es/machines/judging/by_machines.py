@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from operator import attrgetter
 
 from tomoe_es.events import EVENT_TYPES, ErasedPayload, Event
 from tomoe_es.events.envelope import Recorded
@@ -56,26 +55,23 @@ def _of_stream(machine: Machine, stream: str) -> Iterable[Instance]:
 def _plain_step(route: Route, taken: Step) -> Judge:
     """The common case, without anything that it does not need: there are a million of them a night."""
     machine, dests = route.machine, taken.dests
-    name, start, about = machine.name, (machine.initial, 0), instance_of(machine.instance)
+    name, field, start = machine.name, machine.instance, (machine.initial, 0)
     forgotten = machine.forgotten.intersection(dests.values())
 
     def judge(judged: Judged, recorded: Recorded, found: list[Found]) -> None:
         at = judged.machines[name].at
-        instance = about(recorded.payload)
-        dest = dests.get(at.get(instance, start)[0])
-        if dest is None:
+        instance = getattr(recorded.payload, field) if field else ""
+        try:
+            dest = dests[at.get(instance, start)[0]]
+        except KeyError:
             _move(judged, recorded, found, machine, taken, judged.machines[name], instance)
-        elif forgotten and dest in forgotten:
+            return
+        if forgotten and dest in forgotten:
             at.pop(instance, None)
         else:
             at[instance] = (dest, recorded.position)
 
     return judge
-
-
-def instance_of(field: str) -> Callable[[Event], Instance]:
-    """Tells the instance that an event is about, by a field of it; without one there is only one."""
-    return attrgetter(field) if field else lambda event: ""
 
 
 def _any_step(route: Route) -> Judge:

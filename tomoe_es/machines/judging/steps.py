@@ -35,9 +35,10 @@ def _fold(change: Handler) -> Judge:
 
 
 def _new_night(judged: Judged, recorded: Recorded, found: list[Found]) -> None:
-    """Deadlines of the night before run no more; what they told is over."""
-    causes.forget(judged.causes)
-    causes.take_in(judged.causes, recorded.position, recorded.cause)
+    """Deadlines of the night before run no more; what they told is over. What led to its events is not asked
+    any more."""
+    causes.begin(judged.causes, recorded.position)
+    judged.causes.recent.append(recorded.cause)
     for deadline in DEADLINES.values():
         judged.running[deadline.name].clear()
         for thing in list(judged.told.get(deadline.name, ())):
@@ -83,22 +84,20 @@ STEPS = _steps()
 
 def initial() -> Judged:
     """Before the first event."""
-    return Judged(
-        machines={name: Instances() for name in TABLES}, running={name: {} for name in DEADLINES}
-    )
+    return Judged(machines={name: Instances() for name in TABLES}, running={name: {} for name in DEADLINES})
 
 
 def judge(judged: Judged, recorded: Recorded) -> list[Found]:
     """Take one event in, changing `judged`, and tell what departs from normal with it, or does no more."""
     found: list[Found] = []
-    causes.take_in(judged.causes, recorded.position, recorded.cause)
-    known = judged.known
-    if recorded.time > judged.quiet_until:
-        recorded = passed_time.believed(known, recorded)
-        known.latest_us = max(known.latest_us, recorded.time)
-        _advance(judged, recorded.time, found)
-    elif recorded.time > known.latest_us:
-        known.latest_us = recorded.time
+    remembered, known, time = judged.causes, judged.known, recorded.time
+    if recorded.position != remembered.recent_from + len(remembered.recent):
+        causes.begin(remembered, recorded.position)  # some events before it were not seen
+    remembered.recent.append(recorded.cause)
+    if time > judged.quiet_until:
+        recorded = _look_around(judged, recorded, found)
+    elif time > known.latest_us:
+        known.latest_us = time
     for step in STEPS[type(recorded.payload)]:
         step(judged, recorded, found)
     return found
@@ -142,6 +141,15 @@ def advance(judged: Judged, time: int) -> list[Found]:
     return found
 
 
+def _look_around(judged: Judged, recorded: Recorded, found: list[Found]) -> Recorded:
+    """Once a minute, and when something may be due: the event at the time at which it is judged."""
+    recorded = passed_time.believed(judged.known, recorded)
+    judged.known.latest_us = max(judged.known.latest_us, recorded.time)
+    _advance(judged, recorded.time, found)
+    causes.pack(judged.causes)
+    return recorded
+
+
 def _advance(judged: Judged, time: int, found: list[Found]) -> None:
     due = next_due(judged)
     if due is not None and due < time:
@@ -159,7 +167,7 @@ def _advance(judged: Judged, time: int, found: list[Found]) -> None:
 def _pending(judged: Judged) -> Iterable[tuple[int, str, Instance]]:
     """The first of each deadline, and all departures that wait: due time, name, instance or thing."""
     for name, running in judged.running.items():
-        if running and not callable(DEADLINES[name].within_seconds):
+        if running and DEADLINES[name].due_us is None:
             instance = next(iter(running))  # they were begun in this order
             yield running[instance][0], name, instance
         else:
