@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from replay.errors import NightUnknown, PlaceUnknown
@@ -9,7 +10,7 @@ from replay.night import ReplayedNight
 from replay.places import STEPS, position_of, step
 from tests.replay.conftest import log_of
 from tests.tomoe_es.control.observatory import jst
-from tomoe_es.events import camera, recipe, reduction
+from tomoe_es.events import camera, monitor, recipe, reduction
 from tomoe_es.events.envelope import Recorded
 
 
@@ -56,14 +57,58 @@ def test_by_recipe_exposure_and_product(night: ReplayedNight, events: list[Recor
         ("exposure:999", "not of the night"),
         ("recipe:zzzz", "no recipe of this night"),
         ("product:nothing", "names no product"),
-        ("violation:Nonsense", "violation"),
-        ("violation:99", "recorded|which has"),
+        ("violation:1", "no violation was recorded in this night"),
+        ("violation:CubeLost", "no violation was recorded in this night"),
         ("", "no place"),
     ],
 )
 def test_what_is_no_place_is_told(place: str, told: str, night: ReplayedNight) -> None:
     with pytest.raises(PlaceUnknown, match=told):
         position_of(night, place)
+
+
+@pytest.fixture
+def night_of_two(events: list[Recorded]) -> ReplayedNight:
+    """A night whose last two events are violations."""
+    last = events[-1]
+    told = [
+        msgspec.structs.replace(last, position=last.position + number, payload=violation(name))
+        for number, name in enumerate(("CubeLost", "FocusOutOfRange"), 1)
+    ]
+    return ReplayedNight(log_of([*events, *told]))
+
+
+def violation(name: str) -> monitor.ViolationDetected:
+    return monitor.ViolationDetected(
+        name=name,
+        thing="focus",
+        severity="warning",
+        message="out of range",
+        evidence=[3],
+        chain=[3],
+        needs_acknowledgement=False,
+    )
+
+
+def test_a_violation_is_found_by_its_number_and_by_its_name(night_of_two: ReplayedNight) -> None:
+    last = night_of_two.last
+    assert position_of(night_of_two, "violation:1") == last - 1
+    assert position_of(night_of_two, "violation:2") == last
+    assert position_of(night_of_two, "violation:FocusOutOfRange") == last
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("violation:99", "no violation 99 in this night, which has 2: 1 to 2"),
+        ("violation:CubeLos", "no violation 'CubeLos' in this night: .*CubeLost"),
+    ],
+)
+def test_a_violation_that_the_night_has_not_is_told(
+    place: str, told: str, night_of_two: ReplayedNight
+) -> None:
+    with pytest.raises(PlaceUnknown, match=told):
+        position_of(night_of_two, place)
 
 
 @pytest.mark.parametrize("unit", STEPS)

@@ -30,35 +30,36 @@ _LEASES_VOID = (Mark(reduction.ReductionEngineLost), Mark(reduction.ReductionEng
 """No result comes of a job that ended with its engine: it is leased again."""
 
 
-def _exposure_length(recorded: Recorded, known: Known) -> float:
-    """Its frames, and half a minute."""
+def _exposed(recorded: Recorded, known: Known) -> int:
+    """After its frames, and half a minute."""
     exposing = known.exposing
     asked = exposing.request if exposing is not None else None
-    return 30.0 + (asked.frames * frame_seconds(asked.exposure_seconds) if asked is not None else 0.0)
+    seconds = asked.frames * frame_seconds(asked.exposure_seconds) if asked is not None else 0.0
+    return recorded.time + round(seconds * SECOND) + 30 * SECOND
 
 
-def _lease(recorded: Recorded, known: Known) -> float:
-    """Until the lease's own end, and half a minute in which it is declared expired."""
+def _lease_over(recorded: Recorded, known: Known) -> int:
+    """At the lease's own end, and half a minute in which it is declared expired."""
     leased = recorded.payload
     assert isinstance(leased, reduction.ReductionLeased), "only a lease begins it"
-    return (leased.lease_until_us - recorded.time) / SECOND + 30.0
+    return leased.lease_until_us + 30 * SECOND
 
 
-def _until_observing_ends(recorded: Recorded, known: Known) -> float:
+def _observing_over(recorded: Recorded, known: Known) -> int:
     plan = recorded.payload
     assert isinstance(plan, system.NightPlanned), "only the plan begins it"
-    return (plan.observing_end_us + 10 * MINUTE - recorded.time) / SECOND
+    return plan.observing_end_us + 10 * MINUTE
 
 
-def _until_start_up(recorded: Recorded, known: Known) -> float:
+def _started_up(recorded: Recorded, known: Known) -> int:
     plan = recorded.payload
     assert isinstance(plan, system.NightPlanned), "only the plan begins it"
-    return (plan.start_up_us + 5 * MINUTE - recorded.time) / SECOND
+    return plan.start_up_us + 5 * MINUTE
 
 
-def _until_the_day(recorded: Recorded, known: Known) -> float:
+def _day(recorded: Recorded, known: Known) -> int:
     sunrise_us = known.plan.sunrise_us if known.plan is not None else recorded.time
-    return (sunrise_us + 75 * MINUTE - recorded.time) / SECOND
+    return sunrise_us + 75 * MINUTE
 
 
 def _order(
@@ -111,7 +112,7 @@ _DEADLINES = (
         about="exposure_number",
         begins=(Mark(camera.ExposureStarted),),
         ends=(Mark(camera.ExposureFinished), Mark(camera.ExposureAborted)),
-        within_seconds=_exposure_length,
+        due_us=_exposed,
         expected="its end",
     ),
     Deadline(
@@ -139,7 +140,7 @@ _DEADLINES = (
             *(Mark(reduction.ReductionLeaseExpired),),
         ),
         forgets=_LEASES_VOID,
-        within_seconds=_lease,
+        due_us=_lease_over,
         expected="its result, or the end of its lease,",
     ),
     _order(
@@ -198,7 +199,7 @@ _DEADLINES = (
         about="night",
         begins=(Mark(system.NightPlanned),),
         ends=(Mark(system.NightPhaseEntered),),
-        within_seconds=_until_start_up,
+        due_us=_started_up,
         expected="its start-up",
     ),
     Deadline(
@@ -210,7 +211,7 @@ _DEADLINES = (
         about="night",
         begins=(Mark(system.NightPlanned),),
         ends=(Mark(system.NightPhaseEntered, _field("phase", "shutting_down", *NIGHT_OVER)),),
-        within_seconds=_until_observing_ends,
+        due_us=_observing_over,
         expected="its shutdown",
     ),
     Deadline(
@@ -222,7 +223,7 @@ _DEADLINES = (
         about="night",
         begins=(Mark(system.NightPhaseEntered, _field("phase", "shutting_down")),),
         ends=(Mark(system.NightPhaseEntered, _field("phase", *NIGHT_OVER)),),
-        within_seconds=_until_the_day,
+        due_us=_day,
         expected="its end",
     ),
 )

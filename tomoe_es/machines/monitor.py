@@ -51,10 +51,10 @@ def evolve(state: MonitorState, recorded: Recorded) -> MonitorState:
 
 def decide(state: MonitorState, recorded: Recorded | None, now: int) -> list[Decision]:
     """Record what was found; when woken, also what is overdue, or what a crash kept from being recorded."""
-    if not state.unrecorded and now <= state.judged.next_due:
+    if not state.unrecorded and now <= state.judged.quiet_until:
         return []
     left = list(state.unrecorded.values())
-    if now > state.judged.next_due and steps.overdue(state.judged, now):
+    if now > state.judged.quiet_until and steps.overdue(state.judged, now):
         left += [_unrecorded(found, 0) for found in steps.advance(_copy(state.judged), now)]
     return [Decision(each.event, each.cause) for each in left if _ready(each.event)]
 
@@ -69,7 +69,7 @@ def next_wakeup(state: MonitorState, now: int) -> int | None:
 
 def not_before(state: MonitorState) -> int:
     """No deadline is over yet at that time."""
-    return 0 if state.unrecorded else state.judged.next_due
+    return 0 if state.unrecorded else state.judged.quiet_until
 
 
 def decider(fold: Fold) -> Decider:

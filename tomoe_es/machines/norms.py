@@ -87,8 +87,7 @@ def _within(deadline: Deadline) -> str:
     begins, ends = (
         " or ".join(mark.event.__name__ for mark in marks) for marks in (deadline.begins, deadline.ends)
     )
-    length = deadline.within_seconds
-    time = "a time that follows from it" if callable(length) else f"{length:g} s"
+    time = f"{deadline.within_seconds:g} s" if deadline.due_us is None else "a time that follows from it"
     return f"after {begins}: {ends} within {time}"
 
 

@@ -90,7 +90,8 @@ def compressed_plane(plane: NDArray[np.uint8] | NDArray[np.uint16], name: str) -
     """An extension that holds whole numbers (rows, columns), each less than half of what its type holds."""
     tile = ROWS_OF_PLANE_TILE, plane.shape[1]
     table, sizes, data = _room((), (1, *plane.shape), tile)
-    heap_bytes = encode_whole_numbers(plane, tile[0], plane.itemsize, sizes, data[table.nbytes :])
+    numbers, at_most = plane.reshape(-1), tile[0] * tile[1]
+    heap_bytes = encode_whole_numbers(numbers, at_most, plane.itemsize, sizes, data[table.nbytes :])
     bits = 8 * plane.itemsize
     header = _header(plane.shape, tile, sizes, table.dtype, heap_bytes, bits, plane.itemsize)
     header["EXTNAME"] = name

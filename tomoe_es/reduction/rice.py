@@ -8,7 +8,7 @@ two values at a time where both fit in a word.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ _BITS: Final = ((8, 3, 6), (16, 4, 14), (32, 5, 25))
 many of these on its values are stored whole."""
 
 Words = NDArray[np.uint32]
+Numbers: TypeAlias = NDArray[np.int32] | NDArray[np.uint16] | NDArray[np.uint8]
 
 
 def most_bytes(tiles: int, values: int) -> int:
@@ -72,30 +73,24 @@ def encode_tiles(
 
 @compiled
 def encode_whole_numbers(
-    plane: NDArray[np.uint8] | NDArray[np.uint16],
-    rows: int,
+    numbers: NDArray[np.uint8] | NDArray[np.uint16],
+    at_most: int,
     value_bytes: int,
     sizes: NDArray[np.int32],
     heap: NDArray[np.uint8],
 ) -> int:
-    """Code tiles of so many whole rows of numbers, each less than half of what 1 or 2 bytes hold.
+    """Code tiles of at most so many numbers each, all less than half of what 1 or 2 bytes hold.
 
     Written are `sizes` and `heap` as by `encode_tiles`; returns the sum of the sizes.
     """
-    height, width = plane.shape
-    values = np.empty(rows * width, np.int32)
-    folded = np.empty(len(values), np.uint32)
-    coded = np.empty(len(values) + len(values) // 8 + 4, np.uint32)
+    folded = np.empty(at_most, np.uint32)
+    coded = np.empty(at_most + at_most // 8 + 4, np.uint32)
     room = np.empty((4, BLOCK), np.uint32)
-    bits = _BITS[value_bytes - 1]
     place = 0
-    for number, top in enumerate(range(0, height, rows)):
-        n = min(rows, height - top) * width
-        for row in range(top, min(top + rows, height)):
-            begin = (row - top) * width
-            values[begin : begin + width] = plane[row]
-        _fold(values[:n], folded)
-        size = _encode(values[0], folded[:n], bits, room, coded)
+    for number in range(len(sizes)):
+        values = numbers[number * at_most : (number + 1) * at_most]
+        _fold(values, folded)
+        size = _encode(np.int32(values[0]), folded[: len(values)], _BITS[value_bytes - 1], room, coded)
         heap[place : place + size] = coded.view(np.uint8)[:size]
         sizes[number] = size
         place += size
@@ -111,12 +106,12 @@ def _quantise(line: NDArray[np.float32], levels_a_count: np.float32, values: NDA
 
 
 @inlined
-def _fold(values: NDArray[np.int32], folded: Words) -> None:
+def _fold(values: Numbers, folded: Words) -> None:
     """Differences from the value before, without sign: 0, -1, 1, -2 become 0, 1, 2, 3."""
     folded[0] = 0
     before, here, out = values[:-1], values[1:], folded[1 : len(values)]
     for k in range(len(out)):
-        step = np.int32(here[k] - before[k])
+        step = np.int32(np.int32(here[k]) - np.int32(before[k]))
         out[k] = np.uint32(np.int32(step << 1) ^ np.int32(step >> 31))
 
 

@@ -10,10 +10,11 @@ from astropy.utils import iers
 from tomoe_es.clock import HOUR, MINUTE, to_datetime
 from tomoe_es.night import night_span
 from tomoe_es.observatory import HEIGHT_M, LATITUDE_DEG, LONGITUDE_DEG
-from tomoe_es.scheduling.sky import sun_altitude
+from tomoe_es.scheduling.sky import sun_altitude, sun_position
 from tomoe_es.scheduling.sun_and_moon import (
     moon_separation_deg,
     sun_altitude_deg,
+    sun_is_up,
     sun_separation_deg,
 )
 
@@ -47,3 +48,18 @@ def test_the_sun_is_where_astropy_has_it(time_us: int) -> None:
 def test_within_a_minute_the_altitude_is_good_to_a_quarter_of_a_degree(time_us: int) -> None:
     moment = time_us + MINUTE - 1
     assert sun_altitude_deg(moment) == pytest.approx(sun_altitude(moment), abs=0.26)
+
+
+@pytest.mark.parametrize("minutes", [0, 17, 30, 59])
+@pytest.mark.parametrize("time_us", TIMES)
+def test_between_two_hours_the_sun_is_where_it_is_computed_to_be(time_us: int, minutes: int) -> None:
+    moment = time_us + minutes * MINUTE
+    ra_deg, dec_deg = sun_position(moment)
+    assert sun_separation_deg(ra_deg, dec_deg - 1.0, moment) == pytest.approx(1.0, abs=1e-5)
+
+
+@pytest.mark.parametrize("night", ["2022-06-14", "2023-12-12"])
+def test_the_sun_is_up_when_its_altitude_says_so(night: str) -> None:
+    start, end = night_span(night)
+    for moment in range(start, end, 4 * MINUTE):
+        assert sun_is_up(moment) == (sun_altitude_deg(moment) > 0.0)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tomoe_es.clock import SECOND
 from tomoe_es.events import Event
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.machines.judging import state
 from tomoe_es.machines.judging.by_machines import Judge
-from tomoe_es.machines.judging.known import Known
 from tomoe_es.machines.judging.state import Found, Instance, Judged
 from tomoe_es.machines.rule import Deadline, Mark
 
@@ -63,10 +60,8 @@ def _end(deadline: Deadline, mark: Mark) -> Judge:
         event = recorded.payload
         if fits is not None and not fits(event):
             return
-        running = judged.running.get(name)
         instance = getattr(event, field) if field else ""
-        if running is not None:
-            running.pop(instance, None)
+        judged.running[name].pop(instance, None)
         if name in judged.told:
             _late(deadline, judged, found, deadline.thing.format(instance), event)
 
@@ -78,7 +73,7 @@ def _forget(deadline: Deadline, mark: Mark) -> Judge:
 
     def judge(judged: Judged, recorded: Recorded, found: list[Found]) -> None:
         if fits is None or fits(recorded.payload):
-            judged.running.pop(name, None)
+            judged.running[name].clear()
 
     return judge
 
@@ -96,36 +91,27 @@ def _late(deadline: Deadline, judged: Judged, found: list[Found], thing: str, ev
 
 def _begin(deadline: Deadline, mark: Mark) -> Judge:
     name, fits, field, puts_off = deadline.name, mark.fits, deadline.about, deadline.puts_off
-    within: Callable[[Recorded, Known], float] | None = None
-    constant = 0
-    if callable(deadline.within_seconds):
-        within = deadline.within_seconds
-    else:
-        constant = round(deadline.within_seconds * SECOND)
+    within_us, due_us = round(deadline.within_seconds * SECOND), deadline.due_us
 
     def judge(judged: Judged, recorded: Recorded, found: list[Found]) -> None:
         event = recorded.payload
         if fits is not None and not fits(event):
             return
-        running, told = judged.running.get(name), judged.told
-        if running is None:
-            running = judged.running[name] = {}
+        running = judged.running[name]
         instance = getattr(event, field) if field else ""
-        if name in told:
+        if name in judged.told:
             thing = deadline.thing.format(instance)
-            if not puts_off and thing in told[name]:
+            if not puts_off and thing in judged.told[name]:
                 return
             _late(deadline, judged, found, thing, event)
         if instance in running:
             if not puts_off:
                 return
             del running[instance]  # begun anew, so that the order stays that of the due times
-        if within is not None:
-            due = recorded.time + round(within(recorded, judged.known) * SECOND)
-        else:
-            due = max(recorded.time, judged.known.latest_us) + constant  # the writer's clock may be behind
+        known = judged.known  # it is as late as it knows: the writer's clock may be behind
+        due = known.latest_us + within_us if due_us is None else due_us(recorded, known)
         running[instance] = (due, recorded.position)
-        if due < judged.next_due:
-            judged.next_due = due
+        if due < judged.quiet_until:
+            judged.quiet_until = due
 
     return judge

@@ -17,7 +17,8 @@ Judge = Callable[[Judged, Recorded, list[Found]], None]
 
 def step(route: Route) -> Judge:
     """The step of one machine for one event type."""
-    if route.step is None or route.instances or route.everywhere:
+    tells_ends = any(each.lasts for each in route.machine.departures)
+    if route.step is None or route.instances or route.everywhere or tells_ends:
         return _any_step(route)
     return _plain_step(route, route.step)
 
@@ -54,18 +55,18 @@ def _of_stream(machine: Machine, stream: str) -> Iterable[Instance]:
 def _plain_step(route: Route, taken: Step) -> Judge:
     """The common case, without anything that it does not need: there are a million of them a night."""
     machine, dests = route.machine, taken.dests
-    name, initial, field, forgotten = machine.name, machine.initial, machine.instance, machine.forgotten
-    start = (initial, 0)
+    name, field, start = machine.name, machine.instance, (machine.initial, 0)
+    forgotten = machine.forgotten.intersection(dests.values())
 
     def judge(judged: Judged, recorded: Recorded, found: list[Found]) -> None:
-        known = judged.machines[name]
-        at = known.at
+        at = judged.machines[name].at
         instance = getattr(recorded.payload, field) if field else ""
-        source = at.get(instance, start)[0]
-        dest = dests.get(source)
-        if dest is None or known.faulty:
-            _move(judged, recorded, found, machine, taken, known, instance)
-        elif dest in forgotten:
+        try:
+            dest = dests[at.get(instance, start)[0]]
+        except KeyError:
+            _move(judged, recorded, found, machine, taken, judged.machines[name], instance)
+            return
+        if forgotten and dest in forgotten:
             at.pop(instance, None)
         else:
             at[instance] = (dest, recorded.position)

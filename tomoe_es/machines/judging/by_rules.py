@@ -19,14 +19,15 @@ def step(rule: Rule) -> Judge:
         if departing is None:
             if name in judged.told or name in judged.waiting:
                 _normal(rule, judged, recorded, found)
-        elif departing.grace_seconds:
-            _hold(rule, judged, recorded, departing)
+            return
+        thing = departing.thing or thing_of(rule, recorded)
+        if departing.grace_seconds:
+            _hold(rule, judged, recorded, departing, thing)
         elif departing.due >= recorded.time:
-            _wait(rule, judged, recorded, departing, found)
+            _wait(rule, judged, recorded, departing, thing, found)
         else:
-            thing = departing.thing or thing_of(rule, recorded)
             _drop(judged, name, thing)
-            _tell(rule, judged, found, thing, departing.message, [recorded.position, *departing.evidence])
+            _tell(rule, judged, found, thing, departing, recorded.position)
 
     return judge
 
@@ -40,11 +41,11 @@ def overdue(rule: Rule, judged: Judged, thing: str, found: list[Found]) -> None:
     """The time is over for which a departure had to hold to count."""
     waiting = _drop(judged, rule.name, thing)
     if waiting is not None:
-        _tell(rule, judged, found, thing, waiting.message, waiting.evidence)
+        _tell(rule, judged, found, thing, waiting.departing, waiting.position)
 
 
 def _tell(
-    rule: Rule, judged: Judged, found: list[Found], thing: str, message: str, evidence: list[int]
+    rule: Rule, judged: Judged, found: list[Found], thing: str, departing: Departing, position: int
 ) -> None:
     state.tell(
         judged,
@@ -52,41 +53,43 @@ def _tell(
         name=rule.name,
         thing=thing,
         severity=rule.severity,
-        message=message,
-        evidence=list(dict.fromkeys(evidence)),
+        message=departing.message,
+        evidence=list(dict.fromkeys([position, *departing.evidence])),
         lasts=rule.lasts,
         needs_acknowledgement=rule.needs_acknowledgement,
     )
 
 
-def _hold(rule: Rule, judged: Judged, recorded: Recorded, departing: Departing) -> None:
+def _hold(rule: Rule, judged: Judged, recorded: Recorded, departing: Departing, thing: str) -> None:
     """It counts when it has held for its grace, from the first event on that shows it; another order begins
     it anew."""
-    thing = departing.thing or thing_of(rule, recorded)
     if thing in judged.told.get(rule.name, ()):
         return
     waiting = judged.waiting.get(rule.name, {}).get(thing)
-    if waiting is not None and waiting.begun and waiting.order == departing.order:
-        return
+    if waiting is not None:
+        former = waiting.departing
+        if former.grace_seconds and former.order == departing.order:
+            return
     due = recorded.time + round(departing.grace_seconds * SECOND)
-    _put_off(rule, judged, recorded, departing, thing, due, begun=True)
+    _put_off(rule, judged, thing, Waiting(due, recorded.position, departing))
 
 
-def _wait(rule: Rule, judged: Judged, recorded: Recorded, departing: Departing, found: list[Found]) -> None:
-    """Until its time all is normal; each event may put the time off."""
-    thing = departing.thing or thing_of(rule, recorded)
-    _end(rule, judged, found, thing, recorded)
-    _put_off(rule, judged, recorded, departing, thing, departing.due, begun=False)
-
-
-def _put_off(
-    rule: Rule, judged: Judged, recorded: Recorded, departing: Departing, thing: str, due: int, *, begun: bool
+def _wait(
+    rule: Rule, judged: Judged, recorded: Recorded, departing: Departing, thing: str, found: list[Found]
 ) -> None:
-    evidence = list(dict.fromkeys([recorded.position, *departing.evidence]))
-    judged.waiting.setdefault(rule.name, {})[thing] = Waiting(
-        due, departing.message, evidence, departing.order, begun
-    )
-    judged.next_due = min(judged.next_due, due)
+    """Until its time all is normal; each event may put the time off."""
+    if rule.name in judged.told:
+        _end(rule, judged, found, thing, recorded)
+    _put_off(rule, judged, thing, Waiting(departing.due, recorded.position, departing))
+
+
+def _put_off(rule: Rule, judged: Judged, thing: str, waiting: Waiting) -> None:
+    things = judged.waiting.get(rule.name)
+    if things is None:
+        things = judged.waiting[rule.name] = {}
+    things[thing] = waiting
+    if waiting.due < judged.quiet_until:
+        judged.quiet_until = waiting.due
 
 
 def _normal(rule: Rule, judged: Judged, recorded: Recorded, found: list[Found]) -> None:

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
+import struct
+
 import msgspec
 
-_BYTES = 5
-"""Of a position: enough for a million events a night in a thousand years."""
+_BYTES = 8
+"""Of a position that is packed."""
 LONGEST_CHAIN = 32
 
 
 class Causes(msgspec.Struct):
-    """The causes of the events from position `first` on, packed: 5 MB for a night of a million events."""
+    """The cause of each event of the night, in order; who judges an event adds its own to `recent`."""
 
-    first: int = 1
-    packed: bytearray = msgspec.field(default_factory=bytearray)
-
-
-def take_in(causes: Causes, position: int, cause: int) -> None:
-    """Remember an event's cause; positions come in order."""
-    packed = causes.packed
-    if position != causes.first + len(packed) // _BYTES:
-        causes.first = position  # some events before it were not seen
-        packed.clear()
-    packed += cause.to_bytes(_BYTES, "little")
+    packed: bytearray = msgspec.field(default_factory=bytearray)  # 8 MB for a million events
+    recent: list[int] = []  # those after the packed ones
+    recent_from: int = 1  # position of the first of these
 
 
-def forget(causes: Causes, before: int) -> None:
-    """A new night begins: what led to the events of former nights is not asked any more."""
-    causes.first = before
+def pack(causes: Causes) -> None:
+    """Keep what is remembered in less room; to be called now and then."""
+    causes.packed += struct.pack(f"<{len(causes.recent)}Q", *causes.recent)
+    causes.recent_from += len(causes.recent)
+    causes.recent.clear()
+
+
+def begin(causes: Causes, position: int) -> None:
+    """What led to the events before this position is not asked, or not known."""
     causes.packed.clear()
+    causes.recent.clear()
+    causes.recent_from = position
 
 
 def chain(causes: Causes, evidence: list[int]) -> list[int]:
@@ -40,9 +42,17 @@ def chain(causes: Causes, evidence: list[int]) -> list[int]:
     position = evidence[0] if evidence else 0
     while position > 0 and len(links) < LONGEST_CHAIN:
         links.append(position)
-        at = (position - causes.first) * _BYTES
-        if not 0 <= at < len(causes.packed):
+        cause = _cause_of(causes, position)
+        if cause is None:
             break
-        cause = int.from_bytes(causes.packed[at : at + _BYTES], "little")
         position = cause if cause < position else 0
     return links
+
+
+def _cause_of(causes: Causes, position: int) -> int | None:
+    """None: it is not remembered."""
+    index = position - causes.recent_from
+    if index >= 0:
+        return causes.recent[index] if index < len(causes.recent) else None
+    at = len(causes.packed) + index * _BYTES
+    return int.from_bytes(causes.packed[at : at + _BYTES], "little") if at >= 0 else None

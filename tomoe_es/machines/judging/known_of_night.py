@@ -90,7 +90,8 @@ def _queued(known: Known, recorded: Recorded, event: reduction.ReductionQueued) 
 
 
 def _reduced(known: Known, recorded: Recorded, event: Event) -> None:
-    known.unreduced = max(0, known.unreduced - 1)  # a result may come a second time, after a lost lease
+    if known.unreduced:  # a result may come a second time, after a lost lease
+        known.unreduced -= 1
 
 
 def _failed(known: Known, recorded: Recorded, event: reduction.ReductionFailed) -> None:

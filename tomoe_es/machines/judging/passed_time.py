@@ -31,8 +31,8 @@ def is_of_night(known: Known, recorded: Recorded) -> bool:
 
 
 def believed(known: Known, recorded: Recorded) -> Recorded:
-    """An event that is ahead by more than `LEAD_US`, at the time at which it is judged."""
-    if is_of_night(known, recorded):
+    """An event at the time at which it is judged: another one, where it is ahead by more than `LEAD_US`."""
+    if recorded.time <= known.latest_us + LEAD_US or is_of_night(known, recorded):
         return recorded
     if known.ahead is None or recorded.time > known.ahead.time_us:
         known.ahead = Ahead(recorded.time, recorded.position, type(recorded.payload).__name__, recorded.actor)

@@ -8,13 +8,12 @@ from tomoe_es.events.monitor import Severity, ViolationCleared, ViolationDetecte
 from tomoe_es.machines.judging import causes
 from tomoe_es.machines.judging.causes import Causes
 from tomoe_es.machines.judging.known import Known
+from tomoe_es.machines.rule import Departing
 
 Instance = str | int
 """Recipe id, frame id, exposure number or night; "" for the only one."""
 
 Found = ViolationDetected | ViolationCleared
-
-NEVER = 1 << 62
 
 
 class Instances(msgspec.Struct):
@@ -25,13 +24,11 @@ class Instances(msgspec.Struct):
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """A departure that counts if it still holds after `due`."""
+    """A departure that counts if nothing has changed after `due`."""
 
     due: int
-    message: str
-    evidence: list[int]
-    order: int = 0  # position of the order that is not obeyed; 0: it is about none
-    begun: bool = True  # it holds already; False: until `due` all is normal
+    position: int  # of the event that showed it
+    departing: Departing
 
 
 class Judged(msgspec.Struct):
@@ -43,7 +40,7 @@ class Judged(msgspec.Struct):
     told: dict[str, dict[str, int]] = {}  # lasting departures: name, thing, position of ViolationDetected
     waiting: dict[str, dict[str, Waiting]] = {}  # rules whose departure does not count yet: name, thing
     running: dict[str, dict[Instance, tuple[int, int]]] = {}  # deadlines: due time, position that began it
-    next_due: int = NEVER  # nothing that waits or runs is due before
+    quiet_until: int = 0  # up to this time nothing that waits or runs is due, and no event is ahead
 
 
 def tell(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tomoe_es.events import ErasedPayload, Event
+from tomoe_es.events import EVENT_TYPES, ErasedPayload, Event
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.monitor import ViolationDetected
 from tomoe_es.events.system import NightPlanned
@@ -23,7 +23,7 @@ from tomoe_es.machines.judging import (
 )
 from tomoe_es.machines.judging.by_machines import Judge
 from tomoe_es.machines.judging.known import Handler
-from tomoe_es.machines.judging.state import NEVER, Found, Instance, Instances, Judged
+from tomoe_es.machines.judging.state import Found, Instance, Instances, Judged
 from tomoe_es.machines.rules import RULES
 
 
@@ -35,11 +35,12 @@ def _fold(change: Handler) -> Judge:
 
 
 def _new_night(judged: Judged, recorded: Recorded, found: list[Found]) -> None:
-    """Deadlines of the night before run no more; what they told is over."""
-    causes.forget(judged.causes, recorded.position)
-    causes.take_in(judged.causes, recorded.position, recorded.cause)
+    """Deadlines of the night before run no more; what they told is over. What led to its events is not asked
+    any more."""
+    causes.begin(judged.causes, recorded.position)
+    judged.causes.recent.append(recorded.cause)
     for deadline in DEADLINES.values():
-        judged.running.pop(deadline.name, None)
+        judged.running[deadline.name].clear()
         for thing in list(judged.told.get(deadline.name, ())):
             state.end(
                 judged,
@@ -50,52 +51,55 @@ def _new_night(judged: Judged, recorded: Recorded, found: list[Found]) -> None:
             )
 
 
+def _settle(judged: Judged, recorded: Recorded, found: list[Found]) -> None:
+    if judged.known.ahead is not None:
+        passed_time.settle(judged.known, recorded)
+
+
 def _steps() -> dict[type[Event], tuple[Judge, ...]]:
     """What is known comes first, so that the rules judge the state after the event."""
-    steps: dict[type[Event], list[Judge]] = {
-        NightPlanned: [_new_night],
-        ErasedPayload: [by_machines.erased_step(ROUTES)],
-    }
+    steps: dict[type[Event], list[Judge]] = {kind: [] for kind in EVENT_TYPES.values()}
+    steps[ErasedPayload] = [by_machines.erased_step(ROUTES)]
+    steps[NightPlanned].append(_new_night)
     for subject in (known_of_devices, known_of_exposures, known_of_night):
         for kind, change in subject.HANDLERS.items():
-            steps.setdefault(kind, []).append(_fold(change))
+            steps[kind].append(_fold(change))
     for kind, routes in ROUTES.items():
-        steps.setdefault(kind, []).extend(by_machines.step(route) for route in routes)
+        steps[kind].extend(by_machines.step(route) for route in routes)
     for rule in RULES.values():
         judge = by_rules.step(rule)
         for kind in rule.reads:
-            steps.setdefault(kind, []).append(judge)
+            steps[kind].append(judge)
     for deadline in DEADLINES.values():
         for kind, judge in by_deadlines.steps(deadline).items():
-            steps.setdefault(kind, []).append(judge)
+            steps[kind].append(judge)
+    for kind in passed_time.SETTLING:
+        steps[kind].append(_settle)
     return {kind: tuple(several) for kind, several in steps.items()}
 
 
 STEPS = _steps()
-"""By event type; an event of any other type concerns nothing here, but time goes on with it."""
+"""By event type; one without steps concerns nothing here, but time goes on with it."""
 
 
 def initial() -> Judged:
     """Before the first event."""
-    return Judged(machines={name: Instances() for name in TABLES})
+    return Judged(machines={name: Instances() for name in TABLES}, running={name: {} for name in DEADLINES})
 
 
 def judge(judged: Judged, recorded: Recorded) -> list[Found]:
     """Take one event in, changing `judged`, and tell what departs from normal with it, or does no more."""
     found: list[Found] = []
-    known = judged.known
-    causes.take_in(judged.causes, recorded.position, recorded.cause)
-    if recorded.time - known.latest_us > passed_time.LEAD_US:
-        recorded = passed_time.believed(known, recorded)
-    time = recorded.time
-    if time > judged.next_due:
-        _advance(judged, time, found)
-    for step in STEPS.get(type(recorded.payload), ()):
-        step(judged, recorded, found)
-    if time > known.latest_us:
+    remembered, known, time = judged.causes, judged.known, recorded.time
+    if recorded.position != remembered.recent_from + len(remembered.recent):
+        causes.begin(remembered, recorded.position)  # some events before it were not seen
+    remembered.recent.append(recorded.cause)
+    if time > judged.quiet_until:
+        recorded = _look_around(judged, recorded, found)
+    elif time > known.latest_us:
         known.latest_us = time
-    if known.ahead is not None:
-        passed_time.settle(known, recorded)
+    for step in STEPS[type(recorded.payload)]:
+        step(judged, recorded, found)
     return found
 
 
@@ -118,8 +122,8 @@ def state_of(judged: Judged, machine: str, instance: Instance = "") -> str:
 
 
 def next_due(judged: Judged) -> int | None:
-    """When the next deadline is over, unless what it waits for comes; exact, while `judged.next_due` may be
-    early."""
+    """When the next deadline is over, unless what it waits for comes; exact, while `judged.quiet_until` may
+    be early."""
     return min((due for due, _, _ in _pending(judged)), default=None)
 
 
@@ -132,25 +136,38 @@ def overdue(judged: Judged, now: int) -> bool:
 def advance(judged: Judged, time: int) -> list[Found]:
     """Tell what is overdue at a time."""
     found: list[Found] = []
-    if time > judged.next_due:
+    if time > judged.quiet_until:
         _advance(judged, time, found)
     return found
 
 
+def _look_around(judged: Judged, recorded: Recorded, found: list[Found]) -> Recorded:
+    """Once a minute, and when something may be due: the event at the time at which it is judged."""
+    recorded = passed_time.believed(judged.known, recorded)
+    judged.known.latest_us = max(judged.known.latest_us, recorded.time)
+    _advance(judged, recorded.time, found)
+    causes.pack(judged.causes)
+    return recorded
+
+
 def _advance(judged: Judged, time: int, found: list[Found]) -> None:
-    late = [each for each in _all_pending(judged) if each[0] < time]
-    for _, name, instance in sorted(late, key=lambda each: (each[0], each[1], str(each[2]))):
-        if name in RULES:
-            by_rules.overdue(RULES[name], judged, str(instance), found)
-        else:
-            by_deadlines.overdue(DEADLINES[name], judged, instance, found)
-    judged.next_due = next_due(judged) or NEVER
+    due = next_due(judged)
+    if due is not None and due < time:
+        late = [each for each in _all_pending(judged) if each[0] < time]
+        for _, name, instance in sorted(late, key=lambda each: (each[0], each[1], str(each[2]))):
+            if name in RULES:
+                by_rules.overdue(RULES[name], judged, str(instance), found)
+            else:
+                by_deadlines.overdue(DEADLINES[name], judged, instance, found)
+        due = next_due(judged)
+    soon = judged.known.latest_us + passed_time.LEAD_US
+    judged.quiet_until = soon if due is None else min(due, soon)
 
 
 def _pending(judged: Judged) -> Iterable[tuple[int, str, Instance]]:
     """The first of each deadline, and all departures that wait: due time, name, instance or thing."""
     for name, running in judged.running.items():
-        if running and not callable(DEADLINES[name].within_seconds):
+        if running and DEADLINES[name].due_us is None:
             instance = next(iter(running))  # they were begun in this order
             yield running[instance][0], name, instance
         else:

@@ -6,13 +6,13 @@ from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.telescope import DomeSlitRead, MountRead
 from tomoe_es.machines.judging.known import Known
 from tomoe_es.machines.rule import Departing, Rule
-from tomoe_es.scheduling.sun_and_moon import sun_altitude_deg
+from tomoe_es.scheduling.sun_and_moon import sun_altitude_deg, sun_is_up
 
 
 def judge(known: Known, recorded: Recorded) -> Departing | None:
     """Up: its centre is above the true horizon."""
     slit = known.hardware.dome_slit
-    if slit is None or slit.state == "closed" or sun_altitude_deg(recorded.time) <= 0.0:
+    if slit is None or slit.state == "closed" or not sun_is_up(recorded.time):
         return None
     return Departing(
         f"the dome slit reads '{slit.state}' while the Sun is {sun_altitude_deg(recorded.time):.1f} deg high",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tomoe_es.clock import SECOND
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.recipe import (
     OperationCompleted,
@@ -18,10 +19,11 @@ from tomoe_es.machines.rule import Deadline, Mark
 BETWEEN_SECONDS = 60.0
 
 
-def _within(recorded: Recorded, known: Known) -> float:
+def _due_us(recorded: Recorded, known: Known) -> int:
     """An operation has its own time limit; between two there is nothing to wait for."""
     event = recorded.payload
-    return BETWEEN_SECONDS + (event.time_limit_seconds if isinstance(event, OperationStarted) else 0.0)
+    seconds = BETWEEN_SECONDS + (event.time_limit_seconds if isinstance(event, OperationStarted) else 0.0)
+    return recorded.time + round(seconds * SECOND)
 
 
 RULE = Deadline(
@@ -35,6 +37,6 @@ RULE = Deadline(
         *(Mark(RecipeStarted), Mark(OperationStarted), Mark(OperationCompleted), Mark(OperationSkipped)),
     ),
     ends=(Mark(RecipeCompleted), Mark(RecipeCancelled), Mark(RecipeInterrupted)),
-    within_seconds=_within,
+    due_us=_due_us,
     expected="its next operation",
 )
