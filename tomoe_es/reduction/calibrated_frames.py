@@ -134,16 +134,24 @@ def _mean(
 ) -> None:
     """Fill `out` with rows and columns from a first one on, each so many steps from the one before."""
     stored, levels, dark, inverse_flat = frames.stored, frames.levels, frames.dark, frames.inverse_flat
-    width, part = out.shape[1], np.float32(1.0 / (last - first))
-    line = np.empty((width - 1) * columns[1] + 1 if width else 0, np.float32)
+    width, step, part = out.shape[1], columns[1], np.float32(1.0 / (last - first))
+    line = np.empty((width - 1) * step + 1 if width else 0, np.float32)
     for place in range(len(out)):
-        into = out[place]
+        into, row = out[place], rows[0] + place * rows[1]
         for number in range(first, last):
-            row = rows[0] + place * rows[1]
-            light_of_row(stored, levels, dark, inverse_flat, number, row, columns[0], line)
-            for column in range(width):
-                light = line[column * columns[1]]
-                into[column] = light if number == first else into[column] + light
+            alone = step == 1 and number == first
+            light = into if alone else line
+            light_of_row(stored, levels, dark, inverse_flat, number, row, columns[0], light)
+            if alone:
+                continue
+            if number == first:
+                into[:] = np.float32(0)
+            if step == 1:
+                for column in range(width):
+                    into[column] += light[column]
+            else:
+                for column in range(width):
+                    into[column] += light[column * step]
         if last - first > 1:
             for column in range(width):
                 into[column] *= part
