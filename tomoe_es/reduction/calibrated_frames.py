@@ -90,11 +90,14 @@ def raw_line(stored: Stored | Floats, number: int, row: int, left: int, right: i
 @inlined
 def calibrate_row(
     line: Stored, level: float, scale: float, dark: Floats, inverse_flat: Floats, out: Floats
-) -> None:
-    """A row of stored counts, as light times a scale."""
+) -> int:
+    """A row of stored counts, as light times a scale; the largest count."""
+    brightest = np.uint16(0)
     for column in range(len(out)):
-        light = np.float32(count_of(line[column])) - level - dark[column]
-        out[column] = light * (scale * inverse_flat[column])
+        count = np.uint16(count_of(line[column]))
+        brightest = max(brightest, count)
+        out[column] = (np.float32(count) - level - dark[column]) * (scale * inverse_flat[column])
+    return brightest  # type: ignore[return-value]
 
 
 @inlined

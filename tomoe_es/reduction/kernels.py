@@ -69,12 +69,14 @@ def calibrate_and_combine(
     first, and the one after its last) are made. By frame: `levels` of the bias, `scales`, and the counts from
     which on a pixel is `full`. `lines` (nframe, columns) is room for a row of all frames.
     `clip_sigma` 0 is the plain mean. `variance_law` is (read variance, variance a count, variance of trimmed
-    and of clipped deviates). Written are `mean`, `temporal` (variance of one frame), frames `used`, pixels
-    `saturated`, and by frame and row a number that differs when any count does, `signatures`. Unless they
-    have no rows, the planes of `over_time` as well, of groups of frames from one of the `group_edges` (7,) to
-    the next and with `group_times` (6,). Returns the saturated pixels of all frames.
+    and of clipped deviates). Written are `mean`, `temporal` (variance of one frame, of each column or of some
+    at equal steps), of a clipped mean the frames `used`, pixels `saturated`, and by frame and row a number
+    that differs when any count does, `signatures`. Unless they have no rows, the planes of `over_time` as well, of
+    groups of frames from one of the `group_edges` (7,) to the next and with `group_times` (6,). Returns the
+    saturated pixels of all frames.
     """
     nframe, columns = stored.shape[0], mean.shape[1]
+    step = columns // temporal.shape[1]
     sums = np.empty((6, columns), np.float32)
     groups = np.empty((GROUPS, columns), np.float32)
     weights = _weights(columns // 2)
@@ -82,8 +84,10 @@ def calibrate_and_combine(
     for row in range(band[0], band[1]):
         for frame in range(nframe):
             line = stored[frame, _FIRST_ROW + start + row, _FIRST_COLUMN : _FIRST_COLUMN + columns]
-            calibrate_row(line, levels[frame], scales[frame], dark[row], inverse_flat[row], lines[frame])
-            full_pixels += _mark_full(line, full[frame], saturated[row])
+            level, scale = levels[frame], scales[frame]
+            brightest = calibrate_row(line, level, scale, dark[row], inverse_flat[row], lines[frame])
+            if brightest >= full[frame]:
+                full_pixels += _mark_full(line, full[frame], saturated[row])
             signatures[frame, row] = _signature(line, weights)
         if len(over_time.steady):
             for group in range(GROUPS):
@@ -95,14 +99,14 @@ def calibrate_and_combine(
         first = lines[dropped]
         if clip_sigma == 0:
             _combine_all(lines, dropped, sums)
-            used[row] = nframe - dropped
         else:
             _combine_clipped(lines, dropped, inverse_flat[row], clip_sigma, variance_law, sums)
             for column in range(columns):
                 used[row, column] = np.uint16(sums[HIGHEST, column])
         for column in range(columns):
             mean[row, column] = first[column] + sums[TOTAL, column]
-            temporal[row, column] = sums[SQUARES, column]
+        for sample in range(temporal.shape[1]):
+            temporal[row, sample] = sums[SQUARES, sample * step]
     return full_pixels
 
 
@@ -116,15 +120,11 @@ def _sum_of_counts(line: Stored) -> int:
 
 @inlined
 def _mark_full(line: Stored, full: int, saturated: NDArray[np.bool_]) -> int:
-    brightest = np.uint16(0)
-    for column in range(len(line)):
-        brightest = max(brightest, np.uint16(count_of(line[column])))
     pixels = 0
-    if brightest >= full:
-        for column in range(len(line)):
-            if count_of(line[column]) >= full:
-                saturated[column] = True
-                pixels += 1
+    for column in range(len(line)):
+        if count_of(line[column]) >= full:
+            saturated[column] = True
+            pixels += 1
     return pixels
 
 

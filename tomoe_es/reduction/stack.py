@@ -6,6 +6,7 @@ All come from one pass over the raw cube (`kernels`), since reading it is most o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -38,10 +39,10 @@ class Stack:
     many of them each pixel has; `mask` uint8, bits of `mask`, from dark, flat and the frames.
 
     `frames` are the calibrated ones, bad pixels included, `over_time`, unless not asked for, is what they
-    show over time, without clipping. `noise_counts`: temporal standard deviation of a pixel of one frame,
-    from the median of all variances. `worst_band_noise_counts`: the same in the noisiest band of 12 rows.
-    `lost_fraction` of lines that hold no data of their own frame, `saturated_fraction` of the pixels of all
-    frames.
+    show over time, without clipping: planes that the next stack takes for its own. `noise_counts`: temporal
+    standard deviation of a pixel of one frame, from the median of all variances.
+    `worst_band_noise_counts`: the same in the noisiest band of 12 rows. `lost_fraction` of lines that hold no
+    data of their own frame, `saturated_fraction` of the pixels of all frames.
     """
 
     image: NDArray[np.float32]
@@ -80,8 +81,9 @@ def stack(
     levels = bias_levels(stored) if levels is None else levels
     full_well_counts = SATURATED_PART_OF_FULL_WELL * FULL_WELL_E / gain_e_per_count
     count = len(stored) - DROPPED_FRAMES
-    image, temporal = (np.empty(IMAGING_SHAPE, np.float32) for _ in range(2))
-    used = np.empty(IMAGING_SHAPE, np.uint16)
+    image = np.empty(IMAGING_SHAPE, np.float32)
+    temporal = np.empty((IMAGING_SHAPE[0], IMAGING_SHAPE[1] // NOISE_COLUMN_STEP), np.float32)
+    used = np.empty(IMAGING_SHAPE, np.uint16) if clip else np.empty((0, IMAGING_SHAPE[1]), np.uint16)
     saturated = np.zeros(IMAGING_SHAPE, np.bool_)
     law = (
         variance_law((READ_NOISE_E / gain_e_per_count) ** 2, 1 / gain_e_per_count, count)
@@ -94,8 +96,8 @@ def stack(
     lines = np.empty((len(stored), IMAGING_SHAPE[1]), np.float32)
     edges = group_edges(DROPPED_FRAMES, len(stored))
     none = np.empty((0, IMAGING_SHAPE[1]), np.float32)
-    wanted = over_time, over_time, over_time and clip
-    planes = OverTime(*(np.empty(IMAGING_SHAPE, np.float32) if each else none for each in wanted))
+    planes = _room_over_time() if over_time else OverTime(none, none, none)
+    planes = planes if clip else planes._replace(mean=none)
     full_pixels = calibrate_and_combine(
         stored,
         0,
@@ -122,13 +124,11 @@ def stack(
     mask |= saturated.view(np.uint8) * np.uint8(SATURATED)
     if clip:
         mask[used < count] |= CLIPPED
-    bands = np.median(
-        temporal[:, ::NOISE_COLUMN_STEP].reshape(len(image) // ROWS_A_BAND, -1), axis=1, overwrite_input=True
-    )
+    bands = np.median(temporal.reshape(len(image) // ROWS_A_BAND, -1), axis=1, overwrite_input=True)
     bands /= _median_of_variances(count - 1)
     return Stack(
         image=image,
-        used=used,
+        used=used if clip else np.broadcast_to(np.uint16(count), IMAGING_SHAPE),
         mask=mask,
         frames=CalibratedFrames(stored, levels, dark.image, flat.inverse_image),
         over_time=(planes if clip else planes._replace(mean=image)) if over_time else None,
@@ -143,3 +143,9 @@ def stack(
 def _median_of_variances(degrees: int) -> float:
     """Of normal deviates of variance 1, with so many degrees of freedom (Wilson & Hilferty, PNAS 17, 684)."""
     return (1 - 2 / (9 * degrees)) ** 3
+
+
+@lru_cache(maxsize=1)
+def _room_over_time() -> OverTime:
+    """The same in each call: memory that need not be given and cleared for each job."""
+    return OverTime(*(np.empty(IMAGING_SHAPE, np.float32) for _ in OverTime._fields))
