@@ -71,9 +71,9 @@ def calibrate_and_combine(
     `clip_sigma` 0 is the plain mean. `variance_law` is (read variance, variance a count, variance of trimmed
     and of clipped deviates). Written are `mean`, `temporal` (variance of one frame, of each column or of some
     at equal steps), of a clipped mean the frames `used`, pixels `saturated`, and by frame and row a number
-    that differs when any count does, `signatures`. Unless they have no rows, the planes of `over_time` as well, of
-    groups of frames from one of the `group_edges` (7,) to the next and with `group_times` (6,). Returns the
-    saturated pixels of all frames.
+    that differs when any count does, `signatures`. Unless they have no rows, the planes of `over_time` as
+    well, of groups of frames from one of the `group_edges` (7,) to the next and with `group_times` (6,).
+    Returns the saturated pixels of all frames.
     """
     nframe, columns = stored.shape[0], mean.shape[1]
     step = columns // temporal.shape[1]

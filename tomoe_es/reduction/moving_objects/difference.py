@@ -55,22 +55,19 @@ def differ(
 
     `over_time` is what those from `first_used` on show. `untrusted` pixels, such as bad and saturated ones,
     are left out of everything. `variance` is that of a pixel of one frame from light and readout, counts
-    squared.
+    squared; the inverse noise takes its place.
     """
     edges = group_edges(first_used, frames.nframe)
-    inverse_noise = np.empty_like(variance)
-    _invert_noise(over_time.steady, untrusted, sky_counts, variance, inverse_noise)
-    return Difference(frames, edges, (edges[:-1] + edges[1:] - 1) / 2, *over_time, inverse_noise)
+    _invert_noise(over_time.steady, untrusted, sky_counts, variance)
+    return Difference(frames, edges, (edges[:-1] + edges[1:] - 1) / 2, *over_time, variance)
 
 
 @compiled
-def _invert_noise(
-    steady: Floats, untrusted: NDArray[np.bool_], sky_counts: float, variance: Floats, inverse_noise: Floats
-) -> None:
+def _invert_noise(steady: Floats, untrusted: NDArray[np.bool_], sky_counts: float, variance: Floats) -> None:
     sky, unsteady = np.float32(sky_counts), np.float32(UNSTEADY_PART_OF_STARLIGHT)
     for y in range(len(steady)):
-        light, bad, spread, out = steady[y], untrusted[y], variance[y], inverse_noise[y]
+        light, bad, out = steady[y], untrusted[y], variance[y]
         for x in range(len(out)):
             star = unsteady * max(light[x] - sky, np.float32(0))
-            noise = spread[x] + star * star
+            noise = out[x] + star * star
             out[x] = np.float32(0) if bad[x] else np.float32(1) / np.sqrt(noise)
