@@ -45,7 +45,7 @@ def warm_up() -> None:
     master_dark(cube, 1.0)
     plane = np.ones(IMAGING_SHAPE, np.float32)
     flat = CalibrationFrame(plane, plane, np.zeros(IMAGING_SHAPE, np.uint8), 1)
-    stacked = stack(cube.stored(), flat, flat, 1.0, over_time=True)
+    stacked = stack(cube.stored(), flat, flat, 1.0, clip=True, over_time=True)
     places = np.full((1, 2), 100.0)
     windowed_centroids(stacked.image, places, half_light_radius(stacked.image, places) + 1)
     profile = Profile.of_fwhm(TYPICAL_FWHM_PIXELS)
