@@ -25,19 +25,23 @@ _BOX: Final = ["ymin", "ymax", "xmin", "xmax"]
 def extracted(light: NDArray[np.float32], noise: float) -> NDArray[np.void]:
     """Detections (DETECTION_TYPE) on an image without sky whose pixels have a noise, single peaks first."""
     regions = regions_over(light, np.float32(DETECTION_SIGMA) * np.float32(noise))
-    room = len(regions.pixels)
+    room = len(regions.pixels), int(regions.peaks.max(initial=0))
     large = regions.sizes >= SMALLEST_AREA_PIXELS
     mosaic = mosaic_of(light, regions, large & (regions.peaks > 1))
     if mosaic is None:  # long lines, whose boxes overlap
-        return _detections(_sources(light, noise, room))
-    several = _put_back(_sources(mosaic.image, noise, room), mosaic, light.shape)
+        return _detections(_sources(light, noise, *room))
+    several = _put_back(_sources(mosaic.image, noise, *room), mosaic, light.shape)
     return np.concatenate([single_sources(light, regions, large & (regions.peaks == 1)), several])
 
 
-def _sources(light: NDArray[np.float32], noise: float, pixels: int) -> NDArray[np.void]:
-    """What sep finds where so many pixels are over the threshold, with room for just these."""
-    room = sep.get_extract_pixstack()
+def _sources(light: NDArray[np.float32], noise: float, pixels: int, peaks: int) -> NDArray[np.void]:
+    """What sep finds where so many pixels are over the threshold, and a region has so many peaks at most.
+
+    It is given room for just these, since it raises where it has not enough.
+    """
+    room, parts = sep.get_extract_pixstack(), sep.get_sub_object_limit()
     sep.set_extract_pixstack(pixels + 2)
+    sep.set_sub_object_limit(max(parts, peaks + 2))
     try:
         found: NDArray[np.void] = sep.extract(
             light,
@@ -50,6 +54,7 @@ def _sources(light: NDArray[np.float32], noise: float, pixels: int) -> NDArray[n
         )
     finally:
         sep.set_extract_pixstack(room)
+        sep.set_sub_object_limit(parts)
     return found
 
 

@@ -74,6 +74,16 @@ def test_an_image_that_is_bright_everywhere_is_one_source() -> None:
     assert len(extracted(light, 1.0)) == 1
 
 
+def test_a_region_may_have_more_peaks_than_sep_has_room_for() -> None:
+    light = np.zeros(SHAPE, np.float32)
+    light[20:380, 20:580] = 20
+    light[25:375:6, 25:575:6] = 220 + np.random.default_rng(1).random((59, 92), np.float32)
+    assert regions_over(light, np.float32(5)).peaks.max() > sep.get_sub_object_limit()
+    limit = sep.get_sub_object_limit()
+    assert len(extracted(light, 1.0)) >= 1
+    assert sep.get_sub_object_limit() == limit
+
+
 @pytest.mark.parametrize("threshold", [0.5, 1.0, 2.0, 6.0])
 def test_regions_are_those_that_touch(threshold: float) -> None:
     light = sky_with_stars(50, seed=2)
