@@ -228,11 +228,11 @@ def _add_with_extremes(
 @inlined
 def _mean_of_all(total: Floats, squares: Floats, count: int) -> None:
     """Sums become mean and variance."""
-    number = np.float32(count)
+    part, unbiased = np.float32(1.0 / count), np.float32(count / (count - 1.0))
     for column in range(len(total)):
-        total[column] /= number
-        variance = squares[column] / number - total[column] * total[column]
-        squares[column] = max(variance, np.float32(0)) * (number / (number - np.float32(1)))
+        total[column] *= part
+        variance = squares[column] * part - total[column] * total[column]
+        squares[column] = max(variance, np.float32(0)) * unbiased
 
 
 @inlined
@@ -240,12 +240,12 @@ def _mean_without_extremes(
     total: Floats, squares: Floats, lowest: Floats, highest: Floats, count: int, trimmed_variance: float
 ) -> None:
     """Sums become mean and variance without the smallest and the largest of each pixel."""
-    kept = np.float32(count - 2)
+    part, wider = np.float32(1.0 / (count - 2)), np.float32(1.0 / trimmed_variance)
     for column in range(len(total)):
         low, high = lowest[column], highest[column]
-        total[column] = (total[column] - low - high) / kept
-        variance = (squares[column] - low * low - high * high) / kept - total[column] * total[column]
-        squares[column] = max(variance, np.float32(0)) / trimmed_variance
+        total[column] = (total[column] - low - high) * part
+        variance = (squares[column] - low * low - high * high) * part - total[column] * total[column]
+        squares[column] = max(variance, np.float32(0)) * wider
 
 
 @inlined
@@ -292,10 +292,12 @@ def _mean_of_kept(
 
     Where nothing is kept the centre stays.
     """
+    wider = np.float32(1.0 / clipped_variance)
     for column in range(len(total)):
         count = max(kept[column], np.float32(1))
-        off = total[column] / count
-        variance = squares[column] / count - off * off
+        part = np.float32(1) / count
+        off = total[column] * part
+        variance = squares[column] * part - off * off
         unbiased = count / max(count - np.float32(1), np.float32(1))
-        squares[column] = max(variance, np.float32(0)) * unbiased / clipped_variance
+        squares[column] = max(variance, np.float32(0)) * unbiased * wider
         total[column] = centre[column] - first[column] + off
