@@ -20,7 +20,7 @@ def page(records: dict[str, list[Record]]) -> str:
     if any(chip.get("peers") for chip in chips):
         from benchmarks.science import peers
 
-        families.append(("sep beside Source Extractor and photutils", peers.rows(chips)))
+        families.append(("Photometry beside sep, Source Extractor and photutils", peers.rows(chips)))
     families.append(("Moving objects", [*movers.rows(chips), movers.worse_cells(chips)]))
     if records["linking"]:
         from benchmarks.science import linking

@@ -65,8 +65,8 @@ class Deadline(Norm, frozen=True, kw_only=True):
     about: str = ""  # field of the events that tells the thing; "": there is only one
     begins: tuple[Mark, ...]
     ends: tuple[Mark, ...]
-    within_seconds: float = 0.0
-    due_us: Callable[[Recorded, Known], int] | None = None  # instead: a time that follows from its beginning
+    within_seconds: float | None = None  # or else a time by `due_us`
+    due_us: Callable[[Recorded, Known], int] | None = None  # that follows from its beginning
     puts_off: bool = True  # beginning again begins anew; False: the first one counts until it has ended
     forgets: tuple[Mark, ...] = ()  # no longer waits, though nothing has come; what was told stays open
     expected: str  # what should have come, for people

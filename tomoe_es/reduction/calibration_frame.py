@@ -28,7 +28,7 @@ class CalibrationFrame:
 
     @cached_property
     def inverse_image(self) -> NDArray[np.float32]:
-        """One over the image, of a flat: kept, since all chips of a night are multiplied by it."""
+        """One over the image of a flat, which has no 0; kept for all cubes of the chip."""
         return np.reciprocal(self.image)
 
     @property

@@ -12,26 +12,40 @@ import numpy as np
 import sep
 from numpy.typing import NDArray
 
-from tomoe_es.reduction.bright_regions import Mosaic, mosaic_of, regions_over
+from tomoe_es.reduction.bright_regions import Mosaic, Regions, mosaic_of, regions_over
 from tomoe_es.reduction.single_sources import DETECTION_TYPE, TRUNCATED, at_edge, single_sources
 
 DETECTION_SIGMA: Final = 5.0
 SMALLEST_AREA_PIXELS: Final = 5
 PART_OF_A_SOURCE: Final = 0.005
 """Of a region's light, from which on a peak of it is a source of its own."""
+MOST_PEAKS: Final = 4000
+"""Of a region that sep parts: a cloud, or the light about a bright star, has more of noise alone, and is left
+as one source. sep's memory and time grow faster than they, and past 32,767 parts it would fail."""
 _BOX: Final = ["ymin", "ymax", "xmin", "xmax"]
 
 
 def extracted(light: NDArray[np.float32], noise: float) -> NDArray[np.void]:
     """Detections (DETECTION_TYPE) on an image without sky whose pixels have a noise, single peaks first."""
     regions = regions_over(light, np.float32(DETECTION_SIGMA) * np.float32(noise))
-    room = len(regions.pixels), int(regions.peaks.max(initial=0))
     large = regions.sizes >= SMALLEST_AREA_PIXELS
-    mosaic = mosaic_of(light, regions, large & (regions.peaks > 1))
+    alone = large & ((regions.peaks == 1) | (regions.peaks > MOST_PEAKS))
+    several = large & ~alone
+    room = len(regions.pixels), int(regions.peaks[several].max(initial=0))
+    mosaic = mosaic_of(light, regions, several)
     if mosaic is None:  # long lines, whose boxes overlap
-        return _detections(_sources(light, noise, *room))
-    several = _put_back(_sources(mosaic.image, noise, *room), mosaic, light.shape)
-    return np.concatenate([single_sources(light, regions, large & (regions.peaks == 1)), several])
+        found = _detections(_sources(_only(several, light, regions), noise, *room))
+    else:
+        found = _put_back(_sources(mosaic.image, noise, *room), mosaic, light.shape)
+    return np.concatenate([single_sources(light, regions, alone), found])
+
+
+def _only(chosen: NDArray[np.bool_], light: NDArray[np.float32], regions: Regions) -> NDArray[np.float32]:
+    """The chosen regions of an image on a dark one."""
+    image = np.zeros_like(light)
+    pixels = regions.pixels[chosen[regions.region]]
+    image.reshape(-1)[pixels] = light.reshape(-1)[pixels]
+    return image
 
 
 def _sources(light: NDArray[np.float32], noise: float, pixels: int, peaks: int) -> NDArray[np.void]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
 import numpy as np
 from astropy.io import fits
@@ -25,7 +26,8 @@ from tomoe_es.reduction.conditions import (
 from tomoe_es.reduction.job import ReductionJob
 from tomoe_es.transfer.cube_file import RawCube, open_raw_cube, read_only
 
-Cube = TypeVar("Cube")
+MOST_FRAMES_KEPT: Final = 24
+"""Of a cube, in whose room the next one is read; a survey takes 18."""
 
 
 class CubeRead(NamedTuple):
@@ -43,37 +45,44 @@ class CubeRead(NamedTuple):
 def read_cube(job: ReductionJob) -> CubeRead:
     """The job's raw cube in memory. Raises CubeMissing, RawCubeCorrupt, DigestMismatch, StorageFailed."""
     levels: list[NDArray[np.float32]] = []
-
-    def into_room(cube: RawCube) -> tuple[CubeRead, str]:
-        room = _room_for_frames(len(cube))
-        digest = cube.blake3(lambda frame: levels.append(bias_levels(frame)), room)
-        return CubeRead(cube.header, read_only(room), np.concatenate(levels)), digest
-
-    return _verified(job, into_room)
+    with _storage_named(job):
+        cube = open_raw_cube(job.cube_path)
+        room = _room_for_frames(len(cube)) if len(cube) <= MOST_FRAMES_KEPT else _new_frames(len(cube))
+        actual = cube.blake3(lambda frame: levels.append(bias_levels(frame)), room)
+    _require(job, actual)
+    return CubeRead(cube.header, read_only(room), np.concatenate(levels))
 
 
 def map_cube(job: ReductionJob) -> RawCube:
     """The job's raw cube, mapped: of many frames, too large for memory. Raises as `read_cube` does."""
-    return _verified(job, lambda cube: (cube, cube.blake3()))
+    with _storage_named(job):
+        cube = open_raw_cube(job.cube_path)
+        actual = cube.blake3()
+    _require(job, actual)
+    return cube
 
 
-def _verified(job: ReductionJob, read: Callable[[RawCube], tuple[Cube, str]]) -> Cube:
-    """What `read` makes of the raw cube, if the digest that it tells besides is the right one."""
+@contextmanager
+def _storage_named(job: ReductionJob) -> Iterator[None]:
     try:
-        cube, actual = read(open_raw_cube(job.cube_path))
+        yield
     except FileNotFoundError as error:
         raise CubeMissing(job.cube_path) from error
     except OSError as error:
         raise StorageFailed(job.cube_path, str(error)) from error
+
+
+def _require(job: ReductionJob, actual: str) -> None:
     if actual != job.cube_blake3:
         raise DigestMismatch(job.cube_path, job.cube_blake3, actual)
-    return cube
 
 
-@lru_cache(maxsize=1)
-def _room_for_frames(nframe: int) -> NDArray[np.uint16]:
-    """The same in each call: memory that need not be given and cleared for each job, 5.2 MB a frame."""
+def _new_frames(nframe: int) -> NDArray[np.uint16]:
     return np.empty((nframe, *ORIGINAL_SHAPE), np.uint16)
+
+
+_room_for_frames = lru_cache(maxsize=1)(_new_frames)
+"""The same in each call: memory that need not be given and cleared for each job, 5.2 MB a frame."""
 
 
 def read_dark(job: ReductionJob) -> CalibrationFrame:

@@ -20,7 +20,8 @@ MOFFAT_BETA: Final = 4.765
 """The wings of atmospheric turbulence (Trujillo et al. 2001, MNRAS 328, 977)."""
 RADIUS_IN_FWHM: Final = 3.0
 TABLE_STEPS_A_PIXEL: Final = 64
-"""Of the profile, by the square of the distance: linear between, it's 2e-5 of the peak off at most."""
+"""Of the profile, by the square of the distance, in square pixels: linear between, it's 2e-5 of the peak off
+at most for an FWHM of 2 pixels or more."""
 _ROUNDS: Final = 30
 """Of an iteration that comes twice as near each time, or nearer."""
 _NODES: Final = np.polynomial.legendre.leggauss(24)

@@ -26,7 +26,7 @@ from tomoe_es.reduction.frame_numbers import (
 from tomoe_es.reduction.kernels import calibrate_and_combine
 from tomoe_es.reduction.lost_lines import ROWS_A_BAND, constant_bands, lost_fraction
 from tomoe_es.reduction.mask import CLIPPED, SATURATED
-from tomoe_es.reduction.near_frames import OverTime, group_edges, group_times
+from tomoe_es.reduction.near_frames import GROUPS, OverTime, group_edges, group_times
 
 SATURATED_PART_OF_FULL_WELL: Final = 0.98
 NOISE_COLUMN_STEP: Final = 16
@@ -71,13 +71,14 @@ def stack(
 
     `clip` leaves out what is more than 3 sigma from the mean of its pixel without its extremes, twice: cosmic
     rays and satellites. Sigma is what the pixel shows, or the noise of its light and readout if that is
-    larger: of few frames a pixel alone can't tell. `over_time` asks for what the frames show over time, 7 or
-    more of them. `levels` are those of the bias, if known. Raises TooFewFrames for fewer than 3, or 6 to
-    clip.
+    larger: of few frames a pixel alone can't tell. `over_time` asks for what the frames show over time.
+    `levels` are those of the bias, if known. Raises TooFewFrames for fewer than 3, 6 to clip, 7 over time.
     """
     needed = FEWEST_FRAMES_TO_CLIP + DROPPED_FRAMES if clip else FEWEST_FRAMES_TO_STACK
     if len(stored) < needed:
         raise TooFewFrames("a clipped stack" if clip else "a stack", len(stored), needed)
+    if over_time and len(stored) < GROUPS + DROPPED_FRAMES:
+        raise TooFewFrames("what frames show over time", len(stored), GROUPS + DROPPED_FRAMES)
     levels = bias_levels(stored) if levels is None else levels
     full_well_counts = SATURATED_PART_OF_FULL_WELL * FULL_WELL_E / gain_e_per_count
     count = len(stored) - DROPPED_FRAMES

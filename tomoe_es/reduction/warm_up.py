@@ -65,6 +65,6 @@ def _search_for_moving_objects(stacked: Stack, variance: NDArray[np.float32]) ->
     assert stacked.over_time is not None
     stars = np.zeros(2, SOURCE_TYPE)
     stars["x"], stars["y"], stars["flux"] = (50, 90), (50, 90), 100
-    trusted = stacked.mask != 0
-    difference = differ(stacked.frames, stacked.over_time, DROPPED_FRAMES, trusted, 0.0, variance)
+    untrusted = stacked.mask != 0
+    difference = differ(stacked.frames, stacked.over_time, DROPPED_FRAMES, untrusted, 0.0, variance)
     search(difference, stars, TYPICAL_FWHM_PIXELS, 1.0)

@@ -11,7 +11,7 @@ from scipy.ndimage import label, sum_labels
 
 from adapters.simulator.sky.psf import MoffatPsf
 from tomoe_es.reduction.bright_regions import mosaic_of, regions_over
-from tomoe_es.reduction.extraction import extracted
+from tomoe_es.reduction.extraction import MOST_PEAKS, extracted
 from tomoe_es.reduction.single_sources import DETECTION_TYPE, TRUNCATED
 
 SHAPE = (400, 600)
@@ -74,14 +74,31 @@ def test_an_image_that_is_bright_everywhere_is_one_source() -> None:
     assert len(extracted(light, 1.0)) == 1
 
 
-def test_a_region_may_have_more_peaks_than_sep_has_room_for() -> None:
-    light = np.zeros(SHAPE, np.float32)
-    light[20:380, 20:580] = 20
-    light[25:375:6, 25:575:6] = 220 + np.random.default_rng(1).random((59, 92), np.float32)
-    assert regions_over(light, np.float32(5)).peaks.max() > sep.get_sub_object_limit()
-    limit = sep.get_sub_object_limit()
-    assert len(extracted(light, 1.0)) >= 1
+def many_stars_on_one_bright_region(side: int) -> Floats:
+    """Crosses of five pixels, so that sep takes each for a part."""
+    light = np.zeros((4 * side + 8, 4 * side + 8), np.float32)
+    light[2:-2, 2:-2] = 20
+    random = np.random.default_rng(1)
+    for down, right, part in ((0, 0, 1.0), (0, 1, 0.8), (1, 0, 0.8), (0, -1, 0.8), (-1, 0, 0.8)):
+        counts = 20 + (100 + 20 * random.random((side, side), np.float32)) * np.float32(part)
+        light[4 + down : 4 + down + 4 * side : 4, 4 + right : 4 + right + 4 * side : 4] = counts
+    return light
+
+
+def test_a_region_may_have_more_parts_than_sep_has_room_for() -> None:
+    light, limit = many_stars_on_one_bright_region(40), sep.get_sub_object_limit()
+    with pytest.raises(Exception, match="limit of sub-objects"):
+        of_whole_image(light)
+    assert len(extracted(light, 1.0)) == 1
     assert sep.get_sub_object_limit() == limit
+
+
+def test_a_region_of_too_many_peaks_is_one_source() -> None:
+    light = many_stars_on_one_bright_region(80)
+    assert regions_over(light, np.float32(5)).peaks.max() > MOST_PEAKS
+    found = extracted(light, 1.0)
+    assert len(found) == 1
+    assert (found["x"][0], found["y"][0]) == pytest.approx((163, 163), abs=2)
 
 
 @pytest.mark.parametrize("threshold", [0.5, 1.0, 2.0, 6.0])

@@ -133,9 +133,26 @@ def test_calibrated_frames_are_in_counts_of_light() -> None:
     assert (made.frames.nframe, made.frames.shape) == (3, IMAGING_SHAPE)
     for frame in made.frames.each():
         np.testing.assert_allclose(frame, 200.0)
-    part = slice(10, 400, 7), slice(3, 1990, 5)
-    np.testing.assert_allclose(made.frames.mean(0, 2, part), np.full((56, 398), 200.0))
     assert made.saturated_fraction == 0
+
+
+def test_any_part_of_calibrated_frames_can_be_looked_at() -> None:
+    stored = as_stored(noisy(300, 20, 4))
+    dark = CalibrationFrame(np.arange(IMAGING_SHAPE[1], dtype=np.float32) + ZEROS, ZEROS, NO_MASK, 5)
+    frames = stack(stored, dark, NO_FLAT, GAIN).frames
+    levels = bias_levels(stored)[:, None, None]
+    light = as_counts(stored)[:, *IMAGING_AREA].astype(np.float32) - levels - dark.image
+    parts = (slice(None), slice(None)), (slice(10, 400, 7), slice(3, 1990, 5)), (slice(5, 5), slice(0, 3))
+    for part in parts:
+        np.testing.assert_allclose(frames.frame(2, part), light[2][part], atol=1e-3)
+        np.testing.assert_allclose(
+            frames.mean(1, 4, part), light[1:][(slice(None), *part)].mean(axis=0), atol=1e-3
+        )
+
+
+def test_too_few_frames_show_nothing_over_time() -> None:
+    with pytest.raises(TooFewFrames, match="over time needs at least 7 frames, the cube has 6"):
+        stack(as_stored(noisy(300, 20, 6)), NO_DARK, NO_FLAT, GAIN, over_time=True)
 
 
 @pytest.mark.parametrize("clip", [False, True])

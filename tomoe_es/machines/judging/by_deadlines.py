@@ -91,7 +91,8 @@ def _late(deadline: Deadline, judged: Judged, found: list[Found], thing: str, ev
 
 def _begin(deadline: Deadline, mark: Mark) -> Judge:
     name, fits, field, puts_off = deadline.name, mark.fits, deadline.about, deadline.puts_off
-    within_us, due_us = round(deadline.within_seconds * SECOND), deadline.due_us
+    assert (deadline.within_seconds is None) != (deadline.due_us is None), f"one time of {name}"
+    within_us, due_us = round((deadline.within_seconds or 0.0) * SECOND), deadline.due_us
 
     def judge(judged: Judged, recorded: Recorded, found: list[Found]) -> None:
         event = recorded.payload

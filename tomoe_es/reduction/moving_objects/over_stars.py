@@ -66,6 +66,8 @@ def fit_over_stars(
 ) -> Track | None:
     """The track of what moves near a start; None when nothing does, or not near it."""
     around = _surroundings(difference, start, fwhm_pixels)
+    if around is None:
+        return None
     motion = _best_start(around, start)
     for _ in range(ROUNDS):
         flux, gradient, covariance = _linearised(around, motion)
@@ -103,11 +105,14 @@ def strongest_about(
     difference: Difference, x_at: float, y_at: float, fwhm_pixels: float
 ) -> tuple[Motion, float]:
     """Of all that may move about a place: motion and signal-to-noise ratio of what stands out most."""
-    around = _surroundings(difference, Motion(x_at, y_at, 0.0, 0.0), fwhm_pixels, LARGEST_RADIUS)
+    here = Motion(x_at, y_at, 0.0, 0.0)
+    around = _surroundings(difference, here, fwhm_pixels, LARGEST_RADIUS)
+    if around is None:
+        return here, 0.0
     sigma = around.sigma
     light = gaussian_filter(around.change * around.inverse_noise, (0.0, sigma, sigma), mode="constant")
     squared = gaussian_filter(around.inverse_noise**2, sigma / math.sqrt(2), mode="constant")
-    x, y, vx, vy = _grid(Motion(x_at, y_at, 0.0, 0.0), ANY_OFFSETS, ANY_RATES)
+    x, y, vx, vy = _grid(here, ANY_OFFSETS, ANY_RATES)
     column = np.clip(np.rint(x + vx * around.away - around.u[0]).astype(int), 0, len(around.u) - 1)
     row = np.clip(np.rint(y + vy * around.away - around.v[0]).astype(int), 0, len(around.v) - 1)
     signal = light[np.arange(GROUPS), row, column].sum(axis=1)
@@ -120,7 +125,8 @@ def strongest_about(
 
 def _surroundings(
     difference: Difference, start: Motion, fwhm_pixels: float, radius: int | None = None
-) -> _Surroundings:
+) -> _Surroundings | None:
+    """None where no pixel of the chip is near."""
     frames = difference.group_frames
     away = frames - frames.mean()
     reach = np.hypot(start.vx, start.vy) * np.ptp(frames) / 2
@@ -129,6 +135,8 @@ def _surroundings(
         np.arange(max(round(middle) - radius, 0), min(round(middle) + radius + 1, size))
         for middle, size in zip((start.y, start.x), difference.reference.shape, strict=True)
     )
+    if not (len(rows) and len(columns)):
+        return None
     area = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     groups = np.array([difference.group(number, area) for number in range(GROUPS)], np.float64)
     inverse_noise = difference.inverse_noise[area].astype(np.float64) / difference.group_noise

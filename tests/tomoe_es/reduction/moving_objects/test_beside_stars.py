@@ -38,10 +38,10 @@ def seen(
         frame += light(SIZE / 2, SIZE / 2, star_counts)
         frame += light(x - vx * before, y - vy * before, mover_counts)
     frames[FRAMES - 2, SIZE // 2 + 1, SIZE // 2 + 1 : SIZE // 2 + 4] += ray_counts / 3
-    trusted = np.zeros((SIZE, SIZE), bool)
+    untrusted = np.zeros((SIZE, SIZE), bool)
     light_of = CalibratedFrames.of_light(frames)
     variance = np.full((SIZE, SIZE), NOISE**2, np.float32)
-    return differ(light_of, over_time(light_of, 1), 1, trusted, 0.0, variance)
+    return differ(light_of, over_time(light_of, 1), 1, untrusted, 0.0, variance)
 
 
 def light(x: float, y: float, counts: float) -> NDArray[np.float32]:
@@ -74,6 +74,13 @@ def test_a_mover_over_a_star_is_found_where_it_is() -> None:
 def test_nothing_moves_where_only_a_star_is() -> None:
     difference = seen(2, 6000.0, 30.0, 30.0, 0.0, 0.0)
     assert fit_over_stars("frames", difference, Motion(SIZE / 2, SIZE / 2, 0.4, 0.0), FWHM, 5.0) is None
+
+
+def test_nothing_moves_beyond_the_chip() -> None:
+    difference = seen(2, 6000.0, 30.0, 30.0, 0.0, 0.0)
+    for x, y in ((-40.0, 50.0), (50.0, SIZE + 40.0)):
+        assert fit_over_stars("frames", difference, Motion(x, y, 0.5, 0.0), FWHM, 5.0) is None
+        assert strongest_about(difference, x, y, FWHM)[1] == 0
 
 
 @pytest.mark.parametrize("seed", [0, 1, 3])
