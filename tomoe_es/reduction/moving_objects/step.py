@@ -13,7 +13,7 @@ from tomoe_es.reduction.frame_numbers import DROPPED_FRAMES
 from tomoe_es.reduction.mask import BAD, SATURATED
 from tomoe_es.reduction.moving_objects.collection import cutouts
 from tomoe_es.reduction.moving_objects.difference import differ
-from tomoe_es.reduction.moving_objects.light import light_in_a_frame
+from tomoe_es.reduction.moving_objects.light import fitted
 from tomoe_es.reduction.moving_objects.search import Found, search
 from tomoe_es.reduction.moving_objects.tracklet import Timing, Tracklet, tracklet_of
 from tomoe_es.reduction.photometry import Photometry
@@ -60,13 +60,11 @@ def find_moving_objects(
     fwhm = float(np.clip(measured.fwhm_pixels, NARROWEST_FWHM_PIXELS, WIDEST_FWHM_PIXELS))
     duty = timing.exposure_seconds / timing.frame_seconds
     found = search(difference, measured.sources, fwhm, duty)
-    lights = [
-        light_in_a_frame(track, difference, DROPPED_FRAMES, measured.profile, duty) for track in found.tracks
-    ]
+    seen = [fitted(track, difference, DROPPED_FRAMES, measured.profile, duty) for track in found.tracks]
     return MovingObjects(
         tracklets=tuple(
             tracklet_of(track, light, number, frame_id, timing, wcs, magnitude_of_one_count)
-            for number, (track, light) in enumerate(zip(found.tracks, lights, strict=True))
+            for number, (track, light) in enumerate(seen)
         ),
         cutouts=cutouts(stacked.frames, difference.reference, found.tracks),
         found=found,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Channel = Literal["drift", "groups", "frames", "streaks"]
+SIGHTINGS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,10 @@ class Track:
     def pixels_a_frame(self) -> float:
         """Speed."""
         return float(np.hypot(self.vx, self.vy))
+
+    def parts(self) -> list[NDArray[np.int64]]:
+        """Numbers of its points in thirds, or fewer parts if it has fewer points: a sighting each."""
+        return np.array_split(np.arange(len(self.frame)), min(SIGHTINGS, len(self.frame)))
 
     def at(self, frame: float) -> tuple[float, float]:
         """Where the object is in a frame."""

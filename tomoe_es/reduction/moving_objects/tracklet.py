@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 Kind = Literal["object", "satellite"]
 
-SIGHTINGS: Final = 3
 GEOSTATIONARY_ARCSEC_PER_SECOND: Final = (13.5, 16.0)
 GEOSTATIONARY_ANGLE_DEG: Final = 20.0
 FASTEST_ROCK_ARCSEC_PER_SECOND: Final = 50.0
@@ -87,10 +86,7 @@ def tracklet_of(
     magnitude_of_one_count: float,
 ) -> Tracklet:
     """The tracklet of a track, the `number`-th of its chip from 0, with its light in one frame if known."""
-    sightings = tuple(
-        _sighting(track, part, timing, wcs)
-        for part in np.array_split(np.arange(len(track.frame)), min(SIGHTINGS, len(track.frame)))
-    )
+    sightings = tuple(_sighting(track, part, timing, wcs) for part in track.parts())
     rate, angle = _motion(sightings)
     counts = light_counts or 0.0
     return Tracklet(

@@ -7,10 +7,11 @@ import pytest
 
 from .sky import Searched, movers, search_sky
 
+SLOWEST = (0.07, 0.1, 0.15)
 SLOW = (0.2, 0.3, 0.5)
 FAST = (0.7, 1.0, 2.0, 3.0, 5.0)
 TRAILING = (7.0, 10.0, 15.0, 20.0)
-SPEEDS = (*SLOW, *FAST, *TRAILING)
+SPEEDS = (*SLOWEST, *SLOW, *FAST, *TRAILING)
 MAGNITUDE = 15.5
 
 
@@ -19,7 +20,9 @@ def searched() -> Searched:
     return search_sky(11, movers(11, [(speed, MAGNITUDE) for speed in SPEEDS]))
 
 
-@pytest.mark.parametrize("speeds", [SLOW, FAST, TRAILING], ids=["slow", "fast", "trailing"])
+@pytest.mark.parametrize(
+    "speeds", [SLOWEST, SLOW, FAST, TRAILING], ids=["slowest", "slow", "fast", "trailing"]
+)
 def test_magnitudes_are_those_of_the_truth(searched: Searched, speeds: tuple[float, ...]) -> None:
     off = []
     for speed in speeds:
