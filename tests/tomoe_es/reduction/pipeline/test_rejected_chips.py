@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 import pytest
+from blake3 import blake3
 from numpy.typing import NDArray
 
 from tests.tomoe_es.reduction.pipeline.bench import START_US, TRUE_DEC_DEG, TRUE_RA_DEG, Bench, render
@@ -130,6 +131,19 @@ def test_a_dark_of_good_frames_passes_all_checks(bench: Bench, dark_frames: NDAr
     result = bench.run(bench.job("DARK", 34, dark_frames))
     assert result.rejected == ()
     assert {"frames", "noise", "readout"} < {verdict.check for verdict in result.verdicts}
+
+
+@pytest.mark.parametrize(("key", "check"), [("DATE-OBS", "time"), ("FRAME_ID", "coordinates")])
+def test_a_time_or_name_that_is_no_card_of_fits_is_inconsistent(
+    bench: Bench, dark_frames: NDArray[np.uint16], key: str, check: str
+) -> None:
+    job = bench.job("DARK", 36, dark_frames)
+    data = bytearray(job.cube_path.read_bytes())
+    card = data.index(f"{key}= '".encode())
+    data[data.index(b"'", card + 11)] = ord(" ")  # the quote that ends the value
+    job.cube_path.write_bytes(data)
+    job = msgspec.structs.replace(job, cube_blake3=blake3(data).hexdigest())
+    expect_rejected(bench, job, check)
 
 
 def test_a_flat_with_a_frame_twice_is_rejected(bench: Bench) -> None:
