@@ -17,9 +17,10 @@ from tomoe_es.reduction.clipping import CLIP_SIGMA, variance_law
 from tomoe_es.reduction.conditions import TooFewFrames
 from tomoe_es.reduction.frame_numbers import FEWEST_FRAMES_TO_CLIP
 from tomoe_es.reduction.kernels import calibrate_and_combine
+from tomoe_es.reduction.lost_lines import ROWS_A_BAND, constant_bands, lost_fraction
 from tomoe_es.reduction.near_frames import OverTime
 
-ROWS_AT_ONCE: Final = 12
+ROWS_AT_ONCE: Final = ROWS_A_BAND
 """Of 360 frames 19 MB."""
 FRAMES_AT_ONCE: Final = 32
 
@@ -37,7 +38,8 @@ class StoredCube(Protocol):
 @dataclass(frozen=True, slots=True)
 class Combined:
     """Planes (1128, 2000): `mean` and `noise` (standard deviation of one frame), float32, and frames `used`,
-    uint16; the number of `frames`, and the part of all values that was rejected.
+    uint16; the number of `frames`, the part of all values that was rejected, and that of lines that hold no
+    data of their own frame.
     """
 
     mean: NDArray[np.float32]
@@ -45,6 +47,7 @@ class Combined:
     used: NDArray[np.uint16]
     frames: int
     rejected_fraction: float
+    lost_fraction: float
 
 
 def levels_of(cube: StoredCube) -> NDArray[np.float32]:
@@ -79,6 +82,11 @@ def combine(
     used = np.empty(IMAGING_SHAPE, np.uint16)
     lines, ones = np.empty((frames, columns), np.float32), np.ones((ROWS_AT_ONCE, columns), np.float32)
     no_plane = np.empty((0, columns), np.float32)
+    signatures, constant = (
+        np.empty((frames, rows), np.uint32),
+        np.empty((frames, rows // ROWS_AT_ONCE), np.bool_),
+    )
+    of_band = np.empty((frames, ROWS_AT_ONCE), np.uint32)
     for first in range(0, rows, ROWS_AT_ONCE):
         band = slice(first, first + ROWS_AT_ONCE)
         calibrate_and_combine(
@@ -101,8 +109,11 @@ def combine(
             temporal[band],
             used[band],
             np.zeros((ROWS_AT_ONCE, columns), np.bool_),
-            np.empty((frames, ROWS_AT_ONCE), np.uint32),
+            of_band,
         )
+        signatures[:, band] = of_band
+        constant[:, first // ROWS_AT_ONCE, None] = constant_bands(stored, band.start, band.stop)
         cube.release()
     rejected = 1 - float(used.sum(dtype=np.int64)) / (frames * used.size)
-    return Combined(mean, np.sqrt(temporal), used, frames, rejected)
+    lost = lost_fraction(constant, signatures)
+    return Combined(mean, np.sqrt(temporal), used, frames, rejected, lost)

@@ -23,7 +23,7 @@ def time_departure_seconds(header: fits.Header, job: ReductionJob) -> float:
         start, end, up, down = (_us(header[key]) for key in ("DATE-OBS", "DATE-END", "GPS-UP", "GPS-DOWN"))
         elapsed_us, frames_us = header["TELAPSE"] * 1e6, header["NFRAME"] * header["TFRAME"] * 1e6
         date = str(header["DATE-OBS"])[:10].replace("-", "")
-    except (KeyError, ValueError, TypeError):
+    except (KeyError, ValueError, TypeError, fits.VerifyError):
         return math.inf
     if job.frame_id[4:12] != date:
         return math.inf
@@ -39,12 +39,15 @@ def time_departure_seconds(header: fits.Header, job: ReductionJob) -> float:
 
 def names_the_same_field(header: fits.Header, job: ReductionJob) -> bool:
     """Whether the header has the job's chip and exposure, and for an OBJECT its pointing."""
-    named = (header.get("FRAME_ID"), header.get("DET_ID"), header.get("EXP_ID"), header.get("DATA-TYP"))
+    try:
+        named = tuple(header.get(key) for key in ("FRAME_ID", "DET_ID", "EXP_ID", "DATA-TYP"))
+        ra, dec = header.get("RA"), header.get("DEC")
+    except fits.VerifyError:  # no card of FITS
+        return False
     if named != (job.frame_id, job.det_id, job.exposure_number, job.data_type):
         return False
     if job.data_type != "OBJECT":
         return True
-    ra, dec = header.get("RA"), header.get("DEC")
     if not isinstance(ra, float) or not isinstance(dec, float):
         return False
     return separation_arcsec(ra, dec, job.ra_deg, job.dec_deg) <= SAME_POSITION_ARCSEC

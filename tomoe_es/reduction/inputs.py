@@ -25,6 +25,7 @@ from tomoe_es.reduction.conditions import (
 )
 from tomoe_es.reduction.job import ReductionJob
 from tomoe_es.transfer.cube_file import RawCube, open_raw_cube, read_only
+from tomoe_es.transfer.raw_cards import is_number
 
 MOST_FRAMES_KEPT: Final = 24
 """Of a cube, in whose room the next one is read; a survey takes 18."""
@@ -110,21 +111,44 @@ def _read_verified(kind: str, det_id: int, path: Path, sha256: str) -> Calibrati
         _verify_digest(path, sha256)
         with fits.open(path, memmap=False) as hdus:
             header = hdus[0].header
+            of_kind, chip, frames, temperature_k = (
+                header.get(key) for key in ("FMTTYPE", "DET_ID", "NFRAME", "TMP_SENS")
+            )
             planes = [np.ascontiguousarray(hdus[name].data) for name in (0, "NOISE", "MASK")]
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, fits.VerifyError) as error:
         raise CalibrationCorrupt(path, str(error)) from error
-    if header.get("FMTTYPE") != f"TOMOE-IMAGE-{kind}" or header.get("DET_ID") != det_id:
-        raise CalibrationCorrupt(path, f"it is {header.get('FMTTYPE')} of chip {header.get('DET_ID')}")
+    if of_kind != f"TOMOE-IMAGE-{kind}" or chip != det_id:
+        raise CalibrationCorrupt(path, f"it is {of_kind} of chip {chip}")
     if any(plane.shape != IMAGING_SHAPE for plane in planes):
         raise CalibrationCorrupt(path, "its planes have the wrong shape")
     image, noise, mask = planes
+    wrong = _wrong_cards(frames, temperature_k) or _wrong_values(kind, image, noise)
+    if wrong:
+        raise CalibrationCorrupt(path, wrong)
     return CalibrationFrame(
-        image.astype(np.float32),
-        noise.astype(np.float32),
-        mask.astype(np.uint8),
-        int(header["NFRAME"]),
-        header.get("TMP_SENS"),
+        image.astype(np.float32), noise.astype(np.float32), mask.astype(np.uint8), frames, temperature_k
     )
+
+
+def _wrong_cards(frames: object, temperature_k: object) -> str:
+    """What is wrong in the header of a master; empty where nothing is."""
+    if type(frames) is not int or frames < 1:
+        return f"its NFRAME is {frames!r}"
+    if temperature_k is not None and not is_number(temperature_k):
+        return f"its TMP_SENS is {temperature_k!r}"
+    return ""
+
+
+def _wrong_values(kind: str, image: NDArray[np.float32], noise: NDArray[np.float32]) -> str:
+    """What can't be in the planes of a master, as no master is made with it; empty where all may be."""
+    for name, plane in (("image", image), ("noise", noise)):
+        if not np.isfinite(plane).all():
+            return f"{np.count_nonzero(~np.isfinite(plane))} pixels of its {name} are no numbers"
+    if kind == "FLAT" and image.min() <= 0:
+        return f"{np.count_nonzero(image <= 0)} pixels of its image are 0 or less"
+    if noise.min() < 0:
+        return f"{np.count_nonzero(noise < 0)} pixels of its noise are less than 0"
+    return ""
 
 
 def _verify_digest(path: Path, expected: str) -> None:

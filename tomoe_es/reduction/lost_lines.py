@@ -11,20 +11,24 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tomoe_es.camera.frame_geometry import IMAGING_AREA
+from tomoe_es.camera.frame_geometry import IMAGING_AREA, IMAGING_SHAPE
 
 ROWS_A_BAND: Final = 12
-"""Lines judged together: their signatures of 32 bits agree by chance once in 4 billion pairs, of which a cube
-has 14 thousand."""
+"""Lines judged together."""
+_POWERS: Final = np.cumprod(np.full(ROWS_A_BAND, 0x9E3779B97F4A7C15, np.uint64))
+"""Odd factors that make one of 64 bits of a band's signatures. Of 32 bits, one in 700 cubes of 360 frames
+would have two that agree by chance: it has 6 million pairs."""
 
 
-def constant_bands(stored: NDArray[np.uint16]) -> NDArray[np.bool_]:
-    """Which bands of the imaging area's rows are constant, (nframe, bands).
+def constant_bands(
+    stored: NDArray[np.uint16], first: int = 0, stop: int = IMAGING_SHAPE[0]
+) -> NDArray[np.bool_]:
+    """Which bands of the imaging area's rows, from `first` to before `stop`, are constant, (nframe, bands).
 
     The first 64 pixels of a band's first line tell.
     """
-    rows, column = IMAGING_AREA[0], IMAGING_AREA[1].start
-    lines = stored[:, rows.start : rows.stop : ROWS_A_BAND, column : column + 64]
+    row, column = IMAGING_AREA[0].start, IMAGING_AREA[1].start
+    lines = stored[:, row + first : row + stop : ROWS_A_BAND, column : column + 64]
     return np.asarray((lines == lines[..., :1]).all(axis=2))
 
 
@@ -34,11 +38,13 @@ def lost_fraction(constant: NDArray[np.bool_], signatures: NDArray[np.uint32]) -
     `signatures` (nframe, rows) are those of `kernels.calibrate_and_combine`.
     """
     nframe, rows = signatures.shape
-    bands = signatures.reshape(nframe, rows // ROWS_A_BAND, ROWS_A_BAND).sum(axis=2, dtype=np.uint32)
+    bands = (signatures.reshape(nframe, rows // ROWS_A_BAND, ROWS_A_BAND) * _POWERS).sum(
+        axis=2, dtype=np.uint64
+    )
     return int(np.count_nonzero(constant | _is_repeated(bands))) / int(bands.size)
 
 
-def _is_repeated(bands: NDArray[np.uint32]) -> NDArray[np.bool_]:
+def _is_repeated(bands: NDArray[np.uint64]) -> NDArray[np.bool_]:
     """Bands that an earlier frame has as well."""
     order = np.argsort(bands, axis=0, kind="stable")
     ordered = np.take_along_axis(bands, order, axis=0)

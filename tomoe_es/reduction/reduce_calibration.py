@@ -66,6 +66,7 @@ def _dark(job: ReductionJob, cube: RawCube) -> tuple[CalibrationFrame, Measureme
         level_counts=float(np.median(master.image)),
         noise=float(np.median(master.noise)),
         expected_noise=expected_noise_counts(0.0, gain),
+        lost_fraction=combined.lost_fraction,
         bad_fraction=float(master.bad.mean()),
     )
     return master, measured, combined.rejected_fraction
@@ -86,6 +87,7 @@ def _flat(
         faintest_counts=faintest,
         noise=float(np.median(master.noise)),
         expected_noise=expected_noise_counts(faintest, gain) / max(faintest, 1.0),
+        lost_fraction=combined.lost_fraction,
         bad_fraction=float(master.bad.mean()),
     )
     return master, measured, combined.rejected_fraction

@@ -26,6 +26,7 @@ from tomoe_es.errors import TomoeError
 from tomoe_es.transfer.checksum import ones_complement_sum, set_sums
 from tomoe_es.transfer.exposure_facts import ExposureFacts
 from tomoe_es.transfer.header import add_events, exposure_header
+from tomoe_es.transfer.raw_cards import wrong_card
 
 FITS_BLOCK: Final = 2880
 _LONGEST_HEADER: Final = 20 * FITS_BLOCK
@@ -36,7 +37,7 @@ SUM_COMMENT: Final = "sum of the whole unit"
 
 
 class RawCubeCorrupt(TomoeError):
-    """A raw cube is truncated, or isn't one."""
+    """A raw cube is truncated, its header is damaged, or it isn't one."""
 
     what_to_do = "look at the disk of the buffer storage; take the exposure again if it is still wanted"
 
@@ -211,22 +212,34 @@ def write_raw_cube(path: Path, frames: NDArray[np.uint16], facts: ExposureFacts)
 
 
 def open_raw_cube(path: Path) -> RawCube:
-    """Map a raw cube. Raises FileNotFoundError, or RawCubeCorrupt when it is short or another file."""
+    """Map a raw cube.
+
+    Raises FileNotFoundError, or RawCubeCorrupt when it is short or another file, or its header is damaged.
+    """
     with path.open("rb") as file:
         text = _header_text(file)
         if text is None:
             raise RawCubeCorrupt(path, "it has no FITS header")
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     header, offset = fits.Header.fromstring(text), len(text)
+    try:
+        wrong = _wrong_form(header, offset, len(mapped)) or wrong_card(header)
+    except fits.VerifyError as error:
+        wrong = str(error)
+    if wrong:
+        raise RawCubeCorrupt(path, wrong)
+    return RawCube(header, path, mapped, offset)
+
+
+def _wrong_form(header: fits.Header, offset: int, size_bytes: int) -> str:
+    """Why a file with this header, whose data begin at `offset`, is no whole raw cube; empty where it is."""
     shape = tuple(header.get(f"NAXIS{axis}", 0) for axis in (3, 2, 1))
     if header.get("FMTTYPE") != "TOMOE-IMAGE-RAW" or header.get("BITPIX") != 16:
-        raise RawCubeCorrupt(path, f"its format is {header.get('FMTTYPE')!r}")
+        return f"its format is {header.get('FMTTYPE')!r}"
     if shape[1:] != ORIGINAL_SHAPE or shape[0] != header.get("NFRAME"):
-        raise RawCubeCorrupt(path, f"its shape is {shape}, it was exposed in {header.get('NFRAME')} frames")
+        return f"its shape is {shape}, it was exposed in {header.get('NFRAME')} frames"
     length = offset + -(-2 * math.prod(shape) // FITS_BLOCK) * FITS_BLOCK
-    if len(mapped) != length:
-        raise RawCubeCorrupt(path, f"it has {len(mapped)} bytes instead of {length}")
-    return RawCube(header, path, mapped, offset)
+    return f"it has {size_bytes} bytes instead of {length}" if size_bytes != length else ""
 
 
 def blake3_of(path: Path) -> str:

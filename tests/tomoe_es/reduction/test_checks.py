@@ -43,6 +43,7 @@ DARK = Measurements(
     level_counts=2.0,
     noise=8.3,
     expected_noise=expected_noise_counts(0.0, GAIN),
+    lost_fraction=0.0,
     bad_fraction=0.0003,
 )
 FLAT = Measurements(
@@ -54,6 +55,7 @@ FLAT = Measurements(
     faintest_counts=13000.0,
     noise=0.018,
     expected_noise=expected_noise_counts(13000.0, GAIN) / 13000.0,
+    lost_fraction=0.0,
     bad_fraction=0.0003,
 )
 
@@ -65,7 +67,10 @@ BAD: list[tuple[str, Measurements, dict[str, Any], str]] = [
     ("noise", SCIENCE, {"noise": 52.0}, "frames were lost"),
     ("noise", DARK, {"noise": 20.0}, "frames were lost"),
     ("noise", FLAT, {"noise": 0.05}, "frames were lost"),
+    ("readout", DARK, {"noise": 4.0}, "it or its readout is dead"),
     ("frames", SCIENCE, {"lost_fraction": 0.001}, "lines are empty or repeat"),
+    ("frames", DARK, {"lost_fraction": 0.001}, "lines are empty or repeat"),
+    ("frames", FLAT, {"lost_fraction": 0.001}, "lines are empty or repeat"),
     ("saturation", SCIENCE, {"saturated_fraction": 0.2}, "too many pixels are full"),
     ("uneven", SCIENCE, {"sky_unevenness": 0.8}, "sees less of the sky"),
     ("time", SCIENCE, {"time_departure_seconds": 0.001}, "sensor or the database"),

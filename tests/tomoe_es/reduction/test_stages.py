@@ -92,6 +92,15 @@ def test_a_dark_leaves_out_what_hits_a_pixel_once_and_measures_its_noise() -> No
     assert (dark.frames, dark.temperature_k) == (20, 277.0)
 
 
+def test_lines_of_a_dark_that_are_constant_or_repeated_are_lost() -> None:
+    frames = noisy(0, 8.3, 8)
+    rows = IMAGING_AREA[0]
+    assert master_dark(Cube(frames), GAIN)[1].lost_fraction == 0
+    frames[5, rows.start + 24 : rows.start + 36] = 0
+    frames[7, rows.start + 600 : rows.start + 612] = frames[2, rows.start + 600 : rows.start + 612]
+    assert master_dark(Cube(frames), GAIN)[1].lost_fraction == pytest.approx(2 / (8 * 94))
+
+
 def test_too_few_frames_are_not_combined() -> None:
     with pytest.raises(TooFewFrames, match="at least 5 frames, the cube has 4"):
         master_dark(Cube(frames_of(0.0, 4)), GAIN)

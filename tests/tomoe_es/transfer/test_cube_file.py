@@ -266,6 +266,31 @@ def test_a_truncated_cube_is_named_corrupt(cube: Path, length: int) -> None:
         open_raw_cube(cube)
 
 
+@pytest.mark.parametrize(
+    ("card", "damaged", "wrong"),
+    [
+        ("GAINNAME= 'high    '", "GAINNAMX= 'high    '", "its GAINNAME is None"),
+        ("GAINNAME= 'high    '", "GAINNAME= 'hugh    '", "its GAINNAME is 'hugh'"),
+        ("EXPTIME1=                  0.5", "EXPTIMEX=                  0.5", "its EXPTIME1 is None"),
+        ("EXPTIME1=                  0.5", "EXPTIME1= 'half    '          ", "its EXPTIME1 is 'half'"),
+        ("EXPTIME1=                  0.5", "EXPTIME1=                 -0.5", "its EXPTIME1 is -0.5"),
+        ("EXPTIME1=                  0.5", "EXPTIME1=                  0,5", "EXPTIME1"),
+        ("TMP_SENS=                277.0", "TMP_SENS= 'warm    '          ", "its TMP_SENS is 'warm'"),
+        ("TMP_SENS=                277.0", "TMP_SENS=                     ", "its TMP_SENS is"),
+        ("FMTTYPE = 'TOMOE-IMAGE-RAW'", "FMTTYPE = 'TOMOE-IMAGE-RAW ", "FMTTYPE"),
+    ],
+)
+def test_a_header_that_no_camera_writes_is_named_corrupt(
+    cube: Path, card: str, damaged: str, wrong: str
+) -> None:
+    with cube.open("r+b") as file:
+        place = file.read(30_000).index(card.encode())
+        file.seek(place)
+        file.write(damaged.encode())
+    with pytest.raises(RawCubeCorrupt, match=wrong):
+        open_raw_cube(cube)
+
+
 def test_a_cube_that_loses_its_end_while_it_is_open_has_another_digest_and_kills_nobody(cube: Path) -> None:
     opened, seen = open_raw_cube(cube), list[int]()
     expected = opened.blake3(lambda frame: seen.append(len(frame)))

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import msgspec
 import numpy as np
+import pytest
+from blake3 import blake3
 from numpy.typing import NDArray
 
 from tests.tomoe_es.reduction.pipeline.bench import START_US, TRUE_DEC_DEG, TRUE_RA_DEG, Bench, render
 from tomoe_es.reduction.job import ReductionJob, ReductionResult
+
+
+@pytest.fixture(scope="module")
+def dark_frames() -> NDArray[np.uint16]:
+    return render("DARK", 30, 12)
 
 
 def expect_rejected(bench: Bench, job: ReductionJob, *checks: str) -> ReductionResult:
@@ -16,7 +23,7 @@ def expect_rejected(bench: Bench, job: ReductionJob, *checks: str) -> ReductionR
     assert result.failure is None
     assert [verdict.check for verdict in result.verdicts if not verdict.passed] == list(checks)
     assert result.rejected[0].startswith(f"{checks[0]}: ")
-    assert result.rejected_kinds == ("STACK",)
+    assert result.rejected_kinds == ("STACK" if job.data_type == "OBJECT" else job.data_type,)
     assert list((bench.folder / "archive").rglob(f"*{job.frame_id}*")) == []
     return result
 
@@ -90,3 +97,56 @@ def test_a_dark_taken_in_the_light_is_rejected(bench: Bench) -> None:
     result = bench.run(bench.job("DARK", 17, render("FLAT", 17, 6)))
     assert "light came in" in " ".join(result.rejected)
     assert result.products == ()
+
+
+@pytest.mark.parametrize("counts", [0, 65535])
+def test_a_dark_of_a_dead_readout_is_rejected(
+    bench: Bench, dark_frames: NDArray[np.uint16], counts: int
+) -> None:
+    job = bench.job("DARK", 31, np.full_like(dark_frames, counts))
+    result = expect_rejected(bench, job, "frames", "readout")
+    assert "it or its readout is dead" in result.rejected[1]
+
+
+def test_a_dark_of_one_frame_again_and_again_is_rejected(
+    bench: Bench, dark_frames: NDArray[np.uint16]
+) -> None:
+    same = np.broadcast_to(dark_frames[1], dark_frames.shape)
+    expect_rejected(bench, bench.job("DARK", 32, same), "frames", "readout")
+
+
+@pytest.mark.parametrize("empty", [1, 4, 6, 8])
+def test_a_dark_with_empty_frames_is_rejected(
+    bench: Bench, dark_frames: NDArray[np.uint16], empty: int
+) -> None:
+    some = dark_frames.copy()
+    some[12 - empty :] = 0
+    result = bench.run(bench.job("DARK", 33, some))
+    assert "frames were lost on the way" in result.rejected[0]
+    assert result.verdicts[[verdict.check for verdict in result.verdicts].index("frames")].value == empty / 12
+    assert result.products == ()
+
+
+def test_a_dark_of_good_frames_passes_all_checks(bench: Bench, dark_frames: NDArray[np.uint16]) -> None:
+    result = bench.run(bench.job("DARK", 34, dark_frames))
+    assert result.rejected == ()
+    assert {"frames", "noise", "readout"} < {verdict.check for verdict in result.verdicts}
+
+
+@pytest.mark.parametrize(("key", "check"), [("DATE-OBS", "time"), ("FRAME_ID", "coordinates")])
+def test_a_time_or_name_that_is_no_card_of_fits_is_inconsistent(
+    bench: Bench, dark_frames: NDArray[np.uint16], key: str, check: str
+) -> None:
+    job = bench.job("DARK", 36, dark_frames)
+    data = bytearray(job.cube_path.read_bytes())
+    card = data.index(f"{key}= '".encode())
+    data[data.index(b"'", card + 11)] = ord(" ")  # the quote that ends the value
+    job.cube_path.write_bytes(data)
+    job = msgspec.structs.replace(job, cube_blake3=blake3(data).hexdigest())
+    expect_rejected(bench, job, check)
+
+
+def test_a_flat_with_a_frame_twice_is_rejected(bench: Bench) -> None:
+    twice = render("FLAT", 35, 6)
+    twice[3] = twice[2]
+    expect_rejected(bench, bench.job("FLAT", 35, twice), "frames")

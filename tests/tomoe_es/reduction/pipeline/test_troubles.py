@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
+import pytest
+from astropy.io import fits
 from numpy.typing import NDArray
 
 from tests.tomoe_es.reduction.pipeline.bench import Bench
-from tomoe_es.reduction.job import ReductionResult
+from tomoe_es.reduction.job import ReductionJob, ReductionResult
 from tomoe_es.reduction.pipeline import run_job
 
 
@@ -36,6 +40,48 @@ def test_troubles_with_the_inputs_are_named(bench: Bench, frames: NDArray[np.uin
     assert after(flat_path=tmp_path / "gone.fits") == "CalibrationMissing"
     assert after(flat_path=job.dark_path, flat_sha256=job.dark_sha256) == "CalibrationCorrupt"
     assert after(dark_sha256="0" * 64) == "DigestMismatch"
+
+
+def _set(plane: str | int, value: float) -> Callable[[fits.HDUList], None]:
+    def damage(hdus: fits.HDUList) -> None:
+        hdus[plane].data[100:102, 200:205] = value
+
+    return damage
+
+
+@pytest.mark.parametrize(
+    ("kind", "damage", "wrong"),
+    [
+        ("dark", _set(0, np.nan), "10 pixels of its image are no numbers"),
+        ("flat", _set(0, np.inf), "10 pixels of its image are no numbers"),
+        ("dark", _set("NOISE", np.inf), "10 pixels of its noise are no numbers"),
+        ("flat", _set("NOISE", np.nan), "10 pixels of its noise are no numbers"),
+        ("dark", _set("NOISE", -1), "10 pixels of its noise are less than 0"),
+        ("flat", _set(0, 0), "10 pixels of its image are 0 or less"),
+        ("flat", _set(0, -1), "10 pixels of its image are 0 or less"),
+        ("dark", lambda hdus: hdus[0].header.remove("NFRAME"), "its NFRAME is None"),
+        ("flat", lambda hdus: hdus[0].header.set("NFRAME", "six"), "its NFRAME is 'six'"),
+        ("dark", lambda hdus: hdus[0].header.set("TMP_SENS", "warm"), "its TMP_SENS is 'warm'"),
+    ],
+)
+def test_a_master_that_no_reduction_makes_is_corrupt_whatever_its_digest(
+    bench: Bench,
+    good: tuple[ReductionJob, ReductionResult],
+    tmp_path: Path,
+    kind: str,
+    damage: Callable[[fits.HDUList], None],
+    wrong: str,
+) -> None:
+    job, _ = good
+    path = tmp_path / "master.fits"
+    with fits.open(job.dark_path if kind == "dark" else job.flat_path, memmap=False) as hdus:
+        damage(hdus)
+        hdus.writeto(path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    result = bench.run(msgspec.structs.replace(job, **{f"{kind}_path": path, f"{kind}_sha256": digest}))
+    assert condition(result) == "CalibrationCorrupt"
+    assert result.failure is not None
+    assert wrong in result.failure.message
 
 
 def test_a_folder_that_cannot_be_written_to_is_named(bench: Bench, frames: NDArray[np.uint16]) -> None:
