@@ -89,6 +89,7 @@ class PhotometryResult(msgspec.Struct, frozen=True, kw_only=True):
     ellipticity: float | None = None
     zero_point_mag: float | None = None
     zero_point_scatter_mag: float | None = None
+    zero_point_error_mag: float | None = None
     zero_point_stars: int = 0
     limiting_mag: float | None = None
     frame_limiting_mag: float | None = None
