@@ -32,7 +32,7 @@ class ZeroPoint:
 
     @property
     def error_mag(self) -> float:
-        """Of the magnitude; one or two stars are presumed to have the largest scatter that a good chip has."""
+        """Of the magnitude; one or two stars are presumed to scatter as much as a good chip may."""
         scatter = LARGEST_SCATTER_MAG if self.scatter_mag is None else self.scatter_mag
         return scatter / math.sqrt(self.stars)
 
