@@ -25,6 +25,7 @@ class Counts(msgspec.Struct, kw_only=True):
     exposures_aborted: int = 0
     chip_cubes: int = 0
     chip_cubes_lost: int = 0
+    given_up: dict[str, int] = {}
     archived: dict[str, int] = {}
     archived_bytes: int = 0
     rejected: int = 0
@@ -132,6 +133,11 @@ def _rejected(state: Night, event: reduction.ProductRejected, _: Recorded) -> No
         _add(state.counts.rejected_reasons, reason)
 
 
+def _failed(state: Night, event: reduction.ReductionFailed, _: Recorded) -> None:
+    if event.given_up:
+        _add(state.counts.given_up, event.condition)
+
+
 def _violation(state: Night, event: monitor.ViolationDetected, _: Recorded) -> None:
     _add(state.counts.violations, event.name)
 
@@ -154,6 +160,7 @@ PROJECTION = Projection(
         transfer.ChipCubeLost: _lost,
         reduction.ProductArchived: _archived,
         reduction.ProductRejected: _rejected,
+        reduction.ReductionFailed: _failed,
         monitor.ViolationDetected: _violation,
     },
     sources=(__file__,),

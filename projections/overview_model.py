@@ -234,6 +234,7 @@ class Counters(msgspec.Struct, frozen=True, kw_only=True):
     exposures_aborted: int
     chip_cubes: int
     chip_cubes_lost: int
+    given_up: dict[str, int]  # condition to number of chip-cubes whose reduction failed for good
     archived: dict[str, int]  # kind to number
     archived_bytes: int
     rejected: int

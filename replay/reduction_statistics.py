@@ -11,6 +11,7 @@ from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.reduction import (
     ProductArchived,
     ProductRejected,
+    ReductionFailed,
     ReductionFinished,
     ReductionLeased,
     ReductionQueued,
@@ -50,6 +51,7 @@ class ReductionStatistics(msgspec.Struct, frozen=True):
     """Of a night, or a part of it."""
 
     kinds: list[OfKind]
+    given_up: dict[str, int]  # condition to number of chips that have no products for it
 
 
 class _Chip(msgspec.Struct):
@@ -67,6 +69,7 @@ def reduction_statistics(events: Iterable[Recorded]) -> ReductionStatistics:
     stages: dict[str, Times] = {}
     way: dict[str, Times] = {}
     outcomes: dict[str, list[bool]] = {}
+    given_up: dict[str, int] = {}
     for recorded in events:
         match recorded.payload:
             case ReductionQueued(frame_ids=frame_ids):
@@ -77,6 +80,8 @@ def reduction_statistics(events: Iterable[Recorded]) -> ReductionStatistics:
                 chips.setdefault(frame_id, _Chip()).kinds[kind] = True
             case ProductRejected(frame_id=frame_id, kind=kind):
                 chips.setdefault(frame_id, _Chip()).kinds[kind] = False
+            case ReductionFailed(given_up=True, condition=condition):
+                given_up[condition] = given_up.get(condition, 0) + 1
             case ReductionFinished() as finished:
                 chip = chips.pop(finished.frame_id, _Chip())
                 for kind, archived in chip.kinds.items():
@@ -84,7 +89,8 @@ def reduction_statistics(events: Iterable[Recorded]) -> ReductionStatistics:
                     _add(stages.setdefault(kind, {}), _stages_of(kind, finished), recorded.position)
                     _add(way.setdefault(kind, {}), _way(chip, recorded.time), recorded.position)
     return ReductionStatistics(
-        [_of_kind(kind, made, way[kind], stages[kind]) for kind, made in sorted(outcomes.items())]
+        [_of_kind(kind, made, way[kind], stages[kind]) for kind, made in sorted(outcomes.items())],
+        dict(sorted(given_up.items())),
     )
 
 

@@ -72,6 +72,29 @@ def test_rejections_are_counted_by_reason(tmp_path: Path) -> None:
     assert (counters.rejected, counters.rejected_reasons) == (2, {"cloudy": 2, "noise": 1})
 
 
+def test_chips_given_up_are_counted_by_condition(tmp_path: Path) -> None:
+    story = Story()
+    moments = [
+        story.at(
+            reduction.ReductionFailed(
+                exposure_number=1,
+                frame_id=frame_id_of(1, det_id),
+                job_id="j",
+                attempt=1,
+                condition=condition,
+                message="",
+                given_up=given_up,
+            )
+        )
+        for det_id, condition, given_up in (
+            (101, "RawCubeCorrupt", True),
+            (102, "StorageFailed", False),
+            (103, "RawCubeCorrupt", True),
+        )
+    ]
+    assert overview_of(tmp_path, moments).counters.given_up == {"RawCubeCorrupt": 2}
+
+
 def test_queue_and_pool_show_their_first_ten(tmp_path: Path) -> None:
     story = Story()
     moments = [moment for number in range(1, 31) for moment in story.submitted(number, 1)]

@@ -87,5 +87,31 @@ def test_waiting_and_working_are_of_the_night_s_clock(kinds: dict[str, OfKind]) 
     assert (working.p50, working.longest) == (10.0, 20.0)
 
 
+def test_chips_that_were_given_up_are_counted_by_condition() -> None:
+    events = told(
+        *(
+            (
+                10 + attempt,
+                reduction.ReductionFailed(
+                    exposure_number=1,
+                    frame_id=frame(chip),
+                    job_id="j",
+                    attempt=attempt,
+                    condition=condition,
+                    message="",
+                    given_up=given_up,
+                ),
+            )
+            for chip, attempt, condition, given_up in (
+                (1, 1, "RawCubeCorrupt", True),
+                (2, 1, "StorageFailed", False),
+                (2, 2, "StorageFailed", True),
+                (3, 1, "RawCubeCorrupt", True),
+            )
+        )
+    )
+    assert reduction_statistics(events).given_up == {"RawCubeCorrupt": 2, "StorageFailed": 1}
+
+
 def test_of_nothing_there_is_nothing_to_tell() -> None:
     assert reduction_statistics([]).kinds == []

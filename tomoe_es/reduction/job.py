@@ -77,7 +77,7 @@ class PhotometryResult(msgspec.Struct, frozen=True, kw_only=True):
     """Sources and sky of the stack. `temporal_noise_counts` is that of one frame.
 
     Magnitudes are None without catalogue stars: zero point of one count in the stack, its scatter from star
-    to star, and what is 5 sigma in the stack and in one frame.
+    to star, its error, and what is 5 sigma in the stack and in one frame.
     """
 
     sources: int
@@ -89,6 +89,7 @@ class PhotometryResult(msgspec.Struct, frozen=True, kw_only=True):
     ellipticity: float | None = None
     zero_point_mag: float | None = None
     zero_point_scatter_mag: float | None = None
+    zero_point_error_mag: float | None = None
     zero_point_stars: int = 0
     limiting_mag: float | None = None
     frame_limiting_mag: float | None = None

@@ -50,8 +50,8 @@ class PositionOutsideCube(TomoeError):
 
     def __init__(self, x: float, y: float, shape: tuple[int, int]) -> None:
         super().__init__(
-            f"pixel {x:.1f}, {y:.1f} is not on the chip of {shape[1]} x {shape[0]} pixels, or within "
-            f"{SKY_PIXELS[1]:g} of its edge: ask for another position"
+            f"pixel {x + 1:.1f}, {y + 1:.1f} (counted from 1) is not on the chip of {shape[1]} x {shape[0]} "
+            f"pixels, or within {SKY_PIXELS[1]:g} of its edge: ask for another position"
         )
 
 
@@ -138,7 +138,7 @@ def _pixel(cube: Path, header: fits.Header, ra_deg: float, dec_deg: float) -> tu
 
 def _around(x: float, y: float, shape: tuple[int, int]) -> tuple[slice, slice]:
     """Rows and columns with the outer ring of the sky."""
-    reach = SKY_PIXELS[1] + 1
+    reach = SKY_PIXELS[1]
     if not (reach <= x <= shape[1] - 1 - reach and reach <= y <= shape[0] - 1 - reach):
         raise PositionOutsideCube(x, y, shape)
     return (

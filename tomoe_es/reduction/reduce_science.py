@@ -257,6 +257,7 @@ def _photometry_result(chip: ReducedChip) -> PhotometryResult:
         ellipticity=measured.ellipticity,
         zero_point_mag=zero.magnitude if zero is not None else None,
         zero_point_scatter_mag=zero.scatter_mag if zero is not None else None,
+        zero_point_error_mag=zero.error_mag if zero is not None else None,
         zero_point_stars=zero.stars if zero is not None else 0,
         limiting_mag=limit,
         frame_limiting_mag=frame_limit,

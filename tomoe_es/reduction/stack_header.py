@@ -73,6 +73,7 @@ def measured_cards(
         ("ELLIPT", measured.ellipticity, "1 - minor / major axis, median of stars"),
         ("MAGZERO", photometry.zero_point_mag, "[mag] source of 1 count, aperture of 4.5 pixels"),
         ("MAGZSCAT", photometry.zero_point_scatter_mag, "[mag] scatter of MAGZERO from star to star"),
+        ("MAGZERR", photometry.zero_point_error_mag, "[mag] error of MAGZERO, presumed below 3 stars"),
         ("MAGZSTAR", photometry.zero_point_stars, "catalogue stars of MAGZERO (Tycho VT)"),
         ("MAGLIM", photometry.limiting_mag, "[mag] 5 sigma in the stack"),
         ("MAGLIM1", photometry.frame_limiting_mag, "[mag] 5 sigma in one frame"),

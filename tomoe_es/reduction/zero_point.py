@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tomoe_es.reduction.checks.zero_point import LARGEST_SCATTER_MAG
 from tomoe_es.reduction.clear_sky import CLEAR_ZERO_POINT_MAG
 from tomoe_es.reduction.photometry import APERTURE_RADIUS_PIXELS, Photometry
 
@@ -28,6 +29,12 @@ class ZeroPoint:
     magnitude: float
     scatter_mag: float | None
     stars: int
+
+    @property
+    def error_mag(self) -> float:
+        """Of the magnitude; one or two stars are presumed to scatter as much as a good chip may."""
+        scatter = LARGEST_SCATTER_MAG if self.scatter_mag is None else self.scatter_mag
+        return scatter / math.sqrt(self.stars)
 
     def magnitudes(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
         """Magnitudes of fluxes; NaN where there is no light."""

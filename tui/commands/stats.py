@@ -37,7 +37,7 @@ def reduction(night: str | None = None, *, json: bool = False, data: Path | None
     with opened_night(folder.log, night) as (opened, identity):
         measured = reduction_statistics(opened.events(opened.first - 1, opened.last))
     if json:
-        told = {"identity": identity, "kinds": measured.kinds}
+        told = {"identity": identity, "kinds": measured.kinds, "given_up": measured.given_up}
         sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
         return 0
     sys.stdout.write(f"night {identity.night}\n")
@@ -45,6 +45,10 @@ def reduction(night: str | None = None, *, json: bool = False, data: Path | None
         sys.stdout.write("nothing was reduced\n")
     for kind in measured.kinds:
         sys.stdout.write("\n".join(_lines(kind)) + "\n")
+    if measured.given_up:
+        number = sum(measured.given_up.values())
+        why = ", ".join(f"{condition}: {count}" for condition, count in measured.given_up.items())
+        sys.stdout.write(f"\ngiven up: {number} chip{'s' * (number != 1)} ({why})\n")
     return 0
 
 

@@ -188,6 +188,7 @@ def _counters(overview: Overview) -> Iterable[str]:
         f"  recipes      {recipes}",
         f"  exposures    {counters.exposures}, {counters.exposures_aborted} aborted",
         f"  chip-cubes   {counters.chip_cubes}, {counters.chip_cubes_lost} lost",
+        f"  given up     {sum(counters.given_up.values())} ({_named(counters.given_up)})",
         f"  archived     {_named(counters.archived)}; {size}",
         f"  rejected     {counters.rejected} ({_named(counters.rejected_reasons)})",
         f"  violations   {sum(counters.violations.values())} ({_named(counters.violations)})",

@@ -50,6 +50,9 @@ def _observed(counters: Counters) -> Line:
     pieces += [("  chip-cubes ", QUIET), f"{counters.chip_cubes:,}"]
     if counters.chip_cubes_lost:
         pieces.append((f", {counters.chip_cubes_lost:,} lost", CAUTION))
+    given_up = sum(counters.given_up.values())
+    if given_up:
+        pieces.append((f", {given_up:,} given up", CAUTION))
     return line(*pieces)
 
 

@@ -23,6 +23,7 @@ def summary_lines(overview: Overview, exit_code: int | None) -> list[Line]:
         *([field("", f"{counters.recipes_refused} refused")] if counters.recipes_refused else []),
         field("exposures", _with(counters.exposures, counters.exposures_aborted, "aborted")),
         field("chip-cubes", _with(counters.chip_cubes, counters.chip_cubes_lost, "lost")),
+        *[field("", f"{count:,} given up: {why}") for why, count in sorted(counters.given_up.items())],
         *_products(overview),
         *_violations(counters),
         field("events", f"{counters.events:,}"),

@@ -39,6 +39,7 @@ def _lines(overview: Overview, seconds: float) -> Iterator[str]:
         ("chip-cubes lost", counters.chip_cubes_lost),
     ):
         yield from _counted(name, number, {})
+    yield from _counted("chip-cubes given up", sum(counters.given_up.values()), counters.given_up)
     yield from _counted("products archived", sum(counters.archived.values()), counters.archived)
     yield from _counted("products rejected", counters.rejected, counters.rejected_reasons)
     yield from _counted("violations", sum(counters.violations.values()), counters.violations)

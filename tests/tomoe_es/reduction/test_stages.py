@@ -410,6 +410,16 @@ def test_a_dimmed_half_makes_the_sky_uneven_and_a_dark_one_does_not() -> None:
     assert sky_unevenness(np.where(image > 100, 1.0, 0.0).astype(np.float32), 20.0) == pytest.approx(0.05)
 
 
+def test_a_light_in_the_middle_makes_the_sky_uneven_and_the_halo_of_a_star_does_not() -> None:
+    image = with_stars(STARS)
+    rows, columns = np.indices(image.shape, np.float32)
+    distance = np.hypot(rows - 564, columns - 1000)
+    lit = image + 1000 * np.exp(-(distance**2) / (2 * 300**2))
+    assert sky_unevenness(lit.astype(np.float32), 20.0) > 0.7
+    halo = 50_000 * (1 + (np.hypot(rows - 700, columns - 830) / 60) ** 2) ** -3
+    assert sky_unevenness((image + halo).astype(np.float32), 20.0) < 0.1
+
+
 def test_of_two_stars_the_one_with_a_companion_does_not_count(measured: Photometry) -> None:
     true = 25.0 - 2.5 * np.log10(measured.sources["flux"])
     for brightened in (0, 1):
@@ -420,7 +430,7 @@ def test_of_two_stars_the_one_with_a_companion_does_not_count(measured: Photomet
         assert zero.magnitude == pytest.approx(25.0, abs=0.001)
 
 
-def test_one_star_gives_a_zero_point_without_scatter(measured: Photometry) -> None:
+def test_one_star_gives_a_zero_point_without_scatter_and_with_a_large_error(measured: Photometry) -> None:
     zero = zero_point(measured.sources, np.array([np.nan, 14.0, np.nan]))
     assert zero is not None
-    assert (zero.stars, zero.scatter_mag) == (1, None)
+    assert (zero.stars, zero.scatter_mag, zero.error_mag) == (1, None, 0.35)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.tomoe_es.reduction.test_light_curve import FLUXES, X, Y, write_cube
+from tomoe_es.reduction.light_curve import PositionOutsideCube
 from tui.commands.cube import PositionMissing, light_curve
 
 
@@ -28,6 +29,12 @@ def test_as_json_it_has_the_same(cube: Path, capsys: pytest.CaptureFixture[str])
     told = json.loads(capsys.readouterr().out)
     assert told["flux_counts"] == pytest.approx(FLUXES, rel=0.15)
     assert (told["x"], told["y"], told["flagged"]) == (X + 1, Y + 1, False)
+
+
+def test_a_pixel_too_near_the_edge_is_told_as_it_was_given(cube: Path) -> None:
+    with pytest.raises(PositionOutsideCube, match=r"pixel 15\.9, 500\.0 .* within 15 of its edge"):
+        light_curve(cube, x=15.9, y=500)
+    assert light_curve(cube, x=16, y=1128 - 15) == 0
 
 
 def test_a_position_must_be_given_once_and_whole(cube: Path) -> None:

@@ -47,6 +47,7 @@ def test_everything_is_told(data: DataFolder, capsys: pytest.CaptureFixture[str]
         "serious  MountLate x2 mount is not normal",
         "(16:40:07 JST) ping",
         "  recipes      4 done, 1 cancelled (OperationTimedOut 1), 0 interrupted",
+        "  given up     0 (",
         "  archived     DARK 2, FLAT 2, STACK 8; ",
     ):
         assert said in text

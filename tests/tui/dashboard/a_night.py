@@ -370,6 +370,7 @@ def an_overview() -> Overview:
             exposures_aborted=1,
             chip_cubes=4116,
             chip_cubes_lost=1,
+            given_up={"RawCubeCorrupt": 1},
             archived={"STACK": 3801, "CUBE": 12, "DARK": 84, "FLAT": 84},
             archived_bytes=37_400_000_000,
             rejected=88,

@@ -51,6 +51,7 @@ def test_after_the_night_the_summary_is_shown_for_a_moment_then_it_leaves() -> N
             "              1 expired",
             "exposures     49, 1 aborted",
             "chip-cubes    4,116, 1 lost",
+            "              1 given up: RawCubeCorrupt",
             "archived      CUBE 12, DARK 84, FLAT 84, STACK 3,801 (37.4 GB)",
             "rejected      88",
             "              4 mean counts too high",

@@ -41,6 +41,10 @@ def test_the_summary_says_it_first_and_whole() -> None:
     assert "WHAT-IF" not in summary_text(OVERVIEW, 1.0)
 
 
+def test_the_summary_of_a_night_counts_chips_that_were_given_up() -> None:
+    assert "chip-cubes given up          1  (RawCubeCorrupt: 1)" in summary_text(OVERVIEW, 1.0)
+
+
 @pytest.mark.parametrize("what_if", [WHAT_IF, ""])
 def test_the_replay_screen_s_bar_says_so(what_if: str) -> None:
     identity = Identity("2023-12-12", 1, 9, "sha256:0123456789abcdef", "0.1+a", "0.1+a", what_if)

@@ -75,7 +75,7 @@ def test_every_panel_says_what_the_overview_holds() -> None:
         ]
         assert said(app, "#counters") == [
             " recipes 11 done, 1 cancelled, 1 interrupted, 1 expired  exposures 49, 1 aborted"
-            "  chip-cubes 4,116, 1 lost",
+            "  chip-cubes 4,116, 1 lost, 1 given up",
             " products 3,981 archived, 37.4 GB, 88 rejected  events 123,456"
             "  message 19:41 observing resumes: sky clear for 10 min",
         ]

@@ -16,9 +16,9 @@ class Measurements(msgspec.Struct, frozen=True, kw_only=True):
     `level_counts`: sky of an OBJECT, median of a DARK, brightest frame of a FLAT; `faintest_counts` that of a
     FLAT. `noise` is that of one frame in its noisiest band, and `expected_noise` what light and readout
     explain, counts, of a FLAT relative to its light. `lost_fraction` of lines without data of their own
-    frame. `sky_unevenness` from 0 to 1, of the brightest quarter's light. `offset_arcsec` of the field from
-    the pointing. `astrometry_failure` is None where stars were found, or none looked for. `extinction_mag`:
-    by how much stars are fainter than under a clear sky.
+    frame. `sky_unevenness` from 0 to 1, of the second brightest box's light. `offset_arcsec` of the field
+    from the pointing. `astrometry_failure` is None where stars were found, or none looked for.
+    `extinction_mag`: by how much stars are fainter than under a clear sky.
     """
 
     data_type: DataType
