@@ -41,8 +41,12 @@ class Said(msgspec.Struct, frozen=True):
     before: Control
 
 
+def _nobody_yet() -> None:
+    """Nobody needs to know it before the log does."""
+
+
 def _nobody_else(_position: int) -> None:
-    """The night finds the word in the log; there is nobody besides who must know it at once."""
+    """The night finds the word in the log; there is nobody besides who must know it."""
 
 
 def say(
@@ -52,27 +56,31 @@ def say(
     actor: str,
     *,
     by_day: bool = False,
-    at_once: Callable[[int], None] = _nobody_else,
+    beforehand: Callable[[], object] = _nobody_yet,
+    afterwards: Callable[[int], None] = _nobody_else,
 ) -> Said:
     """As `running_night.say`, on the log of a folder; raises WordNotRecorded besides.
 
     A word that can't be decided on the log, since that can't be read, is decided as if nobody's hand were on
-    queue or lock. `at_once` is called with its position, or 0 when it is kept beside the log.
+    queue or lock. `beforehand` is called as soon as it is decided: a log that somebody holds keeps it waiting
+    for half a minute. `afterwards` is called with its position, or 0 when it is kept beside the log.
     """
     folder.require()
     before = control_state.initial()
     try:
         with closing(LogWithReserve(open_log(folder.log_url), folder.log)) as log:
             before = running_night.hands(log)
+            decide(before)
+            beforehand()
             position = running_night.say(log, stream, decide, actor, by_day=by_day)
     except (LogUnavailable, LogCorrupt) as error:
-        _keep(folder, decide(before), actor, error, at_once)
-    at_once(position)
+        _keep(folder, decide(before), actor, error, afterwards)
+    afterwards(position)
     return Said(position, before)
 
 
 def _keep(
-    folder: DataFolder, event: Event, actor: str, error: LogError, at_once: Callable[[int], None]
+    folder: DataFolder, event: Event, actor: str, error: LogError, afterwards: Callable[[int], None]
 ) -> NoReturn:
     """Put it where guardian and night look for what the log was not told yet."""
     untold = Untold(event, _time_now(folder), actor, f"{actor} {uuid.uuid4()}")
@@ -83,7 +91,7 @@ def _keep(
             f"the log can't be used ({error}), and there is no room to keep it beside the log either "
             f"({second}): nothing was recorded, say it again when there is room; in danger: tomoe emergency"
         ) from error
-    at_once(0)
+    afterwards(0)
     raise WordNotRecorded(
         f"the log can't be used just now ({error}): this is kept in {folder.run} and recorded as soon as "
         "it takes it; until then the night does not act on it: in danger use 'tomoe emergency'"

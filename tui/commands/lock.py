@@ -28,8 +28,8 @@ def set_lock(*, why: str, data: Path | None = None) -> int:
     """Lock the telescope: what moves is told to stop, and the running recipe goes back to the pool.
 
     Only closing of dome slit and mirror cover stays allowed. Also by day, when no night runs. The telescope's
-    process is told too, so that the lock holds for emergency and guardian while the night hangs; that it
-    could not be told, and that the night does not answer, is said. The lock of a recipe, or of the night's
+    process is told too, before the log is, so that the lock holds for emergency and guardian while the night
+    hangs; that it could not be told, and that the night does not answer, is said. The lock of a recipe, or of the night's
     own work, is taken over. Exit code 1 when a person has locked it already: who,
     when and why is printed, and nothing is changed; also when the log can't be written, as on a full disk
     whose reserve is used up: the lock is set as soon as it can.
@@ -48,7 +48,8 @@ def set_lock(*, why: str, data: Path | None = None) -> int:
         lambda state: hands.set_lock(state, who, why),
         "tomoe lock set",
         by_day=True,
-        at_once=lambda position: _tell_telescope(folder, Lock(True, who, why, position)),
+        beforehand=lambda: tell_lock(folder.run, Lock(True, who, why)),
+        afterwards=lambda position: _tell_telescope(folder, Lock(True, who, why, position)),
     )
     tell_when_silent(folder.run, recorded.before, recorded.position)
     sys.stdout.write(f"locked by {who}: {why} (event {recorded.position})\n")

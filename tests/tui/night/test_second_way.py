@@ -26,6 +26,7 @@ from tomoe_es.events.telescope import DomeSlitRead, MirrorCoverRead
 from tomoe_es.log import open_log
 from tui.commands import lock
 from tui.data_folder import DataFolder
+from tui.safety_word import WordNotRecorded
 
 from .conftest import SHORT_NIGHT, finish_night, start_night
 
@@ -74,6 +75,25 @@ def runs(pid: int) -> bool:
         return False
 
 
+@contextmanager
+def log_held(data: DataFolder) -> Iterator[None]:
+    """The log's lock for writing, held by this process: whoever writes waits, or gives up."""
+    [path] = data.log.glob("*.sqlite")
+    with closing(apsw.Connection(str(path))) as connection:
+        connection.set_busy_timeout(10_000)
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            connection.execute("ROLLBACK")
+
+
+def strike(process: subprocess.Popen[bytes], fate: signal.Signals, data: DataFolder) -> None:
+    """Stop or kill the night where it is not writing: one that hangs in the midst of it holds the log."""
+    with log_held(data):
+        process.send_signal(fate)
+
+
 def truth(data: DataFolder) -> Any:
     with closing(SocketLine(data.run, "test")) as line:
         return line.ask(messages.Truth(0)).truth
@@ -95,7 +115,7 @@ def data(tmp_path: Path) -> DataFolder:
 @pytest.mark.parametrize("fate", [signal.SIGSTOP, signal.SIGKILL])
 def test_an_emergency_needs_no_night(data: DataFolder, fate: signal.Signals) -> None:
     with night_with_open_dome(data) as process:
-        process.send_signal(fate)
+        strike(process, fate, data)
         assert not truth(data).closed
 
         done = emergency(data)
@@ -118,7 +138,7 @@ def test_an_emergency_needs_no_night(data: DataFolder, fate: signal.Signals) -> 
 @pytest.mark.slow
 def test_a_night_that_hung_goes_on_after_an_emergency_whose_terminal_is_gone(data: DataFolder) -> None:
     with night_with_open_dome(data) as process:
-        process.send_signal(signal.SIGSTOP)
+        strike(process, signal.SIGSTOP, data)
         with subprocess.Popen([*EMERGENCY, data.top], stdout=subprocess.PIPE) as begun:
             assert begun.stdout is not None
             assert b"told to close and park" in begun.stdout.readline()
@@ -139,20 +159,15 @@ def test_a_night_that_hung_goes_on_after_an_emergency_whose_terminal_is_gone(dat
 @pytest.mark.slow
 def test_an_emergency_needs_no_log(data: DataFolder) -> None:
     with night_with_open_dome(data, speed=300):
-        [path] = data.log.glob("*.sqlite")
-        connection = apsw.Connection(str(path))
-        connection.set_busy_timeout(10_000)
-        connection.execute("BEGIN IMMEDIATE")
-        wait_until(lambda: _holds_still(data), "the night waits for the log")
+        with log_held(data):
+            wait_until(lambda: _holds_still(data), "the night waits for the log")
 
-        done = emergency(data)
+            done = emergency(data)
 
-        assert done.returncode == 0, done.stdout
-        assert truth(data).closed
-        assert "the log can't be written just now" in done.stdout
-        assert waiting(data.run)
-        connection.execute("ROLLBACK")
-        connection.close()
+            assert done.returncode == 0, done.stdout
+            assert truth(data).closed
+            assert "the log can't be written just now" in done.stdout
+            assert waiting(data.run)
         wait_until(lambda: events(data, "TelescopeMadeSafe"), "somebody tells the log")
         assert len([each for each in events(data, "MakingSafeBegun") if each.actor == "emergency"]) == 1
 
@@ -162,16 +177,33 @@ def test_a_lock_that_is_set_while_the_night_hangs_keeps_the_mount_from_being_par
     data: DataFolder, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with night_with_open_dome(data) as process:
-        process.send_signal(signal.SIGSTOP)
+        strike(process, signal.SIGSTOP, data)
+
         assert lock.set_lock(why="in the dome", data=data.top) == 0
+
         assert "the night does not answer" in capsys.readouterr().err
+        _emergency_leaves_the_mount(data)
 
-        done = emergency(data)
 
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert "mount: stopped, and left so, because " in done.stdout
-        assert truth(data).closed
-        assert not truth(data).parked
+@pytest.mark.slow
+def test_a_lock_is_heeded_though_the_night_hung_while_it_wrote_the_log(data: DataFolder) -> None:
+    with night_with_open_dome(data) as process, log_held(data):
+        process.send_signal(signal.SIGSTOP)
+
+        with pytest.raises(WordNotRecorded, match="recorded as soon as it takes it"):
+            lock.set_lock(why="in the dome", data=data.top)
+
+        _emergency_leaves_the_mount(data)
+    wait_until(lambda: events(data, "TelescopeLockSet"), "the guardian tells the log")
+
+
+def _emergency_leaves_the_mount(data: DataFolder) -> None:
+    done = emergency(data)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "mount: stopped, and left so, because " in done.stdout
+    assert truth(data).closed
+    assert not truth(data).parked
     parking = {each.actor for each in events(data, "MountParkCommanded")}
     assert not parking & {"emergency", "guardian"}
 
