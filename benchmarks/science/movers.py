@@ -26,16 +26,14 @@ def measure(reduced: Reduced) -> dict[str, Any]:
     searched = reduced.result.moving_objects
     if searched is None:
         return {}
-    places: dict[str, list[MoverInFrame]] = defaultdict(list)
-    for place in reduced.truth.movers:
-        places[place.name].append(place)
+    places = _by_name(reduced.truth.movers)
     counts = dict.fromkeys(places, 0)
     false = []
     for tracklet in searched.tracklets:
-        owners = [name for name, some in places.items() if _follows(tracklet, some)]
-        for name in owners:
+        names = owners(tracklet, reduced.truth.movers)
+        for name in names:
             counts[name] += 1
-        if not owners:
+        if not names:
             false.append([tracklet.channel, tracklet.points, tracklet.pixels_a_frame, tracklet.score])
     return {
         "movers": [
@@ -46,6 +44,18 @@ def measure(reduced: Reduced) -> dict[str, Any]:
         "false": false,
         "points": searched.points,
     }
+
+
+def owners(tracklet: Tracklet, truth: Sequence[MoverInFrame]) -> list[str]:
+    """Names of the movers whose a tracklet is: none of a false one, several where they meet."""
+    return [name for name, places in _by_name(truth).items() if _follows(tracklet, places)]
+
+
+def _by_name(truth: Sequence[MoverInFrame]) -> dict[str, list[MoverInFrame]]:
+    places: dict[str, list[MoverInFrame]] = defaultdict(list)
+    for place in truth:
+        places[place.name].append(place)
+    return places
 
 
 def near(off_pixels: float, pixels_a_frame: float) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from benchmarks.science import astrometry, faults, frame_limit, movers, photometry
+from benchmarks.science import astrometry, faults, frame_limit, mover_accuracy, movers, photometry
 from benchmarks.science.row import HEAD, Row
 from benchmarks.science.work import Record
 
@@ -22,6 +22,7 @@ def page(records: dict[str, list[Record]]) -> str:
 
         families.append(("Photometry beside sep, Source Extractor and photutils", peers.rows(chips)))
     families.append(("Moving objects", [*movers.rows(chips), movers.worse_cells(chips)]))
+    families.append(("Places, rates and light of moving objects", mover_accuracy.rows(chips)))
     if records["linking"]:
         from benchmarks.science import linking
 

@@ -40,7 +40,9 @@ class Row:
         """As a line of Markdown. A miss says by how much."""
         shown = self.text or f"{self.value:.4g} {self.unit}".strip()
         target = ""
-        if self.at_least is not None:
+        if self.at_least is not None and self.at_most is not None:
+            target = f"{self.at_least:g} to {self.at_most:g} {self.unit}".strip()
+        elif self.at_least is not None:
             target = f">= {self.at_least:g} {self.unit}".strip()
         elif self.at_most is not None:
             target = f"<= {self.at_most:g} {self.unit}".strip()
@@ -48,9 +50,7 @@ class Row:
         return f"| {self.what} | {shown} | {target} | {verdict} | {self.how} |"
 
     def _miss(self) -> float:
-        limit = self.at_least if self.at_least is not None else self.at_most
-        assert limit is not None
-        return abs(self.value - limit)
+        return min(abs(self.value - limit) for limit in (self.at_least, self.at_most) if limit is not None)
 
 
 def spread(values: ArrayLike) -> float:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.science import astrometry, faults, frame_limit, movers, photometry
+from benchmarks.science import astrometry, faults, frame_limit, mover_accuracy, movers, photometry
 from benchmarks.science.imaging import Folders, image_and_reduce, master
 from benchmarks.science.plan import DET_IDS, plan_chip
 from tomoe_es.reduction.job import Step
@@ -110,6 +110,7 @@ def _chip(number: int, options: Options, folders: Folders) -> Record:
         "photometry": photometry.measure(reduced),
         "frame_limit": frame_limit.measure(reduced),
         "movers": movers.measure(reduced),
+        "mover_accuracy": mover_accuracy.measure(reduced),
         "stage_seconds": result.stage_seconds,
     }
     if with_cube:

@@ -213,6 +213,7 @@ class MovingObjectDetected(ReductionEvent, frozen=True, gc=False, kw_only=True, 
     score: float  # minus log10 of the number of such lines that chance makes on a chip
     signal_to_noise: float  # of one frame
     magnitude: float | None  # from the chip's zero point, where no star gives one from that of a clear sky
+    magnitude_error: float | None  # of light and zero point; None where the zero point is that of a clear sky
     pixels_a_frame: float
     first_frame: int
     last_frame: int

@@ -157,6 +157,7 @@ def _moving_objects(job: ReductionJob, chip: ReducedChip, stopwatch: Stopwatch) 
             timing,
             chip.solution.wcs if chip.solution is not None else None,
             magnitude_of_one_count(chip.zero, chip.measured, gain, timing.exposure_seconds),
+            chip.zero.error_mag if chip.zero is not None else None,
         )
 
 

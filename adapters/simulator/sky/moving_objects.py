@@ -17,6 +17,11 @@ from tomoe_es.camera.frame_geometry import (
 
 PATCH_RADIUS: Final = 16
 STEPS_A_PIXEL: Final = 2
+LINE_US: Final = LINE_READOUT_SECONDS * 1e6
+ROUNDS: Final = 4
+"""Of time and row: each comes nearer by the rows that an object passes while one is read, 0.03 at most."""
+FARTHEST_PIXELS: Final = 200.0
+"""From the chip: no object comes on to it from farther while the rows are read."""
 
 
 class MovingObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,16 +70,16 @@ def place_in_frame(
 ) -> MoverInFrame | None:
     """The object on one chip in one frame, or None when it is not on the imaging area.
 
-    The rolling shutter exposes each row later than the one before: the row is found first, then its time.
+    The rolling shutter exposes each row later than the one before, and the object is on another row by then:
+    time and row are found in turns.
     """
-    middle_us = frame_start_us + exposure_seconds * 5e5
-    first_row_y = _pixel(wcs, *position_at(mover, middle_us))[1]
-    if not -PATCH_RADIUS <= first_row_y <= IMAGING_SHAPE[0] - 1 + PATCH_RADIUS:
-        return None
-    row = IMAGING_AREA[0].start + first_row_y
-    time_us = middle_us + row * LINE_READOUT_SECONDS * 1e6
-    ra, dec = position_at(mover, time_us)
-    x, y = _pixel(wcs, ra, dec)
+    time_us = middle_us = frame_start_us + exposure_seconds * 5e5
+    for _ in range(ROUNDS):
+        ra, dec = position_at(mover, time_us)
+        x, y = _pixel(wcs, ra, dec)
+        if not -FARTHEST_PIXELS <= y <= IMAGING_SHAPE[0] - 1 + FARTHEST_PIXELS:
+            return None
+        time_us = middle_us + (IMAGING_AREA[0].start + y) * LINE_US
     if not (-0.5 <= x < IMAGING_SHAPE[1] - 0.5 and -0.5 <= y < IMAGING_SHAPE[0] - 0.5):
         return None
     return MoverInFrame(mover.name, frame, round(time_us), ra, dec, x, y, mover.magnitude)
@@ -88,8 +93,16 @@ def trail(
     electrons: float,
     psf: MoffatPsf,
 ) -> LightPatch:
-    """The light of an object in one frame, drawn out over its motion during the exposure."""
-    half_us = exposure_seconds * 5e5
+    """The light of an object in one frame, drawn out over its motion during the exposure.
+
+    The shutter rolls with an object that moves up the rows, so that it is exposed for longer than a star.
+    `electrons` are those of a star.
+    """
+    before, after = (
+        _pixel(wcs, *position_at(mover, place.time_us + away * exposure_seconds * 5e5))[1] for away in (-1, 1)
+    )
+    longer = 1 / (1 - (after - before) * LINE_READOUT_SECONDS / exposure_seconds)
+    half_us, electrons = exposure_seconds * 5e5 * longer, electrons * longer
     rate = np.hypot(mover.rate_east_arcsec_per_second, mover.rate_north_arcsec_per_second)
     steps = 1 + int(np.ceil(STEPS_A_PIXEL * rate * exposure_seconds / PIXEL_SCALE_ARCSEC))
     parts = (np.arange(steps) + 0.5) / steps * 2 - 1

@@ -15,6 +15,8 @@ from tomoe_es.observatory import MPC_CODE, NAME
 from tomoe_es.reduction.moving_objects.tracklet import Sighting, Tracklet
 
 CATALOGUE = "Tyc2"
+SMALLEST_ERROR_MAG = 0.01
+"""That a report can say."""
 COLUMNS = (
     "trkSub",
     "mode",
@@ -26,6 +28,7 @@ COLUMNS = (
     "rmsDec",
     "astCat",
     "mag",
+    "rmsMag",
     "band",
     "logSNR",
     "exp",
@@ -69,13 +72,23 @@ def _head(observer: str) -> list[str]:
     ]
 
 
+def error_arcsec(sighting: Sighting, astrometry_rms_arcsec: float) -> float:
+    """Of a sighting on the sky, along each axis: the object's own and that of the chip's astrometry."""
+    return math.hypot(sighting.error_pixels * PIXEL_SCALE_ARCSEC, astrometry_rms_arcsec)
+
+
 def _row(
     tracklet: Tracklet, sighting: Sighting, astrometry_rms_arcsec: float, exposure_seconds: float
 ) -> str:
     assert sighting.ra_deg is not None
     assert sighting.dec_deg is not None
-    error = math.hypot(sighting.error_pixels * PIXEL_SCALE_ARCSEC, astrometry_rms_arcsec)
-    magnitude = "" if tracklet.magnitude is None else f"{tracklet.magnitude:.1f}"
+    error = error_arcsec(sighting, astrometry_rms_arcsec)
+    magnitude, magnitude_error = "", ""
+    if tracklet.magnitude is not None:
+        magnitude = f"{tracklet.magnitude:.1f}"
+        if tracklet.magnitude_error is not None:
+            magnitude = f"{tracklet.magnitude:.2f}"
+            magnitude_error = f"{max(tracklet.magnitude_error, SMALLEST_ERROR_MAG):.2f}"
     values = {
         "trkSub": tracklet.tracklet_id,
         "mode": "CMO",
@@ -87,6 +100,7 @@ def _row(
         "rmsDec": f"{error:.3f}",
         "astCat": CATALOGUE,
         "mag": magnitude,
+        "rmsMag": magnitude_error,
         "band": "C" if magnitude else "",
         "logSNR": f"{math.log10(max(tracklet.signal_to_noise, 0.01)):.2f}",
         "exp": f"{exposure_seconds:.2f}",

@@ -59,6 +59,12 @@ def tracklet_table(tracklets: Sequence[Tracklet]) -> fits.BinTableHDU:
         fits.Column("DEC", "D", unit="deg", array=numbers([sighting.dec_deg for _, sighting in rows])),
         fits.Column("ERROR", "E", unit="pixel", array=[sighting.error_pixels for _, sighting in rows]),
         fits.Column("MAG", "E", unit="mag", array=numbers([tracklet.magnitude for tracklet, _ in rows])),
+        fits.Column(
+            "MAGERR",
+            "E",
+            unit="mag",
+            array=numbers([tracklet.magnitude_error for tracklet, _ in rows]),
+        ),
         fits.Column("FLUX", "E", unit="count", array=[tracklet.flux_counts for tracklet, _ in rows]),
         fits.Column("SNR", "E", array=[tracklet.signal_to_noise for tracklet, _ in rows]),
         fits.Column(

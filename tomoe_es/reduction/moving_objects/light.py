@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from tomoe_es.reduction.moving_objects.difference import Difference
 from tomoe_es.reduction.moving_objects.filtered import SAMPLE
+from tomoe_es.reduction.moving_objects.point_shape import LONG_PIXELS
 from tomoe_es.reduction.moving_objects.track import Track
 from tomoe_es.reduction.optimal import MOFFAT_BETA, Profile
 
@@ -29,9 +30,13 @@ RADIUS_IN_FWHM: Final = 2.0
 STEP_PIXELS: Final = 1.0
 """At most, between the places on a streak of which it is put together: a PSF is wider."""
 ROUNDS: Final = 4
+ROUNDS_OF_A_STREAK: Final = 16
+"""A streak's points lie anywhere on it, and only its ends tell where it is: the fit comes from far."""
 LARGEST_STEP_PIXELS: Final = 1.0
 FARTHEST_PIXELS: Final = 3.0
-"""From where it was found, in the middle of its way or at an end: farther off the fit has gone astray."""
+FARTHEST_PART_OF_STREAK: Final = 0.3
+"""From where it was found, in the middle of its way or at an end, and that part of its way in one exposure
+besides: farther off the fit has gone astray."""
 STAYING_IN_FWHM: Final = 1.0
 """The longest way of which most light stays."""
 CONVERGED_PART: Final = 0.02
@@ -41,10 +46,20 @@ LARGEST_CONDITION: Final = 1e8
 Array = NDArray[np.float64]
 
 
+class Light(NamedTuple):
+    """Counts of all the light of an object in one frame, as all frames tell them, and their error."""
+
+    counts: float
+    error: float
+
+
+NO_LIGHT: Final = Light(0.0, math.inf)
+
+
 def fitted(
     track: Track, difference: Difference, first_used: int, profile: Profile, duty: float
-) -> tuple[Track, float | None]:
-    """The track, whose line and points are those of the fit, and the counts of all its light in one frame.
+) -> tuple[Track, Light | None]:
+    """The track, whose line and points are those of the fit, and its light.
 
     The track as it was where the fit tells nothing better; None where no pixel tells or there is no light.
     `first_used` is the first frame in `difference.mean`, `duty` the part of the time from frame to frame in
@@ -52,39 +67,48 @@ def fitted(
     """
     frames = _Frames(difference, first_used)
     middle = (first_used + difference.frames.nframe - 1) / 2
-    motion, flux = np.array([*track.at(middle), track.vx, track.vy]), math.nan
+    motion, light = np.array([*track.at(middle), track.vx, track.vy]), NO_LIGHT
     start, number = motion, difference.frames.nframe
     a_frame = LARGEST_STEP_PIXELS / (number / 2)
     largest = np.array([LARGEST_STEP_PIXELS, LARGEST_STEP_PIXELS, a_frame, a_frame])
     staying = track.pixels_a_frame * (number - first_used) < STAYING_IN_FWHM * profile.fwhm_pixels
+    streak = track.pixels_a_frame * duty
+    farthest = FARTHEST_PIXELS + FARTHEST_PART_OF_STREAK * streak
     told = False
-    for _ in range(ROUNDS):
+    for _ in range(ROUNDS if streak < LONG_PIXELS else ROUNDS_OF_A_STREAK):
         normal, right = frames.equations(motion, middle, profile, duty)
         if not normal[0, 0] > 0:
             return track, None
-        flux = frames.light_in_the_mean(motion, middle, profile, duty) if staying else right[0] / normal[0, 0]
-        told = bool(flux > 0) and _is_told(normal)
+        told = _is_told(normal)
+        light = (
+            frames.light_in_the_mean(motion, middle, profile, duty)
+            if staying
+            else _light_of_the_motion(normal, right, told)
+        )
+        told = told and light.counts > 0
         if not told:
             break
         step = (
-            np.linalg.solve(normal[1:, 1:], right[1:] - normal[1:, 0] * flux)
+            np.linalg.solve(normal[1:, 1:], right[1:] - normal[1:, 0] * light.counts)
             if staying
             else np.linalg.solve(normal, right)[1:]
         )
-        step = np.clip(step / flux, -largest, largest)
+        step = np.clip(step / light.counts, -largest, largest)
         motion = motion + step
         if max(abs(step / largest)) < CONVERGED_PART:
             break
-    if not flux > 0:
+    if not light.counts > 0:
         return track, None
     off = motion - start
-    if (
-        not told
-        or math.hypot(*off[:2]) > FARTHEST_PIXELS
-        or math.hypot(*off[2:]) * number / 2 > FARTHEST_PIXELS
-    ):
-        return track, float(flux)
-    return frames.on_its_way(track, motion, middle, float(flux), profile, duty), float(flux)
+    if not told or math.hypot(*off[:2]) > farthest or math.hypot(*off[2:]) * number / 2 > farthest:
+        return track, light
+    return frames.on_its_way(track, motion, middle, light.counts, profile, duty), light
+
+
+def _light_of_the_motion(normal: Array, right: Array, told: bool) -> Light:
+    """From `equations`; where motion and light can't be told apart, as if the motion were known."""
+    variance = np.linalg.inv(normal)[0, 0] if told else 1 / normal[0, 0]
+    return Light(float(right[0] / normal[0, 0]), math.sqrt(variance))
 
 
 def _is_told(normal: Array) -> bool:
@@ -132,19 +156,21 @@ class _Frames:
             side += weighted @ each.change.reshape(-1)
         return normal, side
 
-    def light_in_the_mean(self, motion: Array, middle: float, profile: Profile, duty: float) -> float:
-        """Flux of the object in the mean of all frames, above a sky that is alike all about it; 0 if none."""
+    def light_in_the_mean(self, motion: Array, middle: float, profile: Profile, duty: float) -> Light:
+        """Light of the object in the mean of all frames, above a sky that is alike all about it."""
         made = self._made(motion, middle, profile, duty)
         if not made:
-            return 0.0
+            return NO_LIGHT
         mean, area = self._mean_of(made)
         weight = self._difference.inverse_noise[area].astype(np.float64).reshape(-1) ** 2
         light = self._difference.mean[area].astype(np.float64).reshape(-1)
         both = np.stack([mean[0].reshape(-1), np.ones(light.size)])
         normal = (both * weight) @ both.T
         if not np.linalg.det(normal) > 0:
-            return 0.0
-        return float(np.linalg.solve(normal, (both * weight) @ light)[0])
+            return NO_LIGHT
+        covariance = np.linalg.inv(normal)
+        error = math.sqrt(covariance[0, 0] / len(self._numbers))
+        return Light(float((covariance @ (both * weight) @ light)[0]), error)
 
     def on_its_way(
         self, track: Track, motion: Array, middle: float, flux: float, profile: Profile, duty: float

@@ -41,6 +41,7 @@ def find_moving_objects(
     timing: Timing,
     wcs: WCS | None,
     magnitude_of_one_count: float,
+    zero_point_error_mag: float | None,
 ) -> MovingObjects:
     """Search at least FEWEST_FRAMES_TO_SEARCH frames, of a stack that has what they show over time.
 
@@ -63,7 +64,9 @@ def find_moving_objects(
     seen = [fitted(track, difference, DROPPED_FRAMES, measured.profile, duty) for track in found.tracks]
     return MovingObjects(
         tracklets=tuple(
-            tracklet_of(track, light, number, frame_id, timing, wcs, magnitude_of_one_count)
+            tracklet_of(
+                track, light, number, frame_id, timing, wcs, magnitude_of_one_count, zero_point_error_mag
+            )
             for number, (track, light) in enumerate(seen)
         ),
         cutouts=cutouts(stacked.frames, difference.reference, found.tracks),

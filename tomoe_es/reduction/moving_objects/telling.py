@@ -34,6 +34,7 @@ def moving_object_events(exposure_number: int, frame_id: str, result: MovingObje
             score=tracklet.score,
             signal_to_noise=tracklet.signal_to_noise,
             magnitude=tracklet.magnitude,
+            magnitude_error=tracklet.magnitude_error,
             pixels_a_frame=tracklet.pixels_a_frame,
             first_frame=tracklet.first_frame,
             last_frame=tracklet.last_frame,

@@ -18,12 +18,15 @@ from tomoe_es.scheduling.sky import separation_arcsec
 if TYPE_CHECKING:
     from astropy.wcs import WCS  # takes a second to load, and tracklets are read where nothing else needs it
 
+    from tomoe_es.reduction.moving_objects.light import Light  # as well
+
 Kind = Literal["object", "satellite"]
 
 GEOSTATIONARY_ARCSEC_PER_SECOND: Final = (13.5, 16.0)
 GEOSTATIONARY_ANGLE_DEG: Final = 20.0
 FASTEST_ROCK_ARCSEC_PER_SECOND: Final = 50.0
 """An asteroid so fast is nearer than satellites are."""
+MAG_OF_E_FOLD: Final = 2.5 / math.log(10)
 
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
@@ -42,8 +45,9 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
 class Tracklet(msgspec.Struct, frozen=True, kw_only=True):
     """One moving object in one exposure of one chip; numbers of the sky are None where it isn't solved.
 
-    `sightings` are three, each from a third of its points. `magnitude` is
-    from the chip's zero point, where no star gives one from that of a clear sky.
+    `sightings` are three, each from a third of its points. `magnitude` is from the chip's zero point, where
+    no star gives one from that of a clear sky; then nobody knows its error. `magnitude_error` is that of
+    light and zero point, not of the object's colour, nor of its turning.
     """
 
     tracklet_id: str
@@ -54,6 +58,7 @@ class Tracklet(msgspec.Struct, frozen=True, kw_only=True):
     signal_to_noise: float
     flux_counts: float
     magnitude: float | None
+    magnitude_error: float | None
     pixels_a_frame: float
     first_frame: int
     last_frame: int
@@ -69,6 +74,10 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
     frame_seconds: float
     exposure_seconds: float
 
+    def exposed(self, rows_a_frame: float) -> float:
+        """How long an object on its way up the rows is exposed, a star being 1: the shutter rolls with it."""
+        return 1 + rows_a_frame * LINE_READOUT_SECONDS / self.frame_seconds
+
     def time_us(self, frame: float, y: float) -> int:
         """Middle of the exposure of the row of a pixel in a frame: the shutter rolls."""
         row = IMAGING_AREA[0].start + y
@@ -78,17 +87,22 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
 
 def tracklet_of(
     track: Track,
-    light_counts: float | None,
+    light: Light | None,
     number: int,
     frame_id: str,
     timing: Timing,
     wcs: WCS | None,
     magnitude_of_one_count: float,
+    zero_point_error_mag: float | None,
 ) -> Tracklet:
-    """The tracklet of a track, the `number`-th of its chip from 0, with its light in one frame if known."""
+    """The tracklet of a track, the `number`-th of its chip from 0, with its light if known."""
     sightings = tuple(_sighting(track, part, timing, wcs) for part in track.parts())
     rate, angle = _motion(sightings)
-    counts = light_counts or 0.0
+    magnitude, magnitude_error = None, None
+    if light is not None:
+        magnitude = magnitude_of_one_count - 2.5 * math.log10(light.counts / timing.exposed(track.vy))
+        if zero_point_error_mag is not None:
+            magnitude_error = math.hypot(MAG_OF_E_FOLD * light.error / light.counts, zero_point_error_mag)
     return Tracklet(
         tracklet_id=tracklet_id(frame_id, number),
         kind=_kind(rate, angle),
@@ -96,8 +110,9 @@ def tracklet_of(
         points=len(track.frame),
         score=track.score,
         signal_to_noise=track.snr,
-        flux_counts=counts,
-        magnitude=magnitude_of_one_count - 2.5 * math.log10(counts) if counts > 0 else None,
+        flux_counts=light.counts if light is not None else 0.0,
+        magnitude=magnitude,
+        magnitude_error=magnitude_error,
         pixels_a_frame=track.pixels_a_frame,
         first_frame=math.floor(track.frame[0]),
         last_frame=math.ceil(track.frame[-1]),

@@ -57,6 +57,24 @@ def test_its_time_is_that_of_the_row_it_falls_on() -> None:
     )
 
 
+@pytest.mark.parametrize("north", [190.0, -190.0])
+def test_the_time_of_a_fast_one_is_that_of_the_row_where_it_then_is(north: float) -> None:
+    wcs = chip_wcs(101, 10.0, 20.0)
+    ra, dec = (float(value) for value in wcs.wcs_pix2world(1000, 500, 0))
+    moving = mover(ra, dec, north=north)
+    place = place_in_frame(moving, wcs, 0, START_US, 0.5)
+    assert place is not None
+    assert abs(place.y - 500) > 30
+    row = 36 + place.y
+    assert place.time_us == pytest.approx(START_US + 250_000 + row * LINE_READOUT_SECONDS * 1e6, abs=2)
+    patch = trail(moving, place, wcs, 0.5, 1000.0, MoffatPsf.of_fwhm_arcsec(SEEING_FWHM_ARCSEC))
+    rows = np.mgrid[patch.area][0]
+    assert (patch.electrons * rows).sum() / patch.electrons.sum() == pytest.approx(place.y, abs=0.1)
+    # It is exposed while its row is: for longer by the rows that it passes, if it moves up them.
+    up_the_rows = np.sign(place.y - 500) * 190 / 1.189 * LINE_READOUT_SECONDS
+    assert patch.electrons.sum() == pytest.approx(1000 / (1 - up_the_rows), rel=0.01)
+
+
 @pytest.mark.parametrize(("ra_offset", "dec_deg"), [(3.0, 20.0), (180.0, -20.0), (90.0, 0.0)])
 def test_an_object_elsewhere_is_not_on_the_chip(ra_offset: float, dec_deg: float) -> None:
     wcs = chip_wcs(101, 10.0, 20.0)

@@ -132,6 +132,7 @@ def search_sky(
         TIMING,
         renderer.truth().wcs,
         magnitude_of_one_count(None, measured, GAIN, TIMING.exposure_seconds),
+        0.0,
     )
     return Searched(found, renderer.truth().movers)
 

@@ -81,6 +81,7 @@ def tracklet(
         score=40.0,
         signal_to_noise=8.0,
         magnitude=17.0,
+        magnitude_error=0.05,
         pixels_a_frame=1.0,
         first_frame=0,
         last_frame=17,

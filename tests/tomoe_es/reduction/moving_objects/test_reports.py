@@ -14,11 +14,13 @@ from tomoe_es.camera.focal_plane import chip_wcs
 from tomoe_es.reduction.calibrated_frames import CalibratedFrames
 from tomoe_es.reduction.moving_objects.ades import ades_report
 from tomoe_es.reduction.moving_objects.collection import cutouts, tracklet_table
+from tomoe_es.reduction.moving_objects.light import Light
 from tomoe_es.reduction.moving_objects.track import Track
 from tomoe_es.reduction.moving_objects.tracklet import Timing, Tracklet, tracklet_id, tracklet_of
 
 FRAME_ID = "TMQ1202605280000000301"
 TIMING = Timing(start_us=1_780_000_000_000_000, frame_seconds=0.5, exposure_seconds=0.5)
+LIGHT = Light(2000.0, 80.0)
 WCS = chip_wcs(101, 30.8, -3.9)
 FRAMES = np.arange(18.0)
 
@@ -29,7 +31,7 @@ def track(x0: float, y0: float, vx: float, vy: float) -> Track:
 
 
 def tracklet(number: int = 0, vx: float = 4.0, vy: float = 0.0) -> Tracklet:
-    return tracklet_of(track(600.0, 500.0, vx, vy), 2000.0, number, FRAME_ID, TIMING, WCS, 25.0)
+    return tracklet_of(track(600.0, 500.0, vx, vy), LIGHT, number, FRAME_ID, TIMING, WCS, 25.0, 0.03)
 
 
 def test_the_time_of_a_sighting_is_that_of_its_row() -> None:
@@ -58,7 +60,7 @@ def test_what_goes_east_as_fast_as_the_sky_turns_is_a_satellite() -> None:
 
 
 def test_an_unsolved_field_leaves_the_sky_unsaid() -> None:
-    unsolved = tracklet_of(track(600.0, 500.0, 4.0, 0.0), 2000.0, 0, FRAME_ID, TIMING, None, 25.0)
+    unsolved = tracklet_of(track(600.0, 500.0, 4.0, 0.0), LIGHT, 0, FRAME_ID, TIMING, None, 25.0, None)
     assert unsolved.rate_arcsec_per_second is None
     assert {sighting.ra_deg for sighting in unsolved.sightings} == {None}
     assert ades_report([unsolved], "T. Morokuma", 0.1, 0.5) == ades_report([], "T. Morokuma", 0.1, 0.5)
@@ -95,6 +97,18 @@ def test_a_report_rounds_times_and_never_says_360_degrees() -> None:
     row = dict(zip(*(line.split("|") for line in report.splitlines()[-2:]), strict=True))
     assert row["obsTime"] == "2026-05-28T20:26:41.000Z"
     assert (row["ra"], row["dec"]) == ("0.000000", "-0.500000")
+
+
+def test_a_report_says_the_error_of_a_magnitude_where_it_is_known() -> None:
+    known = tracklet()
+    assert known.magnitude_error == pytest.approx(np.hypot(1.0857 * 80 / 2000, 0.03), rel=1e-3)
+    unknown = tracklet_of(track(600.0, 500.0, 4.0, 0.0), LIGHT, 0, FRAME_ID, TIMING, WCS, 25.0, None)
+    certain = msgspec.structs.replace(known, magnitude_error=0.001)
+    report = ades_report([known, unknown, certain], "Kiso", 0.1, 0.5).splitlines()
+    columns = report[-10].split("|")
+    rows = [dict(zip(columns, line.split("|"), strict=True)) for line in (report[-9], report[-6], report[-3])]
+    told = [(row["mag"], row["rmsMag"], row["band"]) for row in rows]
+    assert told == [("16.75", "0.05", "C"), ("16.7", "", "C"), ("16.75", "0.01", "C")]
 
 
 def _run(module: str, folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:

@@ -180,6 +180,7 @@ def test_a_moving_object_is_reported_archived_and_told(bench: Bench, tmp_path: P
         rate_east_arcsec_per_second=5.0,
         rate_north_arcsec_per_second=-4.0,
         magnitude=16.5,
+        magnitude_error=0.05,
     )
     job = bench.job("OBJECT", 40, render("OBJECT", 40, 10, movers=(mover,)))
     job = msgspec.structs.replace(job, steps=("wcs", "stack", "neo"))

@@ -1,0 +1,202 @@
+"""Movers against the truth: where they are, how fast, how bright, and whether the errors stated are honest.
+
+Only what was found once counts. Places and rates are those that are reported: on the sky, through the chip's
+own astrometry, at the times of the sightings' rows. Rates are compared along the true motion: the length of a
+rate grows by its noise whatever its direction, which would hide what is looked for, a push outwards.
+
+Why these targets:
+
+- An asteroid is told from others, and its orbit found, by places good to 1 arcsec, which is what the archive
+  states. Where the signal-to-noise ratio is 10 the object itself should take no more than a part of that:
+  0.3 arcsec on each axis.
+- A discovery is lost if another telescope doesn't find it: after an hour a rate should lead it to within 5
+  arcmin, half of a usual field. A bias would lead all of them astray to one side: 1 %, and 3 % of the
+  slowest, each of which is known to a tenth only.
+- The colour of an object, which nobody knows yet, leaves its magnitude no better than 0.2 mag; but a bias
+  stays in the mean of all: 0.02 mag.
+- An error that is stated is taken as a weight: residuals in its units should have an rms of 1. Below 0.8 good
+  data is thrown away, above 1.3 an orbit is led astray. A few that something else disturbs, as a star that
+  the object passes does, count in full in the rms of all; the spread of most is shown beside.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from adapters.simulator.sky.moving_objects import MovingObject, position_at
+from benchmarks.science.imaging import Reduced
+from benchmarks.science.movers import owners
+from benchmarks.science.row import Row, median, spread
+from tomoe_es.camera.frame_geometry import PIXEL_SCALE_ARCSEC
+from tomoe_es.reduction.moving_objects.ades import error_arcsec
+from tomoe_es.reduction.moving_objects.tracklet import Tracklet
+
+SLOW: Final = 0.15
+FAST: Final = 4.0
+"""Pixels a frame: below the first, light and rate tell themselves apart hardly; from the second on a streak
+is longer than a PSF is wide."""
+CLEAR_SIGNAL: Final = 10.0
+HOUR_SECONDS: Final = 3600.0
+HONEST: Final = (0.8, 1.3)
+
+Found = dict[str, Any]
+
+
+def measure(reduced: Reduced) -> list[Found]:
+    """Of each mover found once: its cell, and by how much its tracklet is off, with what it states."""
+    searched, solution = reduced.result.moving_objects, reduced.result.astrometry
+    if searched is None or solution is None:
+        return []
+    of_mover: dict[str, list[Tracklet]] = {}
+    for tracklet in searched.tracklets:
+        for name in owners(tracklet, reduced.truth.movers):
+            of_mover.setdefault(name, []).append(tracklet)
+    return [
+        _compared(mover, of_mover[mover.name][0], reduced.plan.cells[number], solution.rms_arcsec)
+        for number, mover in enumerate(reduced.plan.movers)
+        if len(of_mover.get(mover.name, ())) == 1 and of_mover[mover.name][0].sightings[0].ra_deg is not None
+    ]
+
+
+def _compared(
+    mover: MovingObject, tracklet: Tracklet, cell: tuple[float, float], astrometry_rms_arcsec: float
+) -> Found:
+    """`off` of the sightings (3, 2) along the true motion and across it, arcsec; `rate_off` that a second.
+
+    `error` of each sighting is what is reported, `fit_error` that without the astrometry's, which all of a
+    tracklet share and which drops out of its rate.
+    """
+    rate = np.array([mover.rate_east_arcsec_per_second, mover.rate_north_arcsec_per_second])
+    along = rate / np.hypot(*rate)
+    axes = np.array([along, [-along[1], along[0]]])
+    off = [axes @ _off_arcsec(mover, *each) for each in _places(tracklet)]
+    seconds = (tracklet.sightings[-1].time_us - tracklet.sightings[0].time_us) / 1e6
+    fit_error = [each.error_pixels * PIXEL_SCALE_ARCSEC for each in tracklet.sightings]
+    light = tracklet.magnitude
+    return {
+        "speed": cell[0],
+        "signal": cell[1],
+        "channel": tracklet.channel,
+        "rate": float(np.hypot(*rate)),
+        "off": [each.tolist() for each in off],
+        "error": [error_arcsec(each, astrometry_rms_arcsec) for each in tracklet.sightings],
+        "rate_off": ((off[-1] - off[0]) / seconds).tolist(),
+        "rate_error": math.hypot(fit_error[0], fit_error[-1]) / seconds,
+        "magnitude_off": None if light is None else light - mover.magnitude,
+        "magnitude_error": tracklet.magnitude_error,
+    }
+
+
+def _places(tracklet: Tracklet) -> list[tuple[int, float, float]]:
+    return [
+        (each.time_us, each.ra_deg, each.dec_deg)
+        for each in tracklet.sightings
+        if each.ra_deg is not None and each.dec_deg is not None
+    ]
+
+
+def _off_arcsec(mover: MovingObject, time_us: int, ra_deg: float, dec_deg: float) -> Any:
+    """East and north from where the object is at a time."""
+    ra, dec = position_at(mover, time_us)
+    east = ((ra_deg - ra + 180) % 360 - 180) * math.cos(math.radians(dec))
+    return np.array([east, dec_deg - dec]) * 3600
+
+
+def rows(chips: list[Found]) -> list[Row]:
+    """The rows of all chips' records."""
+    found = [mover for chip in chips for mover in chip["mover_accuracy"]]
+    clear = [mover for mover in found if mover["signal"] >= CLEAR_SIGNAL]
+    return [*_places_rows(found, clear), *_rate_rows(found), *_light_rows(found, clear), *_honest_rows(found)]
+
+
+def _places_rows(found: list[Found], clear: list[Found]) -> list[Row]:
+    middle = [math.hypot(*mover["off"][1]) for mover in found]
+    axes = [axis for mover in clear for axis in mover["off"][1]]
+    how = f"middle sighting on the sky, {len(found)} movers"
+    return [
+        Row("mover's place: median", median(middle), how, "arcsec"),
+        Row("mover's place: 95 % of movers within", _part_95(middle), how, "arcsec", at_most=1.0),
+        Row(f"mover's place, signal {CLEAR_SIGNAL:g}: rms of an axis", _rms(axes),
+            f"{len(clear)} movers, all speeds", "arcsec", at_most=0.3),
+    ]  # fmt: skip
+
+
+def _rate_rows(found: list[Found]) -> list[Row]:
+    made = []
+    for name, some, target in (
+        (f"below {SLOW:g} pixel a frame", _of(found, 0.0, SLOW), 0.03),
+        (f"{SLOW:g} to {FAST:g} pixels a frame", _of(found, SLOW, FAST), 0.01),
+        (f"from {FAST:g} pixels a frame on", _of(found, FAST, math.inf), 0.01),
+    ):
+        parts = [mover["rate_off"][0] / mover["rate"] for mover in some]
+        made += [
+            Row(f"mover's rate along its motion, {name}: bias", abs(median(parts)),
+                f"median of {len(parts)}: {median(parts):+.2%}, known to {_known_to(parts):.2%}",
+                at_most=target),
+            Row("the same: half of movers within", median(np.abs(parts)),
+                f"{_in_pixels(median([abs(mover['rate_off'][0]) for mover in some])):.4f} pixel a frame"),
+        ]  # fmt: skip
+    after = [math.hypot(*mover["rate_off"]) * HOUR_SECONDS / 60 for mover in found]
+    made.append(
+        Row("where a mover's rate leads in an hour, 95 % within", _part_95(after), f"{len(found)} movers",
+            "arcmin", at_most=5.0)
+    )  # fmt: skip
+    return made
+
+
+def _light_rows(found: list[Found], clear: list[Found]) -> list[Row]:
+    off = [mover["magnitude_off"] for mover in found if mover["magnitude_off"] is not None]
+    of_clear = [mover["magnitude_off"] for mover in clear if mover["magnitude_off"] is not None]
+    return [
+        Row("mover's magnitude: bias", abs(median(off)),
+            f"median of {len(off)}: {median(off):+.4f}, known to {_known_to(off):.4f}", "mag", at_most=0.02),
+        Row(f"mover's magnitude, signal {CLEAR_SIGNAL:g}: spread", spread(of_clear),
+            f"{len(of_clear)} movers", "mag"),
+        Row("movers with a magnitude", len(off) / max(len(found), 1), f"{len(off)} of {len(found)}"),
+    ]  # fmt: skip
+
+
+def _honest_rows(found: list[Found]) -> list[Row]:
+    """Residuals in units of the stated errors."""
+    kinds: tuple[tuple[str, Callable[[Found], Sequence[float]]], ...] = (
+        ("place", lambda mover: [axis / error for off, error in zip(mover["off"], mover["error"], strict=True)
+                                 for axis in off]),
+        ("rate", lambda mover: [axis / mover["rate_error"] for axis in mover["rate_off"]]),
+        ("magnitude", lambda mover: [] if mover["magnitude_off"] is None or mover["magnitude_error"] is None
+         else [mover["magnitude_off"] / mover["magnitude_error"]]),
+    )  # fmt: skip
+    made = []
+    for what, units in kinds:
+        each = [value for mover in found for value in units(mover)]
+        how = f"{len(each)} residuals, spread of most {spread(each):.2f}"
+        low, high = HONEST
+        made.append(
+            Row(f"mover's {what}: rms in units of its error", _rms(each), how, at_least=low, at_most=high)
+        )
+    return made
+
+
+def _of(found: list[Found], low: float, high: float) -> list[Found]:
+    return [mover for mover in found if low <= mover["speed"] < high]
+
+
+def _in_pixels(arcsec_per_second: float) -> float:
+    """A rate in pixels a frame of half a second."""
+    return arcsec_per_second * 0.5 / PIXEL_SCALE_ARCSEC
+
+
+def _known_to(values: Sequence[float]) -> float:
+    """Error of a median of normal deviates."""
+    return 1.2533 * spread(values) / math.sqrt(len(values)) if values else math.nan
+
+
+def _rms(values: Sequence[float]) -> float:
+    return float(np.sqrt(np.mean(np.square(values)))) if values else math.nan
+
+
+def _part_95(values: Sequence[float]) -> float:
+    return float(np.percentile(values, 95)) if values else math.nan
