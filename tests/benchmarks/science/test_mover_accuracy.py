@@ -19,7 +19,7 @@ from benchmarks.science.row import Row
 from tomoe_es.camera.focal_plane import chip_wcs
 from tomoe_es.camera.frame_geometry import PIXEL_SCALE_ARCSEC
 from tomoe_es.reduction.job import AstrometryResult, MovingObjectsResult, ReductionJob, ReductionResult
-from tomoe_es.reduction.moving_objects.light import Light
+from tomoe_es.reduction.moving_objects.moving_light import Light
 from tomoe_es.reduction.moving_objects.track import Track
 from tomoe_es.reduction.moving_objects.tracklet import Timing, Tracklet, tracklet_of
 

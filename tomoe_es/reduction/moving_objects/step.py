@@ -61,7 +61,10 @@ def find_moving_objects(
     fwhm = float(np.clip(measured.fwhm_pixels, NARROWEST_FWHM_PIXELS, WIDEST_FWHM_PIXELS))
     duty = timing.exposure_seconds / timing.frame_seconds
     found = search(difference, measured.sources, fwhm, duty)
-    seen = [fitted(track, difference, DROPPED_FRAMES, measured.profile, duty) for track in found.tracks]
+    seen = [
+        fitted(track, difference, DROPPED_FRAMES, measured.profile, duty, measured.sources)
+        for track in found.tracks
+    ]
     return MovingObjects(
         tracklets=tuple(
             tracklet_of(

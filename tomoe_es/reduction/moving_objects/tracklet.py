@@ -18,7 +18,7 @@ from tomoe_es.scheduling.sky import separation_arcsec
 if TYPE_CHECKING:
     from astropy.wcs import WCS  # takes a second to load, and tracklets are read where nothing else needs it
 
-    from tomoe_es.reduction.moving_objects.light import Light  # as well
+    from tomoe_es.reduction.moving_objects.moving_light import Light  # as well
 
 Kind = Literal["object", "satellite"]
 

@@ -18,10 +18,10 @@ def searched(request: pytest.FixtureRequest) -> Searched:
     return search_sky(21, movers(21, wanted), transparency=(1.0,) * frames)
 
 
-def test_rates_and_sightings_are_those_of_the_truth(searched: Searched) -> None:
+def departures(searched: Searched) -> tuple[list[float], list[float], list[float]]:
+    """Of all movers found once: relative errors of their rates; of sightings what they are off, and say."""
     rate_errors, off, stated = [], [], []
-    names = sorted({each.name for each in searched.truth})
-    for name in names:
+    for name in sorted({each.name for each in searched.truth}):
         tracks = searched.of(name)
         if len(tracks) != 1:  # two that come near each other
             continue
@@ -35,7 +35,23 @@ def test_rates_and_sightings_are_those_of_the_truth(searched: Searched) -> None:
         rate_errors.append(rate / np.hypot(x[0], y[0]) - 1)
         off += [*(found_x - np.polyval(x, times)), *(found_y - np.polyval(y, times))]
         stated += [each.error_pixels for each in sightings] * 2
-    assert len(rate_errors) >= len(names) - 4
+    return rate_errors, off, stated
+
+
+def test_rates_and_sightings_are_those_of_the_truth(searched: Searched) -> None:
+    rate_errors, off, stated = departures(searched)
+    assert len(rate_errors) >= len({each.name for each in searched.truth}) - 4
     assert abs(np.mean(rate_errors)) < 0.01
     assert np.abs(rate_errors).max() < 0.05
     assert np.sqrt(np.mean(np.square(off) / np.square(stated))) < 1.5
+
+
+def test_streaks_are_where_their_ends_are() -> None:
+    faint = [
+        (speed, 17.4 - 1.25 * np.log10(speed / 10)) for speed in (15.0, 20.0, 30.0, 40.0) for _ in range(4)
+    ]
+    rate_errors, off, stated = departures(search_sky(32, movers(32, faint)))
+    assert len(rate_errors) >= len(faint) - 2
+    assert np.abs(rate_errors).max() < 0.01
+    assert 0.7 < np.sqrt(np.mean(np.square(off) / np.square(stated))) < 1.4
+    assert np.abs(np.divide(off, stated)).max() < 5.5

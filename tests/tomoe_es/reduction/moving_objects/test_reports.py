@@ -14,7 +14,7 @@ from tomoe_es.camera.focal_plane import chip_wcs
 from tomoe_es.reduction.calibrated_frames import CalibratedFrames
 from tomoe_es.reduction.moving_objects.ades import ades_report
 from tomoe_es.reduction.moving_objects.collection import cutouts, tracklet_table
-from tomoe_es.reduction.moving_objects.light import Light
+from tomoe_es.reduction.moving_objects.moving_light import Light
 from tomoe_es.reduction.moving_objects.track import Track
 from tomoe_es.reduction.moving_objects.tracklet import Timing, Tracklet, tracklet_id, tracklet_of
 
