@@ -69,6 +69,11 @@ def _empty_lines(frames: Frames, _: np.random.Generator) -> None:
     frames[7, 600:] = 0
 
 
+def _dead(frames: Frames, _: np.random.Generator) -> None:
+    """The readout gives one number, at a level that a living one has."""
+    frames[:] = 1000
+
+
 def _old_lines(frames: Frames, _: np.random.Generator) -> None:
     frames[9, 300:700] = frames[2, 300:700]
 
@@ -132,6 +137,7 @@ FAULTS: Final = (
     ),
     _fault("half a frame never written", "OBJECT", "frames", _spoil(_empty_lines)),
     _fault("lines of a former frame", "OBJECT", "frames", _spoil(_old_lines)),
+    _fault("dead readout", "OBJECT", "frames", _spoil(_dead)),
     _fault("24 noisy lines", "OBJECT", "noise", _spoil(_noise(60.0, slice(360, 384)))),
     _fault("clock 0.3 ms off", "OBJECT", "time", _late),
     _fault("header names another chip", "OBJECT", "coordinates", _other_chip),
@@ -150,12 +156,14 @@ FAULTS: Final = (
     _fault("no dark before", "OBJECT", "CalibrationMissing", _job(dark_path=None, dark_sha256=None)),
     _fault("cube changed on the disk", "OBJECT", "DigestMismatch", _job(cube_blake3="0" * 64)),
     _fault("light in a dark", "DARK", "counts", _spoil(_add(300, COLUMNS))),
+    _fault("dark of a dead readout", "DARK", "readout", _spoil(_dead)),
     _fault("noisy dark", "DARK", "noise", _spoil(_noise(20.0, slice(0, 1200)))),
     _fault("5 % strange pixels in a dark", "DARK", "badpixels", _spoil(_strange_pixels(4000))),
     _fault("clock 0.3 ms off in a dark", "DARK", "time", _late),
     _fault("dark's header names another chip", "DARK", "coordinates", _other_chip),
     _fault("flat too bright", "FLAT", "counts", _render(flat_e_per_second=12_000.0)),
     _fault("flat too dark", "FLAT", "light", _render(flat_e_per_second=600.0)),
+    _fault("flat of a dead readout", "FLAT", "frames", _spoil(_dead)),
     _fault("noisy flat", "FLAT", "noise", _spoil(_noise(500.0, slice(0, 1200)))),
     _fault("5 % dead pixels in a flat", "FLAT", "badpixels", _spoil(_strange_pixels(1000))),
     _fault("clock 0.3 ms off in a flat", "FLAT", "time", _late),

@@ -33,6 +33,7 @@ from tomoe_es.reduction.job import (
     ReductionResult,
     Step,
 )
+from tomoe_es.reduction.lost_lines import no_sky_is_seen
 from tomoe_es.reduction.moving_objects.archiving import archive_moving_objects, timing_of
 from tomoe_es.reduction.moving_objects.step import MovingObjects, find_moving_objects
 from tomoe_es.reduction.moving_objects.telling import moving_objects_result
@@ -132,7 +133,7 @@ def _reduced(job: ReductionJob, solver: AstrometricSolver, stopwatch: Stopwatch)
     solution, failure = None, None
     if "wcs" in job.steps:
         with stopwatch.stage("astrometry"):
-            solution, failure = _solve(_predicted_wcs(job, raw), measured, solver)
+            solution, failure = _solve(_predicted_wcs(job, raw), stacked, measured, solver)
     zero = _zero_point(measured, solution) if solution is not None else None
     return ReducedChip(raw, gain, dark, flat, stacked, measured, solution, failure, zero)
 
@@ -168,8 +169,11 @@ def _predicted_wcs(job: ReductionJob, raw: fits.Header) -> WCS:
 
 
 def _solve(
-    predicted: WCS, measured: Photometry, solver: AstrometricSolver
+    predicted: WCS, stacked: Stack, measured: Photometry, solver: AstrometricSolver
 ) -> tuple[Solution | None, AstrometryFailed | None]:
+    unseen = no_sky_is_seen(stacked.lost_fraction, stacked.saturated_fraction)
+    if unseen:
+        return None, AstrometryFailed(unseen)
     try:
         return solve_chip(measured.xy, predicted, solver), None
     except AstrometryFailed as error:

@@ -2,7 +2,7 @@
 
 A chip alone can't say whether clouds or a fault hid its stars. Clouds cover several chips and leave few
 sources on each; a fault of one chip leaves its neighbours as they are; a wrong pointing leaves many sources
-on all, and a cover that is closed no sky. One event tells of all chips of an exposure.
+on all, and a cover that is closed no sky, nor a chip that isn't read out. One event tells of all chips.
 """
 
 from __future__ import annotations
@@ -167,10 +167,10 @@ def cause_of(exposure: Exposure) -> UnsolvedCause:
     """What most probably kept chips from being solved; at least one was not."""
     chips = exposure.chips.values()
     failed, solved = [each for each in chips if each.failed], [each for each in chips if each.solved]
+    clear = [each for each in solved if each.sources >= FEWEST_SOURCES_OF_A_CLEAR_SKY]
     sky = [each.sky_counts for each in failed if each.sky_counts is not None]
     if sky and median(sky) < PART_OF_DARKEST_SKY * exposure.darkest_sky_counts:
-        return "no light"
-    clear = [each for each in solved if each.sources >= FEWEST_SOURCES_OF_A_CLEAR_SKY]
+        return "chip" if len(clear) >= CLEAR_NEIGHBOURS else "no light"
     if median(each.sources for each in failed) < FEWEST_SOURCES_OF_A_CLEAR_SKY:
         alone = len(failed) == 1 and len(clear) == len(solved) >= CLEAR_NEIGHBOURS
         return "chip" if alone else "clouds"

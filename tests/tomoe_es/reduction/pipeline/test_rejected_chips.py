@@ -41,6 +41,17 @@ def test_a_lost_frame_is_noise(bench: Bench, frames: NDArray[np.uint16]) -> None
     expect_rejected(bench, bench.job("OBJECT", 11, broken), "frames", "noise")
 
 
+@pytest.mark.parametrize("counts", [0, 1000, 65535])
+def test_a_chip_without_data_is_a_fault_of_its_readout(
+    bench: Bench, frames: NDArray[np.uint16], counts: int
+) -> None:
+    result = bench.run(bench.job("OBJECT", 40, np.full_like(frames, counts)))
+    assert {"astrometry", "frames"} <= {verdict.check for verdict in result.verdicts if not verdict.passed}
+    assert "readout, no clouds" in result.rejected[0]
+    assert "cloudy" not in " ".join(result.rejected)
+    assert result.products == ()
+
+
 def test_lines_left_over_from_another_frame_are_lost_frames(bench: Bench, frames: NDArray[np.uint16]) -> None:
     stale = frames.copy()
     stale[4, 800:1100] = stale[2, 800:1100]
