@@ -20,6 +20,7 @@ from tomoe_es.reduction.optimal import Profile, optimal_flux
 from tomoe_es.reduction.profile_fit import fitted_profile
 from tomoe_es.reduction.single_sources import LINE, TRUNCATED
 from tomoe_es.reduction.sky import without_sky
+from tomoe_es.reduction.star_halo import HALO, on_a_halo
 from tomoe_es.reduction.windowed_centroid import windowed_centroids
 
 APERTURE_RADIUS_PIXELS: Final = 4.5
@@ -51,8 +52,8 @@ SOURCE_TYPE: Final = np.dtype(
     ]
 )
 """A source: 0-based pixels of the imaging area; counts in a circle of 4.5 pixels; optimal counts brought to
-the same scale; peak in counts; FWHM in pixels; ellipticity 1 - b / a; sep's flags; whether a pixel of its
-middle was full in a frame."""
+the same scale; peak in counts; FWHM in pixels; ellipticity 1 - b / a; sep's flags and
+`star_halo.HALO`; whether a pixel of its middle was full in a frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,8 @@ class Photometry:
 
     @property
     def whole(self) -> NDArray[np.void]:
-        """The sources that are neither cut by the edge nor a pixel wide, brightest first."""
-        return np.asarray(self.sources[(self.sources["flags"] & (TRUNCATED | LINE)) == 0])
+        """The sources that are neither cut by the edge, a pixel wide, nor a huge star's, brightest first."""
+        return np.asarray(self.sources[(self.sources["flags"] & (TRUNCATED | LINE | HALO)) == 0])
 
     @property
     def xy(self) -> NDArray[np.float64]:
@@ -105,6 +106,7 @@ def measure(image: NDArray[np.float32], mask: NDArray[np.uint8], gain_e_per_coun
     found = extracted(light, noise)
     sources = _measured(light, bad, found, noise, gain_e_per_count)
     sources["saturated"] = _near_saturated(mask, found)
+    sources["flags"][on_a_halo(light, mask, noise, sources)] |= HALO
     good = sources[_well_measured(sources)]
     fwhm = _fwhm_pixels(light, bad, good, noise, gain_e_per_count) * PIXEL_SCALE_ARCSEC if len(good) else None
     ellipticity = float(np.median(good["ellipticity"])) if len(good) else None

@@ -66,7 +66,14 @@ def source_table(sources: NDArray[np.void], wcs: WCS | None, zero: ZeroPoint | N
         _Column("PEAK", "E", "count", "phot.count;stat.max", "brightest pixel", sources["peak"]),
         _Column("FWHM", "E", "pixel", "phys.angSize", "from half the light", sources["fwhm"]),
         _Column("ELLIP", "E", None, "src.ellipticity", "1 - minor / major axis", sources["ellipticity"]),
-        _Column("FLAGS", "I", None, "meta.code.qual", "of Source Extractor", sources["flags"]),
+        _Column(
+            "FLAGS",
+            "I",
+            None,
+            "meta.code.qual",
+            "of sep; 256: on a huge star",
+            sources["flags"],
+        ),
         _Column("SATURAT", "L", None, "meta.code.qual", "full in a frame", sources["saturated"]),
     ]
     return _table("SOURCES", columns)
