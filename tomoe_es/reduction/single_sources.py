@@ -24,6 +24,7 @@ DETECTION_TYPE: Final = np.dtype(
 )
 """A detection: centroid in 0-based pixels; rms along its axes in pixels; counts and place of its brightest
 pixel; sep's flags."""
+BLENDED: Final = 0x01  # sep's flag of a part of a region
 TRUNCATED: Final = 0x02  # sep's flag of an object cut by the edge
 LINE: Final = 0x08  # sep's flag of an object a pixel wide
 PIXEL_VARIANCE: Final = 1 / 12

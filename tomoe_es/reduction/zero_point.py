@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tomoe_es.reduction.checks.zero_point import LARGEST_SCATTER_MAG
 from tomoe_es.reduction.clear_sky import CLEAR_ZERO_POINT_MAG
 from tomoe_es.reduction.photometry import APERTURE_RADIUS_PIXELS, Photometry
+from tomoe_es.reduction.single_sources import BLENDED
 
 FEWEST_STARS_FOR_SCATTER: Final = 3
 FEWEST_UNSATURATED: Final = 3
@@ -45,20 +46,29 @@ class ZeroPoint:
 def zero_point(sources: NDArray[np.void], magnitude: NDArray[np.float64]) -> ZeroPoint | None:
     """From sources (photometry.SOURCE_TYPE) and the catalogue magnitude of each, NaN where there is none.
 
-    Only unflagged stars well above the noise are used; None when there is none. Of Tycho-2 most are saturated
-    at 0.5 s. Where fewer than 3 are not, saturated ones count too, by their wings: as good as the profile is.
+    Stars well above the noise are used; None when there is none. Of Tycho-2 most are saturated at 0.5 s.
+    Where fewer than 3 are neither that nor blended, saturated ones count too, by their wings, as good as the
+    profile is, or blended ones, which have more light than their own: whichever agree better. In the densest
+    fields of the Milky Way that are the blended ones, since wings there are those of many stars.
     """
-    usable = np.isfinite(magnitude) & (sources["flags"] == 0)
-    usable &= sources["flux"] > LEAST_SIGNAL_TO_NOISE * sources["flux_error"]
     counts = np.where(sources["saturated"], sources["optimal_flux"], sources["flux"])
-    usable &= counts > 0
-    whole = usable & ~sources["saturated"]
-    if np.count_nonzero(whole) >= FEWEST_UNSATURATED:
-        usable = whole
-    stars = int(np.count_nonzero(usable))
+    known = np.isfinite(magnitude) & (counts > 0)
+    known &= sources["flux"] > LEAST_SIGNAL_TO_NOISE * sources["flux_error"]
+    alone, whole = sources["flags"] == 0, ~sources["saturated"]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        each = magnitude + 2.5 * np.log10(counts)
+    best = _of_stars(each[known & alone & whole])
+    if best is not None and best.stars >= FEWEST_UNSATURATED:
+        return best
+    others = (_of_stars(each[known & some]) for some in (alone, whole & (sources["flags"] & ~BLENDED == 0)))
+    return min((one for one in others if one is not None), key=lambda one: one.error_mag, default=None)
+
+
+def _of_stars(each: NDArray[np.float64]) -> ZeroPoint | None:
+    """From what each star says."""
+    stars = len(each)
     if stars == 0:
         return None
-    each = magnitude[usable] + 2.5 * np.log10(counts[usable])
     scatter = float(np.std(each, ddof=1)) if stars >= FEWEST_STARS_FOR_SCATTER else None
     # Of an even number the lower one in the middle: a companion nobody resolves makes its star too bright.
     return ZeroPoint(float(np.sort(each)[(stars - 1) // 2]), scatter, stars)

@@ -20,6 +20,7 @@ from tomoe_es.reduction.dark import master_dark
 from tomoe_es.reduction.flat import master_flat
 from tomoe_es.reduction.mask import BAD_COLUMN, CLIPPED, HOT, INSENSITIVE, SATURATED
 from tomoe_es.reduction.photometry import Photometry, measure
+from tomoe_es.reduction.single_sources import TRUNCATED
 from tomoe_es.reduction.sky_unevenness import sky_unevenness
 from tomoe_es.reduction.stack import Stack, stack
 from tomoe_es.reduction.variance import frame_variance, stack_variance
@@ -380,7 +381,7 @@ def test_the_zero_point_is_that_of_good_catalogue_stars(measured: Photometry) ->
     )
     np.testing.assert_allclose(zero.magnitudes(sources["flux"]), true, atol=0.001)
     assert np.isnan(zero.magnitudes(np.array([-5.0]))).all()
-    sources["flags"][0] = 1
+    sources["flags"][0] = TRUNCATED
     two = zero_point(sources, true)
     assert two is not None
     assert (two.stars, two.scatter_mag) == (2, None)
@@ -400,6 +401,29 @@ def test_full_stars_tell_the_zero_point_by_their_wings_where_others_are_too_few(
     assert zero is not None
     assert zero.stars == 4
     assert zero.scatter_mag == pytest.approx(0, abs=0.01)
+
+
+def test_amid_dense_stars_blended_ones_tell_the_zero_point_rather_than_the_wings_of_full_ones() -> None:
+    light, random = np.zeros(IMAGING_SHAPE, np.float32), np.random.default_rng(1)
+    true = np.array([3e6, 1e6, 5e5, 2e5, 2e5, 2e5])
+    stars, crowd = random.uniform(60, 1060, (6, 2)), random.uniform(0, 1127, (12_000, 2))
+    MoffatPsf.of_fwhm_arcsec(3.5).add_stars(light, stars[:, 0], stars[:, 1], true)
+    counts = 10 ** random.uniform(3, 4.7, len(crowd))
+    MoffatPsf.of_fwhm_arcsec(3.5).add_stars(light, crowd[:, 0], crowd[:, 1], counts)
+    image = np.minimum(with_stars([], sigma=3.0) + light, np.float32(28000))
+    full = np.where(image > 27500, np.uint8(SATURATED), np.uint8(0))
+    sources = measure(image, full, 34.0).sources
+    catalogue = np.full(len(sources), np.nan)
+    for place, each in zip(stars, true, strict=True):
+        away = np.hypot(sources["x"] - place[0], sources["y"] - place[1])
+        assert away.min() < 1
+        catalogue[np.argmin(away)] = 25.0 - 2.5 * np.log10(each)
+    known = np.isfinite(catalogue)
+    assert np.count_nonzero(known & ~sources["saturated"] & (sources["flags"] == 0)) < 3
+    zero = zero_point(sources, catalogue)
+    assert zero is not None
+    assert zero.magnitude == pytest.approx(24.963, abs=3 * zero.error_mag)  # 3.4 % is beyond the circle
+    assert zero.error_mag < 0.1
 
 
 def test_a_dimmed_half_makes_the_sky_uneven_and_a_dark_one_does_not() -> None:
