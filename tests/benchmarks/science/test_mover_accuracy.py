@@ -38,7 +38,7 @@ def as_stated(track: Track, magnitude: float, random: np.random.Generator) -> tu
 
 
 def pushed_outwards(track: Track, magnitude: float, random: np.random.Generator) -> tuple[Track, float]:
-    x, y = (each.mean() + 1.05 * (each - each.mean()) for each in (track.x, track.y))
+    x, y = (each.mean() + 1.1 * (each - each.mean()) for each in (track.x, track.y))
     return as_stated(_with(track, x, y), magnitude, random)
 
 
@@ -173,7 +173,7 @@ def test_what_is_right_within_its_errors_is_as_wanted() -> None:
 @pytest.mark.parametrize(
     ("change", "shown_by"),
     [
-        (pushed_outwards, "mover's rate along its motion, below 0.15 pixel a frame: bias"),
+        (pushed_outwards, "mover's rate along its motion, below 0.15 pixel a frame, signal 10: bias"),
         (pushed_outwards, "mover's rate along its motion, from 4 pixels a frame on: bias"),
         (displaced, "mover's place: 95 % of movers within"),
         (displaced, "mover's place, signal 10: rms of an axis"),
