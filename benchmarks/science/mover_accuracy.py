@@ -11,8 +11,8 @@ Why these targets:
   0.3 arcsec on each axis.
 - A discovery is lost if another telescope doesn't find it: after half an hour a rate should lead it to
   within 5 arcmin, half of a usual field; what makes a streak is followed at once by it. A bias
-  would lead all of them astray to one side: 1 %, and 5 % of the slowest, the rate of each of which is known to
-  a seventh. These are of a signal of 10: of fainter ones those are found that noise pushes outwards.
+  would lead all of them astray to one side: 1 %, and 5 % of the slowest, the rate of each of which is known
+  to a seventh. These are of a signal of 10: of fainter ones those are found that noise pushes outwards.
 - The colour of an object, which nobody knows yet, leaves its magnitude no better than 0.2 mag; but a bias
   stays in the mean of all: 0.02 mag.
 - An error that is stated is taken as a weight: residuals in its units should have an rms of 1. Below 0.8 good
@@ -33,7 +33,6 @@ from benchmarks.science.imaging import Reduced
 from benchmarks.science.movers import owners
 from benchmarks.science.row import Row, median, spread
 from tomoe_es.camera.frame_geometry import PIXEL_SCALE_ARCSEC
-from tomoe_es.reduction.moving_objects.ades import error_arcsec
 from tomoe_es.reduction.moving_objects.tracklet import Tracklet
 
 SLOW: Final = 0.15
@@ -68,15 +67,17 @@ def _compared(
 ) -> Found:
     """`off` of the sightings (3, 2) along the true motion and across it, arcsec; `rate_off` that a second.
 
-    `error` of each sighting is what is reported, `fit_error` that without the astrometry's, which all of a
-    tracklet share and which drops out of its rate.
+    `error` of each sighting, along and across, is what is reported; that of the rate is without the
+    astrometry's, which all of a tracklet share.
     """
     rate = np.array([mover.rate_east_arcsec_per_second, mover.rate_north_arcsec_per_second])
     along = rate / np.hypot(*rate)
     axes = np.array([along, [-along[1], along[0]]])
     off = [axes @ _off_arcsec(mover, *each) for each in _places(tracklet)]
     seconds = (tracklet.sightings[-1].time_us - tracklet.sightings[0].time_us) / 1e6
-    fit_error = [each.error_pixels * PIXEL_SCALE_ARCSEC for each in tracklet.sightings]
+    own = PIXEL_SCALE_ARCSEC * np.array(
+        [[each.error_along_pixels, each.error_across_pixels] for each in tracklet.sightings]
+    )
     light = tracklet.magnitude
     return {
         "speed": cell[0],
@@ -84,9 +85,9 @@ def _compared(
         "channel": tracklet.channel,
         "rate": float(np.hypot(*rate)),
         "off": [each.tolist() for each in off],
-        "error": [error_arcsec(each, astrometry_rms_arcsec) for each in tracklet.sightings],
+        "error": np.hypot(own, astrometry_rms_arcsec).tolist(),
         "rate_off": ((off[-1] - off[0]) / seconds).tolist(),
-        "rate_error": math.hypot(fit_error[0], fit_error[-1]) / seconds,
+        "rate_error": (np.hypot(own[0], own[-1]) / seconds).tolist(),
         "magnitude_off": None if light is None else light - mover.magnitude,
         "magnitude_error": tracklet.magnitude_error,
     }
@@ -170,9 +171,10 @@ def _light_rows(found: list[Found], clear: list[Found]) -> list[Row]:
 def _honest_rows(found: list[Found]) -> list[Row]:
     """Residuals in units of the stated errors."""
     kinds: tuple[tuple[str, Callable[[Found], Sequence[float]]], ...] = (
-        ("place", lambda mover: [axis / error for off, error in zip(mover["off"], mover["error"], strict=True)
-                                 for axis in off]),
-        ("rate", lambda mover: [axis / mover["rate_error"] for axis in mover["rate_off"]]),
+        ("place along its motion", lambda mover: _in_errors(mover["off"], mover["error"], 0)),
+        ("place across it", lambda mover: _in_errors(mover["off"], mover["error"], 1)),
+        ("rate along its motion", lambda mover: _in_errors([mover["rate_off"]], [mover["rate_error"]], 0)),
+        ("rate across it", lambda mover: _in_errors([mover["rate_off"]], [mover["rate_error"]], 1)),
         ("magnitude", lambda mover: [] if mover["magnitude_off"] is None or mover["magnitude_error"] is None
          else [mover["magnitude_off"] / mover["magnitude_error"]]),
     )  # fmt: skip
@@ -185,6 +187,10 @@ def _honest_rows(found: list[Found]) -> list[Row]:
             Row(f"mover's {what}: rms in units of its error", _rms(each), how, at_least=low, at_most=high)
         )
     return made
+
+
+def _in_errors(off: Sequence[Sequence[float]], error: Sequence[Sequence[float]], axis: int) -> list[float]:
+    return [one[axis] / of_one[axis] for one, of_one in zip(off, error, strict=True)]
 
 
 def _of(found: list[Found], low: float, high: float) -> list[Found]:

@@ -197,7 +197,8 @@ class Sighting(msgspec.Struct, frozen=True, gc=False):
     time_us: int
     x: float  # 0-based pixel of the imaging area
     y: float
-    error_pixels: float
+    error_along_pixels: float  # along the motion
+    error_across_pixels: float
     ra_deg: float | None  # ICRS; None: the field is not solved
     dec_deg: float | None
 

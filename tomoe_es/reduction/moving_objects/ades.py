@@ -26,6 +26,7 @@ COLUMNS = (
     "dec",
     "rmsRA",
     "rmsDec",
+    "rmsCorr",
     "astCat",
     "mag",
     "rmsMag",
@@ -72,9 +73,25 @@ def _head(observer: str) -> list[str]:
     ]
 
 
-def error_arcsec(sighting: Sighting, astrometry_rms_arcsec: float) -> float:
-    """Of a sighting on the sky, along each axis: the object's own and that of the chip's astrometry."""
-    return math.hypot(sighting.error_pixels * PIXEL_SCALE_ARCSEC, astrometry_rms_arcsec)
+def _errors(
+    sighting: Sighting, position_angle_deg: float, astrometry_rms_arcsec: float
+) -> tuple[float, float, float]:
+    """Of a place on the sky: errors east and north, arcsec, and their correlation.
+
+    The object's own are along its motion and across it; those of the chip's astrometry are alike all round.
+    """
+    sine, cosine = math.sin(math.radians(position_angle_deg)), math.cos(math.radians(position_angle_deg))
+    along, across, of_chip = (
+        error**2
+        for error in (
+            sighting.error_along_pixels * PIXEL_SCALE_ARCSEC,
+            sighting.error_across_pixels * PIXEL_SCALE_ARCSEC,
+            astrometry_rms_arcsec,
+        )
+    )
+    east = math.sqrt(along * sine**2 + across * cosine**2 + of_chip)
+    north = math.sqrt(along * cosine**2 + across * sine**2 + of_chip)
+    return east, north, (along - across) * sine * cosine / (east * north)
 
 
 def _row(
@@ -82,7 +99,7 @@ def _row(
 ) -> str:
     assert sighting.ra_deg is not None
     assert sighting.dec_deg is not None
-    error = error_arcsec(sighting, astrometry_rms_arcsec)
+    east, north, correlation = _errors(sighting, tracklet.position_angle_deg or 0.0, astrometry_rms_arcsec)
     magnitude, magnitude_error = "", ""
     if tracklet.magnitude is not None:
         magnitude = f"{tracklet.magnitude:.1f}"
@@ -96,8 +113,9 @@ def _row(
         "obsTime": f"{isot(round(sighting.time_us, -3), 3)}Z",
         "ra": f"{round(sighting.ra_deg, 6) % 360:.6f}",
         "dec": f"{sighting.dec_deg:+.6f}",
-        "rmsRA": f"{error:.3f}",
-        "rmsDec": f"{error:.3f}",
+        "rmsRA": f"{east:.3f}",
+        "rmsDec": f"{north:.3f}",
+        "rmsCorr": f"{correlation:.2f}",
         "astCat": CATALOGUE,
         "mag": magnitude,
         "rmsMag": magnitude_error,

@@ -57,7 +57,12 @@ def tracklet_table(tracklets: Sequence[Tracklet]) -> fits.BinTableHDU:
         fits.Column("Y", "D", unit="pixel", array=[sighting.y + 1 for _, sighting in rows]),
         fits.Column("RA", "D", unit="deg", array=numbers([sighting.ra_deg for _, sighting in rows])),
         fits.Column("DEC", "D", unit="deg", array=numbers([sighting.dec_deg for _, sighting in rows])),
-        fits.Column("ERROR", "E", unit="pixel", array=[sighting.error_pixels for _, sighting in rows]),
+        fits.Column(
+            "ERRALONG", "E", unit="pixel", array=[sighting.error_along_pixels for _, sighting in rows]
+        ),
+        fits.Column(
+            "ERRACROS", "E", unit="pixel", array=[sighting.error_across_pixels for _, sighting in rows]
+        ),
         fits.Column("MAG", "E", unit="mag", array=numbers([tracklet.magnitude for tracklet, _ in rows])),
         fits.Column(
             "MAGERR",

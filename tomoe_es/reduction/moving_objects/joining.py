@@ -134,9 +134,8 @@ def _motion(tracklets: list[MovingObjectDetected], centre: reduction.Sighting) -
     sightings = [each for tracklet in tracklets for each in tracklet.sightings]
     seconds = np.array([(each.time_us - centre.time_us) / 1e6 for each in sightings])
     places = np.array([_east_north(each, centre) for each in sightings])
-    errors = np.array(
-        [math.hypot(each.error_pixels * PIXEL_SCALE_ARCSEC, ASTROMETRY_ARCSEC / 3) for each in sightings]
-    )
+    own = [math.hypot(each.error_along_pixels, each.error_across_pixels) for each in sightings]
+    errors = np.hypot(np.array(own) / math.sqrt(2) * PIXEL_SCALE_ARCSEC, ASTROMETRY_ARCSEC / 3)
     middle = float(seconds.mean())
     away = seconds - middle
     rate = away @ places / (away @ away)

@@ -119,13 +119,16 @@ class FramesAbout:
         x, y = x0 + motion[2] * track.frame, y0 + motion[3] * track.frame
         parts = track.parts()
         ends = [(track.frame[a[-1]] + track.frame[b[0]]) / 2 for a, b in pairwise(parts)]
-        errors = []
+        errors, ratios = [], []
+        along = motion[2:] / max(math.hypot(*motion[2:]), 1e-12)
         for part, begin, end in zip(parts, [-math.inf, *ends], [*ends, math.inf], strict=True):
             here = [each for each in seen if begin < each.number <= end]
-            off, error = self._off_the_line(here, flux)
+            off, covariance = self._off_the_line(here, flux)
             x[part] += off[0]
             y[part] += off[1]
-            errors.append(error * math.sqrt(2 * len(part)))
+            both, of_along = float(np.trace(covariance)), float(along @ covariance @ along)
+            errors.append(math.sqrt(max(both, 0.0) * len(part)))
+            ratios.append(math.sqrt(of_along / (both - of_along)) if 0 < of_along < both < math.inf else 1.0)
         return replace(
             track,
             x=x,
@@ -135,12 +138,13 @@ class FramesAbout:
             vx=float(motion[2]),
             vy=float(motion[3]),
             rms_pixels=max(errors) if math.isfinite(max(errors)) else track.rms_pixels,
+            along_to_across=ratios[int(np.argmax(errors))],
         )
 
-    def _off_the_line(self, seen: list[_Seen], flux: float) -> tuple[Array, float]:
-        """By how much an object is off its line in some of the frames, x and y, and the error of each."""
+    def _off_the_line(self, seen: list[_Seen], flux: float) -> tuple[Array, Array]:
+        """By how much an object is off its line in some of the frames, x and y, and covariance of both."""
         if not seen:
-            return np.zeros(2), math.inf
+            return np.zeros(2), np.full((2, 2), math.inf)
         share = np.zeros_like(seen[0].mean[1:3])  # of these frames' slopes in the means over time
         for each in seen:
             share[(slice(None), *each.inside)] += each.templates[1:3] / len(self._numbers)
@@ -152,10 +156,10 @@ class FramesAbout:
             left = each.change - flux * (each.templates[0] - each.mean[0][each.inside])
             side += slopes @ left.reshape(-1)
         if not np.linalg.det(normal) > 0:
-            return np.zeros(2), math.inf
-        covariance = np.linalg.inv(normal) / flux**2
+            return np.zeros(2), np.full((2, 2), math.inf)
+        covariance = np.asarray(np.linalg.inv(normal) / flux**2, np.float64)
         off = np.clip(covariance @ side * flux, -LARGEST_STEP_PIXELS, LARGEST_STEP_PIXELS)
-        return off, math.sqrt(max(float(np.trace(covariance)), 0.0) / 2)
+        return off, covariance
 
     def _seen(self, motion: Array, middle: float, profile: Profile, duty: float) -> list[_Seen]:
         made = self._made(motion, middle, profile, duty)

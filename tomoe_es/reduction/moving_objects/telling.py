@@ -39,7 +39,15 @@ def moving_object_events(exposure_number: int, frame_id: str, result: MovingObje
             first_frame=tracklet.first_frame,
             last_frame=tracklet.last_frame,
             sightings=[
-                reduction.Sighting(each.time_us, each.x, each.y, each.error_pixels, each.ra_deg, each.dec_deg)
+                reduction.Sighting(
+                    each.time_us,
+                    each.x,
+                    each.y,
+                    each.error_along_pixels,
+                    each.error_across_pixels,
+                    each.ra_deg,
+                    each.dec_deg,
+                )
                 for each in tracklet.sightings
             ],
             rate_arcsec_per_second=tracklet.rate_arcsec_per_second,

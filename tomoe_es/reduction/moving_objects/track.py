@@ -17,9 +17,11 @@ SIGHTINGS: Final = 3
 class Track:
     """The line x = x0 + vx frame, y = y0 + vy frame (0-based pixels) and the points (k,) that it goes by.
 
-    `frame` may be between two frames, for means of several. `snr` is the signal-to-noise ratio in one frame.
-    `score` is how unlikely chance is: minus log10 of the number of such lines that it makes on a chip. The
-    rolling shutter changes none of this: an object's row is linear in the frame's number as well.
+    `frame` may be between two frames, for means of several. `rms_pixels` is that of the points on both axes
+    together, `along_to_across` how many times as large their errors are along the motion as across it, as of
+    a streak, which only its ends place. `snr` is the signal-to-noise ratio in one frame. `score` is how
+    unlikely chance is: minus log10 of the number of such lines that it makes on a chip. The rolling shutter
+    changes none of this: an object's row is linear in the frame's number as well.
     """
 
     channel: Channel
@@ -33,6 +35,7 @@ class Track:
     rms_pixels: float
     snr: float
     score: float
+    along_to_across: float = 1.0
 
     @property
     def pixels_a_frame(self) -> float:

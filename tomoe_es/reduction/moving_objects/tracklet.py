@@ -26,18 +26,24 @@ GEOSTATIONARY_ARCSEC_PER_SECOND: Final = (13.5, 16.0)
 GEOSTATIONARY_ANGLE_DEG: Final = 20.0
 FASTEST_ROCK_ARCSEC_PER_SECOND: Final = 50.0
 """An asteroid so fast is nearer than satellites are."""
+LEAST_RMS_PIXELS: Final = 0.05
+"""Of points, however bright: what the profile misses."""
 MAG_OF_E_FOLD: Final = 2.5 / math.log(10)
 
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the object was in the middle of the exposure of its row. Pixels are 0-based, the sky is ICRS."""
+    """Where the object was in the middle of the exposure of its row. Pixels are 0-based, the sky is ICRS.
+
+    Its errors are along the motion and across it, without those of the chip's astrometry.
+    """
 
     time_us: int
     x: float
     y: float
-    error_pixels: float
+    error_along_pixels: float
+    error_across_pixels: float
     ra_deg: float | None
     dec_deg: float | None
 
@@ -143,11 +149,14 @@ def _sighting(track: Track, part: NDArray[np.int64], timing: Timing, wcs: WCS | 
     ra = dec = None
     if wcs is not None:
         ra, dec = (float(value) for value in wcs.all_pix2world(x, y, 0))
+    error = max(track.rms_pixels, LEAST_RMS_PIXELS) / math.sqrt(len(part))
+    across = error / math.hypot(1, track.along_to_across)
     return Sighting(
         time_us=timing.time_us(frame, y),
         x=x,
         y=y,
-        error_pixels=max(track.rms_pixels, 0.05) / math.sqrt(2 * len(part)),
+        error_along_pixels=across * track.along_to_across,
+        error_across_pixels=across,
         ra_deg=ra,
         dec_deg=dec,
     )

@@ -70,7 +70,7 @@ def tracklet(
         ra, dec = position_at(mover, time_us)
         off_east, off_north = random.normal(0, noise, 2) * ARCSEC
         ra += off_east / math.cos(math.radians(dec))
-        sightings.append(Sighting(time_us, 100.0, 100.0, 0.1, ra, dec + off_north))
+        sightings.append(Sighting(time_us, 100.0, 100.0, 0.1, 0.1, ra, dec + off_north))
     return MovingObjectDetected(
         exposure_number=number,
         frame_id=f"TMQ120260528{number:08d}01",

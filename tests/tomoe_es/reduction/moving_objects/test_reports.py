@@ -99,6 +99,31 @@ def test_a_report_rounds_times_and_never_says_360_degrees() -> None:
     assert (row["ra"], row["dec"]) == ("0.000000", "-0.500000")
 
 
+@pytest.mark.parametrize(
+    ("vx", "vy", "east", "north", "correlation"),
+    [
+        (8.0, 0.0, 0.590, 0.236, 0.0),
+        (0.0, 8.0, 0.236, 0.590, 0.0),
+        (6.0, 6.0, 0.449, 0.449, -0.72),
+    ],
+)
+def test_a_report_says_that_a_streak_is_known_worse_along_its_way(
+    vx: float, vy: float, east: float, north: float, correlation: float
+) -> None:
+    """North is up and east to the left: what goes up to the right goes north and west."""
+    plain = tracklet(vx=vx, vy=vy)
+    errors = [
+        msgspec.structs.replace(each, error_along_pixels=0.489, error_across_pixels=0.18)
+        for each in plain.sightings
+    ]
+    report = ades_report([msgspec.structs.replace(plain, sightings=tuple(errors))], "Kiso", 0.1, 0.5)
+    row = dict(
+        zip(*(line.split("|") for line in (report.splitlines()[-4], report.splitlines()[-1])), strict=True)
+    )
+    assert (float(row["rmsRA"]), float(row["rmsDec"])) == pytest.approx((east, north), abs=0.002)
+    assert float(row["rmsCorr"]) == pytest.approx(correlation, abs=0.02)
+
+
 def test_a_report_says_the_error_of_a_magnitude_where_it_is_known() -> None:
     known = tracklet()
     assert known.magnitude_error == pytest.approx(np.hypot(1.0857 * 80 / 2000, 0.03), rel=1e-3)
