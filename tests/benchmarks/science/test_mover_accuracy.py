@@ -178,8 +178,8 @@ def test_what_is_right_within_its_errors_is_as_wanted() -> None:
         (displaced, "mover's place: 95 % of movers within"),
         (displaced, "mover's place, signal 10: rms of an axis"),
         (too_faint, "mover's magnitude: bias"),
-        (scattered, "mover's place: rms in units of its error"),
-        (scattered, "mover's rate: rms in units of its error"),
+        (scattered, "mover's place along its motion: rms in units of its error"),
+        (scattered, "mover's rate across it: rms in units of its error"),
         (scattered, "mover's magnitude: rms in units of its error"),
     ],
 )
