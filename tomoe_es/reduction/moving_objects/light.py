@@ -86,7 +86,7 @@ def fitted(
         light = _light_of_the_motion(normal, right)
         if staying:
             shown = frames.light_in_the_mean(motion, middle, profile, duty, stars)
-            if shown.counts > 0 and not _contradicts(light, shown):
+            if not holds_a_star(light, shown):
                 normal[0, 0] += shown.error**-2
                 right[0] += shown.counts * shown.error**-2
                 light = _light_of_the_motion(normal, right)
@@ -115,11 +115,14 @@ def _light_of_the_motion(normal: Array, right: Array) -> Light:
     return Light(float(covariance[0] @ right), math.sqrt(covariance[0, 0]))
 
 
-def _contradicts(moving: Light, shown: Light) -> bool:
-    """Whether what moves is surely not all of what the mean of the frames shows."""
+def holds_a_star(moving: Light, shown: Light) -> bool:
+    """Whether the mean of the frames surely shows more light than what moves.
+
+    Less it can't: that is a rate taken for too small, where only the product of light and rate is told.
+    """
     doubt = math.hypot(moving.error, shown.error, PROFILE_PART * shown.counts)
     sure = moving.counts > AGREEING_SIGMA * moving.error
-    return sure and abs(moving.counts - shown.counts) > AGREEING_SIGMA * doubt
+    return sure and shown.counts - moving.counts > AGREEING_SIGMA * doubt
 
 
 def _stars_about(sources: NDArray[np.void], motion: Array) -> Array:
