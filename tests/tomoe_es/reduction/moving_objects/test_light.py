@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from tomoe_es.reduction.calibrated_frames import CalibratedFrames
 from tomoe_es.reduction.moving_objects.difference import Difference, differ
-from tomoe_es.reduction.moving_objects.light import fitted
+from tomoe_es.reduction.moving_objects.light import fitted, holds_a_star
+from tomoe_es.reduction.moving_objects.moving_light import Light
 from tomoe_es.reduction.moving_objects.track import Track
 from tomoe_es.reduction.near_frames import over_time
 from tomoe_es.reduction.optimal import MOFFAT_BETA, Profile
@@ -83,12 +84,18 @@ def test_a_bright_star_beside_a_slow_mover_is_not_its_light(
     assert found.error < 0.3 * MOVER_COUNTS
     stated = track.rms_pixels / np.sqrt(2 * len(track.parts()[0]))
     for part in track.parts():
-        off = (
-            np.mean(track.x[part] - (62.5 + rate * (track.frame[part] - MIDDLE))),
-            np.mean(track.y[part] - 60),
-        )
+        true = 62.5 + rate * (track.frame[part] - MIDDLE)
+        off = np.mean(track.x[part] - true), np.mean(track.y[part] - 60.0)
         assert np.abs(off).max() < 3.5 * stated
     assert stated < 0.3
+
+
+def test_what_moves_and_what_the_mean_shows_are_told_apart_only_where_a_star_adds_to_it() -> None:
+    assert holds_a_star(Light(100.0, 10.0), Light(300.0, 10.0))
+    assert not holds_a_star(Light(100.0, 10.0), Light(130.0, 10.0))
+    assert not holds_a_star(Light(100.0, 90.0), Light(1000.0, 10.0))
+    # A rate taken for nearly nothing makes any light of the product of both.
+    assert not holds_a_star(Light(1e9, 1e6), Light(300.0, 10.0))
 
 
 @pytest.mark.parametrize("start", [-0.05, -0.02, 0.01, 0.05])
