@@ -180,7 +180,6 @@ def test_a_moving_object_is_reported_archived_and_told(bench: Bench, tmp_path: P
         rate_east_arcsec_per_second=5.0,
         rate_north_arcsec_per_second=-4.0,
         magnitude=16.5,
-        magnitude_error=0.05,
     )
     job = bench.job("OBJECT", 40, render("OBJECT", 40, 10, movers=(mover,)))
     job = msgspec.structs.replace(job, steps=("wcs", "stack", "neo"))
@@ -203,6 +202,8 @@ def test_a_moving_object_is_reported_archived_and_told(bench: Bench, tmp_path: P
     assert detected.tracklet_id in report.read_text()
     assert detected.rate_arcsec_per_second == pytest.approx(np.hypot(5, 4), rel=0.02)
     assert detected.position_angle_deg == pytest.approx(128.66, abs=1)
+    assert detected.magnitude_error is not None
+    assert detected.magnitude == pytest.approx(16.5, abs=4 * detected.magnitude_error)
     for sighting in detected.sightings:
         assert sighting.ra_deg is not None
         assert sighting.dec_deg is not None
