@@ -105,6 +105,19 @@ def test_data_that_grows_old_says_so_and_stands_still(size: tuple[int, int]) -> 
     play(look, size)
 
 
+def test_a_night_that_has_not_begun_says_what_it_may_wait_for() -> None:
+    async def look(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
+        source.lives = True
+        source.clock.forward(75)
+        app.tick()
+        assert banner(app) == (
+            "OLD DATA: nothing new for 1 min 15 s. The night's process is there: it begins;"
+            " after an update it compiles first, for some minutes"
+        )
+
+    play(look, changes={"time_us": 0})
+
+
 def real_night() -> dict[str, object]:
     """A night of the real observatory, whose newest event came one second ago."""
     overview = an_overview()
