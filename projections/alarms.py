@@ -10,9 +10,9 @@ from __future__ import annotations
 import msgspec
 
 from projections.overview_model import AlarmLine, MutedAlarm
-from projections.projection import Projection
+from projections.projection import Evolve, Projection
 from tomoe_es.clock import SECOND
-from tomoe_es.events import monitor, reduction, transfer
+from tomoe_es.events import Event, monitor, reduction, transfer
 from tomoe_es.events.envelope import Recorded
 
 LINES_KEPT = 100
@@ -218,6 +218,24 @@ def _lost(state: Alarms, event: transfer.ChipCubeLost, recorded: Recorded) -> No
     _noticed(state, recorded, name, "lost", "warning", thing=event.frame_id, message=event.message)
 
 
+def trouble_with_chips(recorded: Recorded) -> AlarmLine | None:
+    """The line of one event that tells of chips rejected, unsolved, not reduced or lost; None: of no such."""
+    evolve = _OF_CHIPS.get(type(recorded.payload))
+    if evolve is None:
+        return None
+    state = Alarms()
+    evolve(state, recorded.payload, recorded)
+    return state.bursts[0].line(None)
+
+
+_OF_CHIPS: dict[type[Event], Evolve] = {
+    reduction.ProductRejected: _rejected,
+    reduction.FieldsUnsolved: _unsolved,
+    reduction.ReductionFailed: _not_reduced,
+    transfer.ChipCubeLost: _lost,
+}
+TROUBLES_WITH_CHIPS = tuple(each.__name__ for each in _OF_CHIPS)
+"""Event types of alarms that nobody needs to acknowledge."""
 PROJECTION = Projection(
     name="alarms",
     state=Alarms,
@@ -227,10 +245,7 @@ PROJECTION = Projection(
         monitor.ViolationAcknowledged: _acknowledged,
         monitor.AlarmMuted: _muted,
         monitor.AlarmUnmuted: _unmuted,
-        reduction.ProductRejected: _rejected,
-        reduction.FieldsUnsolved: _unsolved,
-        reduction.ReductionFailed: _not_reduced,
-        transfer.ChipCubeLost: _lost,
+        **_OF_CHIPS,
     },
     sources=(__file__,),
 )

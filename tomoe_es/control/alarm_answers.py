@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 import msgspec
 
 from tomoe_es.clock import DAY, isot
@@ -107,10 +109,8 @@ def acknowledge(
             if each.detected.name == alarm and (until is None or at <= until)
         }
     if not chosen:
-        raise NoSuchAlarm(
-            f"no violation has the {'position' if isinstance(alarm, int) else 'name'} {alarm}: "
-            "see 'tomoe alarm list --all'"
-        )
+        told = "position" if isinstance(alarm, int) else "name"
+        raise NoSuchAlarm(f"no violation has the {told} {alarm}: {nearest(state, alarm)}")
     still_open = {at: each for at, each in chosen.items() if each.open}
     if not still_open:
         raise AlarmOver(_how_it_ended(alarm, list(chosen.values())[-1]))
@@ -136,6 +136,21 @@ def unmute(state: Answers, name: str, now: int, who: str, why: str) -> AlarmUnmu
     if muted is None or muted.until_us <= now:
         raise AlarmNotMuted(f"'{name}' is not muted: 'tomoe alarm list' shows what is")
     return AlarmUnmuted(name=name, who=who, why=why.strip())
+
+
+def nearest(state: Answers, alarm: int | str) -> str:
+    """What a mistyped position or name was meant to be; open violations come first."""
+    names = {at: each.detected.name for at, each in state.violations.items()}
+    still_open = {at: name for at, name in names.items() if state.violations[at].open}
+    for known in (still_open, names):
+        if isinstance(alarm, int):
+            positions = {str(at): name for at, name in known.items()}
+            for at in get_close_matches(str(alarm), positions, n=1):
+                return f"did you mean {at} ({positions[at]})?"
+        else:
+            for name in get_close_matches(alarm, set(known.values()), n=1):
+                return f"did you mean '{name}'?"
+    return "see 'tomoe alarm list --all'"
 
 
 def _require_reason(why: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from projections.causal_chain import Link
 from projections.overview_model import AlarmLine, MutedAlarm
@@ -58,6 +58,21 @@ def violation_lines(
     yield f"meaning   {known.meaning if known else 'not known: no condition of this name is declared'}"
     yield f"to do     {known.what_to_do if known else 'look at its evidence'}"
     yield f"evidence  {', '.join(map(evidence_text, event.evidence)) or 'none'}"
+    yield "chain     what led to it, each below its cause"
+    yield from tree_lines(chain)
+
+
+def trouble_lines(
+    trouble: AlarmLine, causes: Sequence[tuple[str, Condition | None]], chain: list[Link]
+) -> Iterator[str]:
+    """Everything about chips that were rejected, failed or lost, with the conditions that are the cause."""
+    yield f"{trouble.name}  {trouble.severity}  {trouble.thing}"
+    yield f"  {trouble.message}"
+    yield f"recorded  event {trouble.position}, {both(trouble.last_us)}"
+    yield f"state     {trouble.kind}: nothing to acknowledge, it is no violation"
+    for name, known in causes:
+        yield f"meaning   {name}: {known.meaning if known else 'no condition of this name is declared'}"
+        yield f"to do     {known.what_to_do if known else 'read the message, and what led to it'}"
     yield "chain     what led to it, each below its cause"
     yield from tree_lines(chain)
 

@@ -195,6 +195,27 @@ def test_an_alarm_that_is_known_says_what_it_means_and_what_to_do() -> None:
     play(press, changes={"alarms": (alarm("DeviceFault", "serious", "mount", "mount: fault"),)})
 
 
+def test_chips_that_failed_say_what_to_do_or_which_command_says_it() -> None:
+    async def press(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
+        await pilot.press("9", "enter")
+        assert any(
+            each.startswith("what to do    look at the sky; when it is clear") for each in on_sheet(app)
+        )
+        await pilot.press("escape", "j", "enter")
+        assert "what to do    'tomoe alarm show 123400' says it" in on_sheet(app)
+
+    over = {"kind": "rejected", "open": 0}
+    play(
+        press,
+        changes={
+            "alarms": (
+                alarm("ProductRejected (cloud)", "notice", "TMQ1", "STACK not archived: cloud", **over),
+                alarm("ReductionFailed (RawCubeCorrupt)", "warning", "TMQ1", "its end is lost", **over),
+            )
+        },
+    )
+
+
 def test_what_led_to_an_alarm_and_cannot_be_read_says_so() -> None:
     async def press(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
         await pilot.press("9")
