@@ -26,7 +26,7 @@ FRAMES_AT_ONCE: Final = 32
 
 
 class StoredCube(Protocol):
-    """A raw cube on the disk, such as `tomoe_es.transfer.cube_file.RawCube`."""
+    """A raw cube on the disk, such as `tomoe_es.transfer.raw_cube.RawCube`."""
 
     def stored(self) -> NDArray[np.uint16]:
         """Frames as the file has them, (nframe, 1200, 2160)."""

@@ -12,7 +12,7 @@ from tomoe_es.reduction.bad_columns import bad_columns
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
 from tomoe_es.reduction.combine import Combined, StoredCube, combine, levels_of
 from tomoe_es.reduction.mask import BAD_COLUMN, INSENSITIVE
-from tomoe_es.transfer.cube_file import as_counts
+from tomoe_es.transfer.stored_counts import as_counts
 
 LOWEST_SENSITIVITY: Final = 0.3
 HIGHEST_SENSITIVITY: Final = 2.0

@@ -24,8 +24,9 @@ from tomoe_es.reduction.conditions import (
     StorageFailed,
 )
 from tomoe_es.reduction.job import ReductionJob
-from tomoe_es.transfer.cube_file import RawCube, open_raw_cube, read_only
 from tomoe_es.transfer.raw_cards import is_number
+from tomoe_es.transfer.raw_cube import RawCube, open_raw_cube
+from tomoe_es.transfer.stored_counts import read_only
 
 MOST_FRAMES_KEPT: Final = 24
 """Of a cube, in whose room the next one is read; a survey takes 18."""

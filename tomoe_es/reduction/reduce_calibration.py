@@ -15,8 +15,8 @@ from tomoe_es.reduction.job import ArchivedProduct, ProductKind, ReductionJob, R
 from tomoe_es.reduction.mask import BAD_COLUMN, HOT
 from tomoe_es.reduction.product import archive_product, calibration_planes, image_product, product_header
 from tomoe_es.reduction.stopwatch import Stopwatch
-from tomoe_es.transfer.cube_file import RawCube
 from tomoe_es.transfer.header import Cards
+from tomoe_es.transfer.raw_cube import RawCube
 
 
 def make_master(job: ReductionJob, stopwatch: Stopwatch) -> ReductionResult:

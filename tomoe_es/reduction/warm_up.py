@@ -21,7 +21,7 @@ from tomoe_es.reduction.sky import without_sky
 from tomoe_es.reduction.stack import Stack, stack
 from tomoe_es.reduction.variance import frame_variance
 from tomoe_es.reduction.windowed_centroid import windowed_centroids
-from tomoe_es.transfer.cube_file import as_stored, read_only
+from tomoe_es.transfer.stored_counts import as_stored, read_only
 
 
 class _FewFrames:

@@ -28,7 +28,7 @@ from tomoe_es.reduction.optimal import Profile
 from tomoe_es.reduction.photometry import Photometry, measure
 from tomoe_es.reduction.stack import Stack, stack
 from tomoe_es.reduction.zero_point import ZeroPoint, extinction_mag, limiting_magnitude, zero_point
-from tomoe_es.transfer.cube_file import as_stored
+from tomoe_es.transfer.stored_counts import as_stored
 
 DARKS, FLATS = 144, 120
 """Of fewer, the masters' own noise would show in the scatter of bright stars; a night takes 360 and 180."""

@@ -24,7 +24,7 @@ from tomoe_es.reduction.sky_unevenness import sky_unevenness
 from tomoe_es.reduction.stack import Stack, stack
 from tomoe_es.reduction.variance import frame_variance, stack_variance
 from tomoe_es.reduction.zero_point import zero_point
-from tomoe_es.transfer.cube_file import as_counts, as_stored
+from tomoe_es.transfer.stored_counts import as_counts, as_stored
 
 GAIN = 0.23
 ZEROS, NO_MASK = np.zeros(IMAGING_SHAPE, np.float32), np.zeros(IMAGING_SHAPE, np.uint8)

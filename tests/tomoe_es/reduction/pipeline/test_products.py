@@ -36,7 +36,7 @@ from tomoe_es.reduction.outcome import outcome
 from tomoe_es.reduction.product import product_header
 from tomoe_es.reduction.queue_state import Job
 from tomoe_es.scheduling.sky import separation_arcsec
-from tomoe_es.transfer.cube_file import open_raw_cube
+from tomoe_es.transfer.raw_cube import open_raw_cube
 
 
 def test_a_stack_is_archived_under_its_name_with_the_way_back_in_its_header(
