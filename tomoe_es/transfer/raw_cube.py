@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-import mmap
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO, Final
+from types import TracebackType
+from typing import Final, Self
 
 import numpy as np
 from astropy.io import fits
@@ -35,35 +37,58 @@ class RawCubeCorrupt(TomoeError):
 
 @dataclass(frozen=True, slots=True)
 class RawCube:
-    """A raw cube mapped from its file: a frame is read when it's asked for, and takes memory only then."""
+    """A raw cube whose file is open: a frame is read when it's asked for, and takes memory only then.
+
+    Used as a context. It is read and not mapped: where a mapped file loses its end, the process is killed.
+    """
 
     header: fits.Header
     _path: Path
-    _map: mmap.mmap
+    _file: FileIO
     _offset: int
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
 
     def __len__(self) -> int:
         return int(self.header["NAXIS3"])
 
-    def __iter__(self) -> Iterator[NDArray[np.uint16]]:
-        return (self.frame(number) for number in range(len(self)))
-
     def frame(self, number: int) -> NDArray[np.uint16]:
-        """One frame, counted from 0, shape (1200, 2160)."""
+        """One frame, counted from 0, shape (1200, 2160). Raises RawCubeCorrupt, OSError."""
         if not 0 <= number < len(self):
             raise IndexError(f"frame {number} of a cube of {len(self)} frames")
-        start = self._offset + number * FRAME_BYTES
-        stored = np.frombuffer(self._map, dtype=np.uint16, count=FRAME_BYTES // 2, offset=start)
-        frame = as_counts(stored).reshape(ORIGINAL_SHAPE)
-        self._map.madvise(mmap.MADV_DONTNEED)  # the kernel would count the pages read as this process's
-        return frame
+        stored = np.empty(ORIGINAL_SHAPE, np.uint16)
+        self._read(number, 0, stored)
+        return as_counts(stored)
 
-    def stored(self) -> NDArray[np.uint16]:
-        """All frames as the file has them, see `as_stored`; read-only, and in memory only where looked at."""
-        shape = (len(self), *ORIGINAL_SHAPE)
-        return np.frombuffer(self._map, dtype=np.uint16, count=math.prod(shape), offset=self._offset).reshape(
-            shape
-        )
+    def stored_frames(self) -> Iterator[NDArray[np.uint16]]:
+        """Each frame as the file has it, see `as_stored`, (1, 1200, 2160), read-only, until the next is read.
+
+        Raises RawCubeCorrupt, OSError.
+        """
+        room = np.empty((1, *ORIGINAL_SHAPE), np.uint16)
+        for number in range(len(self)):
+            self._read(number, 0, room[0])
+            yield read_only(room)
+
+    def read_rows(self, first: int, room: NDArray[np.uint16]) -> None:
+        """Read rows of all frames from the `first` on into a room (nframe, rows, 2160), as the file has them.
+
+        Raises RawCubeCorrupt, OSError.
+        """
+        for number, rows in enumerate(room):
+            self._read(number, first, rows)
+
+    def _read(self, number: int, first_row: int, rows: NDArray[np.uint16]) -> None:
+        into = rows.reshape(-1).view(np.uint8).data
+        begin = self._offset + number * FRAME_BYTES + 2 * first_row * ORIGINAL_SHAPE[1]
+        if os.preadv(self._file.fileno(), [into], begin) < len(into):
+            raise RawCubeCorrupt(self._path, "it lost its end while it was read")
 
     def blake3(
         self,
@@ -73,55 +98,57 @@ class RawCube:
         """Digest of the file, in hexadecimal digits. Raises OSError.
 
         Each frame, shape (1, 1200, 2160), read-only as `stored` has it, is shown to `look` while it is in the
-        cache. All are left in `room` (nframe, 1200, 2160) if there is one. They are read for that: where a
-        mapped file can't be read, or has lost its end, the process is killed.
+        cache. All are left in `room` (nframe, 1200, 2160) if there is one.
         """
         digest = blake3()
         room = np.empty((1, *ORIGINAL_SHAPE), np.uint16) if room is None else room
-        with self._path.open("rb", buffering=0) as file:
-            digest.update(file.read(self._offset))
-            for number in range(len(self)):
-                place = number % len(room)
-                frame = room[place : place + 1]
-                into, begin = frame.reshape(-1).view(np.uint8).data, 0
-                while begin < FRAME_BYTES and (count := file.readinto(into[begin : begin + READ_AT_ONCE])):
-                    digest.update(into[begin : begin + count])
-                    begin += count
-                if begin == FRAME_BYTES:
-                    look(read_only(frame))
-            digest.update(file.read())
+        file = self._file
+        file.seek(0)
+        digest.update(file.read(self._offset))
+        for number in range(len(self)):
+            place = number % len(room)
+            frame = room[place : place + 1]
+            into, begin = frame.reshape(-1).view(np.uint8).data, 0
+            while begin < FRAME_BYTES and (count := file.readinto(into[begin : begin + READ_AT_ONCE])):
+                digest.update(into[begin : begin + count])
+                begin += count
+            if begin == FRAME_BYTES:
+                look(read_only(frame))
+        digest.update(file.read())
         return digest.hexdigest()
-
-    def release(self) -> None:
-        """Give the memory of `stored` back; what is looked at again is read again."""
-        self._map.madvise(mmap.MADV_DONTNEED)
 
     def frames(self) -> NDArray[np.uint16]:
         """All frames, shape (nframe, 1200, 2160)."""
         frames = np.empty((len(self), *ORIGINAL_SHAPE), dtype=np.uint16)
-        for frame, out in zip(self, frames, strict=True):
-            out[:] = frame
-        return frames
+        self.read_rows(0, frames)
+        return as_counts(frames)
 
 
 def open_raw_cube(path: Path) -> RawCube:
-    """Map a raw cube.
+    """Open a raw cube.
 
     Raises FileNotFoundError, or RawCubeCorrupt when it is short or another file, or its header is damaged.
     """
-    with path.open("rb") as file:
-        text = _header_text(file)
-        if text is None:
-            raise RawCubeCorrupt(path, "it has no FITS header")
-        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    file = FileIO(path)
+    try:
+        return _opened(path, file)
+    except BaseException:
+        file.close()
+        raise
+
+
+def _opened(path: Path, file: FileIO) -> RawCube:
+    text = _header_text(file)
+    if text is None:
+        raise RawCubeCorrupt(path, "it has no FITS header")
     header, offset = fits.Header.fromstring(text), len(text)
     try:
-        wrong = _wrong_form(header, offset, len(mapped)) or wrong_card(header)
+        wrong = _wrong_form(header, offset, os.fstat(file.fileno()).st_size) or wrong_card(header)
     except fits.VerifyError as error:
         wrong = str(error)
     if wrong:
         raise RawCubeCorrupt(path, wrong)
-    return RawCube(header, path, mapped, offset)
+    return RawCube(header, path, file, offset)
 
 
 def _wrong_form(header: fits.Header, offset: int, size_bytes: int) -> str:
@@ -137,11 +164,11 @@ def _wrong_form(header: fits.Header, offset: int, size_bytes: int) -> str:
 
 def read_raw_cube(path: Path) -> tuple[NDArray[np.uint16], fits.Header]:
     """Frames, shape (nframe, 1200, 2160), and header of a raw cube. Raises as `open_raw_cube` does."""
-    cube = open_raw_cube(path)
-    return cube.frames(), cube.header
+    with open_raw_cube(path) as cube:
+        return cube.frames(), cube.header
 
 
-def _header_text(file: BinaryIO) -> str | None:
+def _header_text(file: FileIO) -> str | None:
     """The blocks of a FITS header up to its END; None when it isn't one, or is damaged."""
     text = ""
     while len(text) < _LONGEST_HEADER:

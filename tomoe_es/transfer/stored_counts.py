@@ -15,7 +15,7 @@ _SIGN_BIT: Final = np.uint16(0x8000)
 
 
 def read_only(frames: NDArray[np.uint16]) -> NDArray[np.uint16]:
-    """The same memory, as a mapped file has it for who compiles by type."""
+    """The same memory, not to be written to: one type of array for who compiles by type."""
     view = frames.view()
     view.flags.writeable = False
     return view

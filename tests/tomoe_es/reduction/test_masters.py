@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -16,20 +14,13 @@ from tomoe_es.reduction.conditions import TooFewFrames
 from tomoe_es.reduction.dark import master_dark
 from tomoe_es.reduction.flat import master_flat
 from tomoe_es.reduction.mask import BAD_COLUMN, HOT, INSENSITIVE
-from tomoe_es.transfer.stored_counts import as_stored
+from tomoe_es.reduction.stored_cube import FramesInMemory
+from tomoe_es.transfer.stored_counts import as_stored, read_only
 
 
-@dataclass(frozen=True)
-class Cube:
+def in_memory(frames: NDArray[np.uint16]) -> FramesInMemory:
     """Original frames, as a file has them."""
-
-    frames: NDArray[np.uint16]
-
-    def stored(self) -> NDArray[np.uint16]:
-        return as_stored(self.frames)
-
-    def release(self) -> None:
-        """Nothing is mapped."""
+    return FramesInMemory(read_only(as_stored(frames)))
 
 
 def test_bias_is_the_level_of_the_overscan_whatever_the_light() -> None:
@@ -41,7 +32,7 @@ def test_a_dark_leaves_out_what_hits_a_pixel_once_and_measures_its_noise() -> No
     frames = noisy(0, 8.3, 20)
     frames[3, 136, 282] = 60000
     frames[:, 500, 700] = 1000 + 4000
-    dark, combined = master_dark(Cube(frames), GAIN, 277.0)
+    dark, combined = master_dark(in_memory(frames), GAIN, 277.0)
     assert dark.image[100, 200] == pytest.approx(0, abs=8)
     assert combined.used[100, 200] <= 19
     assert combined.used.max() == 20
@@ -55,15 +46,15 @@ def test_a_dark_leaves_out_what_hits_a_pixel_once_and_measures_its_noise() -> No
 def test_lines_of_a_dark_that_are_constant_or_repeated_are_lost() -> None:
     frames = noisy(0, 8.3, 8)
     rows = IMAGING_AREA[0]
-    assert master_dark(Cube(frames), GAIN)[1].lost_fraction == 0
+    assert master_dark(in_memory(frames), GAIN)[1].lost_fraction == 0
     frames[5, rows.start + 24 : rows.start + 36] = 0
     frames[7, rows.start + 600 : rows.start + 612] = frames[2, rows.start + 600 : rows.start + 612]
-    assert master_dark(Cube(frames), GAIN)[1].lost_fraction == pytest.approx(2 / (8 * 94))
+    assert master_dark(in_memory(frames), GAIN)[1].lost_fraction == pytest.approx(2 / (8 * 94))
 
 
 def test_too_few_frames_are_not_combined() -> None:
     with pytest.raises(TooFewFrames, match="at least 5 frames, the cube has 4"):
-        master_dark(Cube(frames_of(0.0, 4)), GAIN)
+        master_dark(in_memory(frames_of(0.0, 4)), GAIN)
 
 
 def test_a_column_that_is_off_or_noisy_is_bad_from_top_to_bottom() -> None:
@@ -71,7 +62,7 @@ def test_a_column_that_is_off_or_noisy_is_bad_from_top_to_bottom() -> None:
     column = IMAGING_AREA[1].start
     frames[:, :, column + 300] += 40
     frames[::2, :, column + 800] += 60
-    dark, _ = master_dark(Cube(frames), GAIN)
+    dark, _ = master_dark(in_memory(frames), GAIN)
     assert np.flatnonzero((dark.mask & BAD_COLUMN).all(axis=0)).tolist() == [300, 800]
     assert not (dark.mask[:, :300] & BAD_COLUMN).any()
 
@@ -87,7 +78,7 @@ def test_a_flat_has_median_one_though_twilight_fades() -> None:
     sensitivity = np.ones(IMAGING_SHAPE)
     sensitivity[:, :500], sensitivity[7, 8] = 0.9, 0.0
     fading = np.concatenate([frames_of(level * sensitivity, 1) for level in (9000, 8000, 7000, 6000, 5000)])
-    flat, _, levels = master_flat(Cube(fading), NO_DARK, GAIN)
+    flat, _, levels = master_flat(in_memory(fading), NO_DARK, GAIN)
     assert np.median(flat.image) == pytest.approx(1, abs=1e-6)
     assert flat.image[500, 100] == pytest.approx(0.9, abs=1e-3)
     assert flat.mask[7, 8] & INSENSITIVE

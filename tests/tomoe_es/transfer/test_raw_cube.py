@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,33 +14,39 @@ from blake3 import blake3
 from numpy.typing import NDArray
 
 from tests.tomoe_es.transfer.an_exposure import facts
-from tomoe_es.transfer.raw_cube import RawCubeCorrupt, open_raw_cube, read_raw_cube
+from tomoe_es.transfer.raw_cube import RawCube, RawCubeCorrupt, open_raw_cube, read_raw_cube
 from tomoe_es.transfer.raw_cube_writer import write_raw_cube
+from tomoe_es.transfer.stored_counts import as_stored
 
 
 def test_frames_come_back_as_they_were_written(cube: Path, frames: NDArray[np.uint16]) -> None:
     back, _ = read_raw_cube(cube)
     np.testing.assert_array_equal(back, frames)
-    np.testing.assert_array_equal(open_raw_cube(cube).frame(1), frames[1])
-
-
-def mapped_bytes() -> int:
-    """How much of the files that it maps is in this process's memory."""
-    status = Path("/proc/self/status").read_text()
-    return 1024 * int(status.split("RssFile:")[1].split()[0])
+    with open_raw_cube(cube) as opened:
+        np.testing.assert_array_equal(opened.frame(1), frames[1])
+        for stored, frame in zip(opened.stored_frames(), frames, strict=True):
+            np.testing.assert_array_equal(stored, as_stored(frame[None]))
+        rows = np.empty((2, 7, 2160), np.uint16)
+        opened.read_rows(100, rows)
+        np.testing.assert_array_equal(rows, as_stored(frames[:, 100:107]))
 
 
 def test_reading_keeps_no_more_than_a_frame_in_memory(tmp_path: Path) -> None:
-    write_raw_cube(tmp_path / "cube.fits", np.zeros((12, 1200, 2160), np.uint16), facts(nframe=12))
-    cube = open_raw_cube(tmp_path / "cube.fits")
-    before = mapped_bytes()
-    for frame in cube:
-        assert mapped_bytes() - before < frame.nbytes
+    written = write_raw_cube(tmp_path / "cube.fits", np.zeros((12, 1200, 2160), np.uint16), facts(nframe=12))
+    with open_raw_cube(written.path) as cube:
+        tracemalloc.start()
+        try:
+            frames = sum(len(frame) for frame in cube.stored_frames())
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert frames == 12
+    assert peak < 2 * 1200 * 2160 * 2
 
 
 def test_there_is_no_frame_after_the_last(cube: Path) -> None:
-    with pytest.raises(IndexError, match="frame 2 of a cube of 2 frames"):
-        open_raw_cube(cube).frame(2)
+    with open_raw_cube(cube) as opened, pytest.raises(IndexError, match="frame 2 of a cube of 2 frames"):
+        opened.frame(2)
 
 
 @pytest.mark.parametrize("length", [0, 100, 2880, 6_000_000])
@@ -73,14 +82,28 @@ def test_a_header_that_no_camera_writes_is_named_corrupt(
         open_raw_cube(cube)
 
 
-def test_a_cube_that_loses_its_end_while_it_is_open_has_another_digest_and_kills_nobody(cube: Path) -> None:
-    opened, seen = open_raw_cube(cube), list[int]()
-    expected = opened.blake3(lambda frame: seen.append(len(frame)))
-    assert (expected, sum(seen)) == (blake3(cube.read_bytes()).hexdigest(), len(opened))
+def test_a_cube_that_loses_its_end_while_it_is_open_has_another_digest(cube: Path) -> None:
+    seen: list[int] = []
+    with open_raw_cube(cube) as opened:
+        expected = opened.blake3(lambda frame: seen.append(len(frame)))
+        assert (expected, sum(seen)) == (blake3(cube.read_bytes()).hexdigest(), len(opened))
+        os.truncate(cube, cube.stat().st_size // 2)
+        assert opened.blake3() == blake3(cube.read_bytes()).hexdigest() != expected
 
-    with cube.open("r+b") as file:
-        file.truncate(cube.stat().st_size // 2)
-    assert opened.blake3() == blake3(cube.read_bytes()).hexdigest() != expected
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda cube: cube.frame(1),
+        lambda cube: list(cube.stored_frames()),
+        lambda cube: cube.read_rows(0, np.empty((2, 12, 2160), np.uint16)),
+    ],
+)
+def test_what_is_read_of_a_lost_end_is_named_corrupt(cube: Path, read: Callable[[RawCube], object]) -> None:
+    with open_raw_cube(cube) as opened:
+        os.truncate(cube, cube.stat().st_size // 2)
+        with pytest.raises(RawCubeCorrupt, match=r"corrupt \(it lost its end while it was read"):
+            read(opened)
 
 
 def test_a_file_of_another_kind_is_named_corrupt(tmp_path: Path) -> None:
