@@ -12,10 +12,12 @@ from replay.conditions import condition
 from replay.errors import ConditionInvalid
 from replay.never import why_never
 from replay.night import ReplayedNight
+from tests.projections.memory_log import MemoryLog
 from tests.replay.conftest import log_of
 from tests.tomoe_es.control.observatory import jst
 from tomoe_es.clock import DAY
-from tomoe_es.events.envelope import Recorded
+from tomoe_es.events import EVENT_TYPES
+from tomoe_es.events.envelope import Draft, Recorded
 
 CLOSED_UNDER_RAIN = "dome.slit == 'closing' and not control.weather.safe"
 
@@ -204,6 +206,18 @@ def test_what_held_before_a_second_night_is_found_at_its_first_event(
 
     assert second.first == len(events) + 1
     assert [first_hit(second, checked).event, next_hit(second, checked, len(events))] == [later[0]] * 2
+
+
+@pytest.mark.parametrize("cover", ["DomeSlit", "MirrorCover"])
+def test_a_command_to_do_what_is_being_done_is_no_new_place(cover: str) -> None:
+    told, read = EVENT_TYPES[f"{cover}Commanded"], EVENT_TYPES[f"{cover}Read"]
+    close = told(action="close", reason="danger")
+    log = MemoryLog()
+    for event in (read(state="open"), close, read(state="closing"), close, read(state="closing"), close):
+        log.append(event.stream(), [Draft(event, DAY, code=1)])
+    name = "dome.slit" if cover == "DomeSlit" else "mirror.cover"
+    found = hits(ReplayedNight(log), condition(f"{name} == 'closing'"))
+    assert [each.position for each in found] == [3]
 
 
 @pytest.mark.parametrize(
