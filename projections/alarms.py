@@ -51,6 +51,7 @@ class Burst(msgspec.Struct, kw_only=True):
     acknowledged_by: str = ""  # the newest acknowledgement
     acknowledged_why: str = ""
     acknowledged_us: int = 0
+    acknowledged_said_us: int = 0  # by the real clock
 
     def line(self, muted: Muted | None) -> AlarmLine:
         """What the screens show."""
@@ -73,6 +74,7 @@ class Burst(msgspec.Struct, kw_only=True):
             acknowledged_by=self.acknowledged_by,
             acknowledged_why=self.acknowledged_why,
             acknowledged_us=self.acknowledged_us,
+            acknowledged_said_us=self.acknowledged_said_us,
         )
 
 
@@ -180,7 +182,7 @@ def _acknowledged(state: Alarms, event: monitor.ViolationAcknowledged, recorded:
         return
     del burst.open[event.detected]
     burst.acknowledged_by, burst.acknowledged_why = event.who, event.why
-    burst.acknowledged_us = recorded.time
+    burst.acknowledged_us, burst.acknowledged_said_us = recorded.time, event.said_us
 
 
 def _muted(state: Alarms, event: monitor.AlarmMuted, _: Recorded) -> None:

@@ -1,4 +1,4 @@
-"""Why a condition holds nowhere in a night: which of the parts that `and` joins never does; where others do."""
+"""Why a condition holds nowhere in a night: which of its parts, joined by `and`, never does."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 import msgspec
 
-from tomoe_es.clock import DAY, isot
+from tomoe_es.clock import DAY, MINUTE, isot
 from tomoe_es.errors import TomoeError, UsageError
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.monitor import (
@@ -96,9 +96,12 @@ def evolve(state: Answers, recorded: Recorded) -> Answers:
 
 
 def acknowledge(
-    state: Answers, alarm: int | str, who: str, why: str, until: int | None = None
+    state: Answers, alarm: int | str, who: str, why: str, said_us: int, until: int | None = None
 ) -> list[ViolationAcknowledged]:
-    """Acknowledge the violation at a position, or all open ones of a name; none detected after `until`."""
+    """Acknowledge the violation at a position, or all open ones of a name; none detected after `until`.
+
+    `said_us` is when by the real clock.
+    """
     _require_reason(why)
     if isinstance(alarm, int):
         chosen = {alarm: state.violations[alarm]} if alarm in state.violations else {}
@@ -116,10 +119,22 @@ def acknowledge(
         raise AlarmOver(_how_it_ended(alarm, list(chosen.values())[-1]))
     return [
         ViolationAcknowledged(
-            name=each.detected.name, thing=each.detected.thing, detected=at, who=who, why=why.strip()
+            name=each.detected.name,
+            thing=each.detected.thing,
+            detected=at,
+            who=who,
+            why=why.strip(),
+            said_us=said_us,
         )
         for at, each in still_open.items()
     ]
+
+
+def by_real_clock(time_us: int, said_us: int) -> str:
+    """What follows the time of an answer in the night, where the real clock had another."""
+    if abs(said_us - time_us) < MINUTE:
+        return ""
+    return f", by the real clock {isot(said_us, 0)} UTC"
 
 
 def mute(state: Answers, name: str, until_us: int, now: int, who: str, why: str) -> AlarmMuted:
@@ -165,6 +180,6 @@ def _how_it_ended(alarm: int | str, violation: Violation) -> str:
             f"{alarm} cleared by itself at {isot(violation.cleared_us)} UTC: there is nothing to acknowledge"
         )
     return (
-        f"{alarm} was acknowledged already by {answer.who} at {isot(violation.acknowledged_us)} UTC: "
-        f"{answer.why}"
+        f"{alarm} was acknowledged already by {answer.who} at {isot(violation.acknowledged_us)} UTC"
+        f"{by_real_clock(violation.acknowledged_us, answer.said_us)}: {answer.why}"
     )

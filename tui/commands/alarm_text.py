@@ -8,7 +8,7 @@ from projections.causal_chain import Link
 from projections.overview_model import AlarmLine, MutedAlarm
 from tomoe_es.clock import to_datetime
 from tomoe_es.conditions import Condition
-from tomoe_es.control.alarm_answers import Violation
+from tomoe_es.control.alarm_answers import Violation, by_real_clock
 from tomoe_es.night import JST
 from tui.commands.event_text import event_text, evidence_text
 
@@ -110,7 +110,8 @@ def _state(violation: Violation) -> str:
     cleared = f"cleared by itself at {both(violation.cleared_us)}" if violation.cleared_us else ""
     answer = violation.acknowledged
     if answer is not None:
-        told = f"acknowledged by {answer.who} at {both(violation.acknowledged_us)}: {answer.why}"
+        real = by_real_clock(violation.acknowledged_us, answer.said_us)
+        told = f"acknowledged by {answer.who} at {both(violation.acknowledged_us)}{real}: {answer.why}"
         return f"{told}; {cleared}" if cleared else told
     if cleared:
         return f"{cleared}; OPEN: needs to be acknowledged" if violation.open else cleared

@@ -8,6 +8,7 @@ from rich.style import Style
 
 from projections.overview_model import AlarmLine
 from tomoe_es.conditions import condition
+from tomoe_es.control.alarm_answers import by_real_clock
 from tui.commands.alarm_text import state_word
 from tui.commands.event_text import evidence_text
 from tui.conditions import named_in
@@ -121,9 +122,9 @@ def _detail(alarm: AlarmLine) -> Detail:
         field("newest", _time(alarm.last_us)),
     ]
     if alarm.acknowledged_by:
-        answer = (
-            f"{alarm.acknowledged_by} at {jst_seconds(alarm.acknowledged_us)} JST: {alarm.acknowledged_why}"
-        )
+        at = f"{jst_seconds(alarm.acknowledged_us)} JST"
+        real = by_real_clock(alarm.acknowledged_us, alarm.acknowledged_said_us)
+        answer = f"{alarm.acknowledged_by} at {at}{real}: {alarm.acknowledged_why}"
         lines += _field("acknowledged", answer)
     if alarm.muted_until_us:
         lines.append(field("muted until", _time(alarm.muted_until_us)))

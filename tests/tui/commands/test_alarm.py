@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import closing
 
 import msgspec
@@ -11,7 +12,7 @@ import pytest
 from projections.projector import Projector
 from tests.projections.test_alarms import cleared, violated
 from tests.tui.commands.test_queue import NIGHT, folder, planned  # noqa: F401  a fixture
-from tomoe_es.clock import MINUTE
+from tomoe_es.clock import MINUTE, isot
 from tomoe_es.control.alarm_answers import AlarmNotMuted, AlarmOver, MuteTooLong, NoSuchAlarm, ReasonMissing
 from tomoe_es.events import Event
 from tomoe_es.events.envelope import Draft, Recorded
@@ -139,13 +140,29 @@ def test_show_of_a_rejected_chip_tells_of_each_check(
 
 
 def test_a_violation_is_acknowledged_with_who_and_why_in_the_time_of_the_night(data: DataFolder) -> None:
+    before = time.time_ns() // 1000
     assert ack(str(FAULT), why="seen on site", data=data.top) == 0
     event = newest(data)
+    assert isinstance(event.payload, ViolationAcknowledged)
+    said_us = event.payload.said_us
+    assert before <= said_us <= time.time_ns() // 1000
     assert event.payload == ViolationAcknowledged(
-        name="DeviceFault", thing="mount", detected=FAULT, who=person(), why="seen on site"
+        name="DeviceFault", thing="mount", detected=FAULT, who=person(), why="seen on site", said_us=said_us
     )
     assert event.time == NOW + 1
     assert event.actor == "tomoe alarm ack"
+
+
+def test_who_asks_by_day_reads_the_nights_time_and_the_real_one(
+    data: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ack(str(FAULT), why="seen on site", data=data.top)
+    said = newest(data).payload
+    assert isinstance(said, ViolationAcknowledged)
+    capsys.readouterr()
+    show(FAULT, data=data.top)
+    at = f"07:16:08 UTC (16:16:08 JST), by the real clock {isot(said.said_us, 0)} UTC"
+    assert f"state     acknowledged by {person()} at {at}: seen on site" in capsys.readouterr().out
 
 
 def test_a_name_acknowledges_all_that_is_open_of_it(
@@ -165,7 +182,9 @@ def test_while_a_nights_projector_writes_the_answer_is_left_to_it(data: DataFold
 
 def test_acknowledging_what_is_acknowledged_says_who_did_it_when(data: DataFolder) -> None:
     ack(str(FAULT), why="seen on site", data=data.top)
-    with pytest.raises(AlarmOver, match=rf"acknowledged already by {person()} at .*T.* UTC: seen on site"):
+    with pytest.raises(
+        AlarmOver, match=rf"already by {person()} at .*T.* UTC, by the real clock 2.* UTC: seen"
+    ):
         ack(str(FAULT), why="me too", data=data.top)
 
 
