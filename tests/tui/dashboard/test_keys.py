@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from projections.causal_chain import Link
-from tests.tui.dashboard.a_night import alarm, at, identity
+from tests.tui.dashboard.a_night import NOW, alarm, at, identity
 from tests.tui.dashboard.hand_fed import HandFedSource, play, read, said, settled, shown, title, until
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.telescope import MirrorCoverRead
@@ -183,6 +183,22 @@ def test_enter_shows_a_violation_in_full() -> None:
         ]
 
     play(press)
+
+
+def test_an_alarm_that_was_acknowledged_later_says_when_by_the_real_clock() -> None:
+    async def press(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
+        await pilot.press("9", "enter")
+        told = " ".join(line.strip() for line in on_sheet(app))
+        assert "by the real clock 2026-05-28T20:26:40 UTC: seen on site" in told
+
+    answered = {
+        "open": 0,
+        "acknowledged_by": "M. Tanaka",
+        "acknowledged_why": "seen on site",
+        "acknowledged_us": NOW,
+        "acknowledged_said_us": 1_780_000_000_000_000,
+    }
+    play(press, changes={"alarms": (alarm("DeviceFault", "serious", "mount", "fault", **answered),)})
 
 
 def test_an_alarm_that_is_known_says_what_it_means_and_what_to_do() -> None:
