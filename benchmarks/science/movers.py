@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from typing import Any, Final
-
-import numpy as np
 
 from adapters.simulator.sky.moving_objects import MoverInFrame
 from benchmarks.science.imaging import Reduced
 from benchmarks.science.plan import SIGNALS, SPEEDS
 from benchmarks.science.row import Row, part
-from tomoe_es.reduction.moving_objects.tracklet import Tracklet
+from replay.truth.matching import follows
 
-NEAR_PIXELS: Final = 3.0
-NEAR_FRAMES: Final = 0.3
-"""A tracklet is that of a mover if it is within 3 pixels and 0.3 of its way in a frame from it."""
 FEWEST_FRAMES: Final = 8
 """A mover that is on the chip in fewer frames isn't counted."""
 
@@ -32,7 +26,7 @@ def measure(reduced: Reduced) -> dict[str, Any]:
     counts = dict.fromkeys(places, 0)
     false = []
     for tracklet in searched.tracklets:
-        owners = [name for name, some in places.items() if _follows(tracklet, some)]
+        owners = [name for name, some in places.items() if follows(tracklet, some)]
         for name in owners:
             counts[name] += 1
         if not owners:
@@ -46,25 +40,6 @@ def measure(reduced: Reduced) -> dict[str, Any]:
         "false": false,
         "points": searched.points,
     }
-
-
-def near(off_pixels: float, pixels_a_frame: float) -> bool:
-    """Whether something so far from a mover of such a speed is taken for it."""
-    return off_pixels < NEAR_PIXELS + NEAR_FRAMES * pixels_a_frame
-
-
-def _follows(tracklet: Tracklet, places: Sequence[MoverInFrame]) -> bool:
-    if len(places) < 2:
-        return False
-    time = np.array([place.time_us for place in places], float)
-    x, y = (np.polyfit(time - time[0], [getattr(place, axis) for place in places], 1) for axis in "xy")
-    off = [
-        np.hypot(
-            each.x - np.polyval(x, each.time_us - time[0]), each.y - np.polyval(y, each.time_us - time[0])
-        )
-        for each in tracklet.sightings
-    ]
-    return near(float(np.median(off)), tracklet.pixels_a_frame)
 
 
 def rows(chips: list[dict[str, Any]]) -> list[Row]:
