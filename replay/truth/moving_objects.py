@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from adapters.simulator.sky.true_chip import TrueChip
-from replay.truth.expectation import TrueMover, true_movers
+from replay.truth.expectation import FULL, LEAVES, ON_STAR, TrueMover, true_movers
 from replay.truth.findings import Findings, Line, count
 from replay.truth.matching import follows
 from replay.truth.reports import ReportedPlace, read_report
@@ -146,9 +146,10 @@ def _compare(
 
 
 def _differs(chip: ToldChip, mover: TrueMover, said: str, findings: Findings) -> None:
-    """A number that is wrong; beside a star it may be."""
-    if mover.covered:
-        findings.excuses(SUBJECT, chip, "on a star", said)
+    """A number that is wrong; of what is on a star, full, or partly beyond the chip it may be."""
+    why = ON_STAR if mover.covered else mover.reason
+    if why in (ON_STAR, FULL, LEAVES):
+        findings.excuses(SUBJECT, chip, why, said)
     else:
         findings.disagrees(SUBJECT, chip, said)
 
