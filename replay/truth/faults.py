@@ -96,7 +96,7 @@ def _of_flat(true: TrueChip, told: ToldChip) -> Iterator[TrueFault]:
             "flat too dark",
             said,
             bool(light.min() < LOWEST_E * (1 - MARGIN_PART)),
-            frozenset({"light", "noise"}),
+            frozenset({"light"}),
         )
     most = HIGHEST_PART_OF_FULL_WELL * FULL_WELL_E
     yield from _over("flat too bright", float(light.max()), most, MARGIN_PART * most, "electrons", {"counts"})

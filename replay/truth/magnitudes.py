@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -43,9 +42,11 @@ def pair_measurable(stars: FieldStars, table: fits.FITS_rec) -> tuple[NDArray[np
     return star[good], source[good]
 
 
-def zero_point_offset_mag(stars: FieldStars, stack: Path) -> float | None:
-    """By how much bright stars that are alone are too faint in a stack, their median; None of too few."""
-    table = fits.getdata(stack, "SOURCES")
+def zero_point_offset_mag(stars: FieldStars, table: fits.FITS_rec) -> float | None:
+    """By how much bright stars that are alone are too faint in a stack's SOURCES; None of too few.
+
+    The median of them.
+    """
     star, source = pair_measurable(stars, table)
     magnitude = stars.magnitude[star]
     bright = (magnitude > BRIGHT_MAG[0]) & (magnitude < BRIGHT_MAG[1])

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from astropy.io import fits
-from astropy.wcs import WCS
 
 from adapters.simulator.sky.true_chip import UNREADABLE, TrueChip
+from replay.truth.archived_stack import ArchivedStack, read_stack
 from replay.truth.faults import true_faults
 from replay.truth.findings import Findings, count
 from replay.truth.magnitudes import FEWEST_BRIGHT_STARS, zero_point_offset_mag
@@ -32,12 +31,13 @@ def compare_solution(chip: ToldChip, true: TrueChip, archive: Path, findings: Fi
         return
     off = centre_error_arcsec(true, chip.solved)
     if "STACK" in chip.archived:
-        stack = archive / chip.archived["STACK"]
         try:
+            stack = read_stack(archive / chip.archived["STACK"])
+        except UNREADABLE as error:
+            findings.disagrees("solutions", chip, f"its archived stack can't be read: {error!r}")
+        else:
             off = max(off, _of_stars(chip, true, stack, findings))
             _compare_zero_point(chip, true, stack, findings)
-        except UNREADABLE as error:
-            findings.disagrees("solutions", chip, f"its archived stack can't be read: {error}")
     if off > WRONG_ARCSEC:
         counts.false += 1
         counts.missed += 1
@@ -46,9 +46,9 @@ def compare_solution(chip: ToldChip, true: TrueChip, archive: Path, findings: Fi
         counts.found += 1
 
 
-def _of_stars(chip: ToldChip, true: TrueChip, stack: Path, findings: Findings) -> float:
+def _of_stars(chip: ToldChip, true: TrueChip, stack: ArchivedStack, findings: Findings) -> float:
     """Arcsec by which the middle one of the stars is off by the solution that is archived."""
-    errors = star_errors_arcsec(true.stars, WCS(fits.getheader(stack, "STACK")))
+    errors = star_errors_arcsec(true.stars, stack.wcs)
     if not len(errors):
         return 0.0
     findings.measures("stars by the solution, rms", "arcsec", float(np.sqrt(np.mean(errors**2))), chip)
@@ -65,18 +65,18 @@ def _unsolved(chip: ToldChip, true: TrueChip, findings: Findings) -> None:
         counts.missed += 1
 
 
-def _compare_zero_point(chip: ToldChip, true: TrueChip, stack: Path, findings: Findings) -> None:
+def _compare_zero_point(chip: ToldChip, true: TrueChip, stack: ArchivedStack, findings: Findings) -> None:
     counts = findings.of("zero points")
     counts.true += 1
-    if chip.photometry is None or chip.photometry.zero_point_mag is None:
+    stated = stack.zero_point_error_mag
+    if stated is None:
         count(counts.need_not, "no star gave one")
         return
-    off = zero_point_offset_mag(true.stars, stack)
+    off = zero_point_offset_mag(true.stars, stack.sources)
     if off is None:
         count(counts.need_not, f"fewer than {FEWEST_BRIGHT_STARS} stars to judge it by")
         return
     findings.measures("zero point", "mag", off, chip)
-    stated = float(fits.getheader(stack)["MAGZERR"])
     if abs(off) <= ZERO_POINT_TOLERANCE_MAG + ZERO_POINT_SIGMAS * stated:
         counts.found += 1
     else:

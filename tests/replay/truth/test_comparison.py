@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from astropy.io import fits
@@ -13,7 +11,7 @@ from adapters.simulator.sky.true_chip import TruthUnreadable
 from replay.errors import TruthMissing
 from replay.truth.comparison import compare_night, truth_path
 from replay.truth.magnitudes import zero_point_offset_mag
-from tests.replay.truth.right_night import CLOUDED, NIGHT, Told
+from tests.replay.truth.right_night import CLEAR, CLOUDED, NIGHT, Told
 
 
 def test_a_real_night_has_no_truth_files(told: Told) -> None:
@@ -48,7 +46,16 @@ def test_one_of_other_code_is_named(told: Told) -> None:
         told.compared()
 
 
-def test_a_zero_point_is_off_by_what_its_stars_are(tmp_path: Path) -> None:
+def test_an_archived_stack_that_can_t_be_read_is_noticed(told: Told) -> None:
+    told.chips[CLEAR].archived["STACK"] = "s.fits"
+    [gone] = told.compared().disagreements
+    assert "its archived stack can't be read: FileNotFoundError" in gone.said
+    (told.top / "archive" / "s.fits").write_bytes(b"no FITS")
+    [damaged] = told.compared().disagreements
+    assert "its archived stack can't be read" in damaged.said
+
+
+def test_a_zero_point_is_off_by_what_its_stars_are() -> None:
     number = np.arange(12.0)
     x, y, magnitude = 100 + 150 * number, 50 + 80 * number, 14.2 + 0.15 * number
     stars = FieldStars(x, y, magnitude, number < 2, x, y)
@@ -60,8 +67,7 @@ def test_a_zero_point_is_off_by_what_its_stars_are(tmp_path: Path) -> None:
         fits.Column("FLAGS", "I", array=np.zeros(12)),
         fits.Column("SATURAT", "L", array=np.zeros(12, bool)),
     ]
-    table = fits.BinTableHDU.from_columns(columns, name="SOURCES")
-    fits.HDUList([fits.PrimaryHDU(), table]).writeto(tmp_path / "s.fits")
-    assert zero_point_offset_mag(stars, tmp_path / "s.fits") == pytest.approx(0.07, abs=1e-5)
+    table = fits.BinTableHDU.from_columns(columns, name="SOURCES").data
+    assert zero_point_offset_mag(stars, table) == pytest.approx(0.07, abs=1e-5)
     few = FieldStars(*(each[:6] for each in (x, y, magnitude, number < 2, x, y)))
-    assert zero_point_offset_mag(few, tmp_path / "s.fits") is None
+    assert zero_point_offset_mag(few, table) is None
