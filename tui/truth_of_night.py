@@ -20,15 +20,16 @@ def compared(folder: DataFolder, night: str, events: Iterable[Recorded]) -> Find
     return compare_night(told_night(events), night, folder.truth, folder.archive)
 
 
-def line_of_last_night(folder: DataFolder) -> str:
-    """How the last night of the log agrees with its truth; empty where it has no truth files.
+def truth_of_night(folder: DataFolder, night: str) -> str:
+    """A line that says how a night agrees with its truth; empty where it has no truth files.
 
-    A night that has run well has, also where it can't be compared: the line then says why.
+    That it can't be compared is said too, and takes nothing from a night that has run well.
     """
+    if not (folder.truth / night).is_dir():
+        return ""
     try:
-        with opened_night(folder.log) as (opened, _):
-            if not (folder.truth / opened.night).is_dir():
-                return ""
-            return truth_line(compared(folder, opened.night, opened.events(opened.first - 1, opened.last)))
+        with opened_night(folder.log, night) as (opened, _):
+            found = compared(folder, night, opened.events(opened.first - 1, opened.last))
     except TomoeError as error:
-        return f"truth: not compared, {error.condition}: {error}"
+        return f"truth: not compared, {error.condition}: {error}\n"
+    return f"{truth_line(found)}\n"

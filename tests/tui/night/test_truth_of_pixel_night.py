@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from astropy.io import fits
 
 from replay.truth.findings import Findings
+from tomoe_es.camera.frame_id import parse_frame_id
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.reduction import MovingObjectDetected, QualityJudged
 from tui.commands.truth import truth
-from tui.truth_of_night import compared, line_of_last_night
+from tui.truth_of_night import compared, truth_of_night
 
 from .conftest import FinishedNight
 
@@ -34,8 +38,33 @@ def test_it_agrees_with_its_truth(pixel_night: FinishedNight, capsys: pytest.Cap
     assert {each["name"] for each in found["distances"]} >= {"zero point", "positions of moving objects"}
 
 
+def test_where_the_truth_is_another_it_names_the_chip_and_ends_with_1(
+    pixel_night: FinishedNight, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A chip that was rejected under clouds, of which the truth says that the sky was clear."""
+    for name in ("log", "archive"):
+        (tmp_path / name).symlink_to(pixel_night.data.top / name)
+    shutil.copytree(pixel_night.data.truth, tmp_path / "truth")
+    rejected = pixel_night.of_type("ProductRejected")[0].payload
+    [path] = (tmp_path / "truth").rglob(f"r{rejected.frame_id}.fits")
+    with fits.open(path, mode="update", memmap=False) as hdus:
+        hdus["FRAMES"].data["TRANSPARENCY"][:] = 1.0
+    assert truth(data=tmp_path) == 1
+    told = capsys.readouterr().out.splitlines()
+    chip = parse_frame_id(rejected.frame_id)
+    where = f"disagrees: rejected chips, exposure {chip.exposure_number} chip {chip.det_id}: rejected by "
+    assert [line for line in told if line.startswith("disagrees: rejected chips")] == [
+        f"{where}{', '.join(rejected.reasons)}, and nothing is wrong with it"
+    ]
+
+
 def test_its_summary_has_a_line_of_it(pixel_night: FinishedNight) -> None:
-    assert line_of_last_night(pixel_night.data).startswith("truth: agrees: ")
+    assert truth_of_night(pixel_night.data, name_of(pixel_night)).startswith("truth: agrees: ")
+
+
+def name_of(night: FinishedNight) -> str:
+    [planned] = night.of_type("NightPlanned")
+    return str(planned.payload.night)
 
 
 def spoilt(night: FinishedNight, change: Any) -> Findings:
@@ -46,8 +75,7 @@ def spoilt(night: FinishedNight, change: Any) -> Findings:
             for payload in change(each.payload):
                 yield msgspec.structs.replace(each, payload=payload)
 
-    name = next(each.payload.night for each in night.of_type("NightPlanned"))
-    return compared(night.data, name, told())
+    return compared(night.data, name_of(night), told())
 
 
 def test_movers_that_it_does_not_tell_are_missed(pixel_night: FinishedNight) -> None:
