@@ -36,7 +36,7 @@ COVERING: Final = 0.3
 """A star covers an object where its light is this part of the object's peak."""
 
 LEAVES, SLOW, FAINT, FULL, ON_STAR = (
-    "outside the imaging area",
+    "partly outside the imaging area",
     "too slow",
     "too faint at this sky",
     "saturated",

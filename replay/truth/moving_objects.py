@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -10,22 +9,15 @@ from typing import Final
 import numpy as np
 
 from adapters.simulator.sky.true_chip import TrueChip
-from replay.truth.expectation import FULL, LEAVES, ON_STAR, TrueMover, true_movers
+from replay.truth.expectation import FULL, ON_STAR, TrueMover, true_movers
 from replay.truth.findings import Findings, Line, count
 from replay.truth.matching import follows
 from replay.truth.reports import ReportedPlace, read_report
 from replay.truth.told import ToldChip
-from replay.truth.true_way import TrueWay
-from tomoe_es.camera.frame_geometry import PIXEL_SCALE_ARCSEC
+from replay.truth.tracklet_numbers import wrong_numbers
 from tomoe_es.events.reduction import MovingObjectDetected, TrackletsJoined
 
 SUBJECT: Final = "moving objects"
-POSITION_TOLERANCE_ARCSEC: Final = 1.0
-"""What positions of the archive are good to; besides come 3 times the error that a sighting states."""
-POSITION_SIGMAS: Final = 3.0
-MAGNITUDE_TOLERANCE: Final = 0.2
-"""Besides come 5 times the error that the signal-to-noise ratio in one frame leaves in all of them."""
-MAGNITUDE_SIGMAS: Final = 5.0
 NOBODY: Final = "nobody"
 
 
@@ -115,43 +107,17 @@ def _compare(
     reported: Sequence[ReportedPlace],
     findings: Findings,
 ) -> None:
-    """Positions as reported, rate and magnitude as the log tells them."""
+    """Whether it is reported, and rightly; of what is on a star or fills a pixel numbers may be wrong."""
     if not reported:
         kind = "a satellite's" if tracklet.kind == "satellite" else "in no report"
         findings.disagrees(SUBJECT, chip, f"{_said(tracklet)} is '{mover.name}', and {kind}")
-    way = TrueWay.of(mover.places)
-    tolerance = POSITION_TOLERANCE_ARCSEC + POSITION_SIGMAS * PIXEL_SCALE_ARCSEC * max(
-        each.error_pixels for each in tracklet.sightings
-    )
-    for place in reported:
-        off = way.offset_arcsec(place.time_us, place.ra_deg, place.dec_deg)
-        findings.measures("positions of moving objects", "arcsec", off, chip)
-        if off > tolerance:
-            _differs(chip, mover, f"{_said(tracklet)} is reported {off:.2f} arcsec off", findings)
-    if tracklet.rate_arcsec_per_second is not None and tracklet.position_angle_deg is not None:
-        angle = math.radians(tracklet.position_angle_deg)
-        told = tracklet.rate_arcsec_per_second * np.array([math.sin(angle), math.cos(angle)])
-        off_rate = float(np.hypot(*(told - way.rate)))
-        findings.measures("rates of moving objects", "arcsec/s", off_rate, chip)
-        seconds = (tracklet.sightings[-1].time_us - tracklet.sightings[0].time_us) / 1e6
-        if off_rate * seconds > tolerance:
-            _differs(chip, mover, f"{_said(tracklet)} has a rate {off_rate:.3f} arcsec/s off", findings)
-    if tracklet.magnitude is not None:
-        off_mag = tracklet.magnitude - mover.places[0].magnitude
-        findings.measures("magnitudes of moving objects", "mag", off_mag, chip)
-        frames = tracklet.last_frame - tracklet.first_frame + 1
-        error = 1.09 / max(tracklet.signal_to_noise, 1.0) / math.sqrt(frames)
-        if abs(off_mag) > MAGNITUDE_TOLERANCE + MAGNITUDE_SIGMAS * error:
-            _differs(chip, mover, f"{_said(tracklet)} is {off_mag:+.2f} mag off", findings)
-
-
-def _differs(chip: ToldChip, mover: TrueMover, said: str, findings: Findings) -> None:
-    """A number that is wrong; of what is on a star, full, or partly beyond the chip it may be."""
+    wrong = wrong_numbers(chip, mover, tracklet, reported, findings)
     why = ON_STAR if mover.covered else mover.reason
-    if why in (ON_STAR, FULL, LEAVES):
+    said = f"{_said(tracklet)} is off by {' and '.join(wrong)}"
+    if wrong and why in (ON_STAR, FULL):
         findings.excuses(SUBJECT, chip, why, said)
-    else:
-        findings.disagrees(SUBJECT, chip, said)
+    elif wrong:
+        findings.disagrees(SUBJECT, chip, f"{said}; the object is {why}" if why else said)
 
 
 def _said(tracklet: MovingObjectDetected) -> str:

@@ -112,7 +112,7 @@ def tracklet_of(moving: MovingObject, **given: Any) -> MovingObjectDetected:
     places = [place for place in truth_of(CLEAR, (moving,)).movers if place.name == moving.name]
     sightings = [places[number] for number in (2, 8, 14)]
     east, north = moving.rate_east_arcsec_per_second, moving.rate_north_arcsec_per_second
-    speed = float(np.hypot(places[-1].x - places[0].x, places[-1].y - places[0].y)) / 17
+    speed = float(np.hypot(places[-1].x - places[0].x, places[-1].y - places[0].y)) / (len(places) - 1)
     about: dict[str, Any] = {
         "exposure_number": EXPOSURE,
         "tracklet_id": TRACKLET,
