@@ -10,9 +10,9 @@ from __future__ import annotations
 import msgspec
 
 from projections.overview_model import AlarmLine, MutedAlarm
-from projections.projection import Projection
+from projections.projection import Evolve, Projection
 from tomoe_es.clock import SECOND
-from tomoe_es.events import monitor, reduction, transfer
+from tomoe_es.events import Event, monitor, reduction, transfer
 from tomoe_es.events.envelope import Recorded
 
 LINES_KEPT = 100
@@ -51,6 +51,7 @@ class Burst(msgspec.Struct, kw_only=True):
     acknowledged_by: str = ""  # the newest acknowledgement
     acknowledged_why: str = ""
     acknowledged_us: int = 0
+    acknowledged_said_us: int = 0  # by the real clock
 
     def line(self, muted: Muted | None) -> AlarmLine:
         """What the screens show."""
@@ -73,6 +74,7 @@ class Burst(msgspec.Struct, kw_only=True):
             acknowledged_by=self.acknowledged_by,
             acknowledged_why=self.acknowledged_why,
             acknowledged_us=self.acknowledged_us,
+            acknowledged_said_us=self.acknowledged_said_us,
         )
 
 
@@ -180,7 +182,7 @@ def _acknowledged(state: Alarms, event: monitor.ViolationAcknowledged, recorded:
         return
     del burst.open[event.detected]
     burst.acknowledged_by, burst.acknowledged_why = event.who, event.why
-    burst.acknowledged_us = recorded.time
+    burst.acknowledged_us, burst.acknowledged_said_us = recorded.time, event.said_us
 
 
 def _muted(state: Alarms, event: monitor.AlarmMuted, _: Recorded) -> None:
@@ -218,6 +220,24 @@ def _lost(state: Alarms, event: transfer.ChipCubeLost, recorded: Recorded) -> No
     _noticed(state, recorded, name, "lost", "warning", thing=event.frame_id, message=event.message)
 
 
+def trouble_with_chips(recorded: Recorded) -> AlarmLine | None:
+    """The line of one event that tells of chips rejected, unsolved, not reduced or lost; None: of no such."""
+    evolve = _OF_CHIPS.get(type(recorded.payload))
+    if evolve is None:
+        return None
+    state = Alarms()
+    evolve(state, recorded.payload, recorded)
+    return state.bursts[0].line(None)
+
+
+_OF_CHIPS: dict[type[Event], Evolve] = {
+    reduction.ProductRejected: _rejected,
+    reduction.FieldsUnsolved: _unsolved,
+    reduction.ReductionFailed: _not_reduced,
+    transfer.ChipCubeLost: _lost,
+}
+TROUBLES_WITH_CHIPS = tuple(each.__name__ for each in _OF_CHIPS)
+"""Event types of alarms that nobody needs to acknowledge."""
 PROJECTION = Projection(
     name="alarms",
     state=Alarms,
@@ -227,10 +247,7 @@ PROJECTION = Projection(
         monitor.ViolationAcknowledged: _acknowledged,
         monitor.AlarmMuted: _muted,
         monitor.AlarmUnmuted: _unmuted,
-        reduction.ProductRejected: _rejected,
-        reduction.FieldsUnsolved: _unsolved,
-        reduction.ReductionFailed: _not_reduced,
-        transfer.ChipCubeLost: _lost,
+        **_OF_CHIPS,
     },
     sources=(__file__,),
 )

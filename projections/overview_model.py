@@ -189,6 +189,7 @@ class AlarmLine(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged_by: str  # the newest acknowledgement; empty: none
     acknowledged_why: str
     acknowledged_us: int
+    acknowledged_said_us: int  # by the real clock
 
     @property
     def said(self) -> str:

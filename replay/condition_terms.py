@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from replay.errors import ConditionInvalid, did_you_mean
+from replay.names import without_none
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.machines.judging.state import Instances
 
@@ -76,11 +77,11 @@ def joined(is_and: bool, terms: list[Term]) -> Term:
 
 def compared(compare: Callable[[Any, Any], Any], one: Term, other: Term) -> Term:
     """A comparison of two terms; raises ConditionInvalid for a word that one of them never is."""
-    for words, constant in ((one, other), (other, one)):
-        _check_words(words, constant)
     seeks = compare in (_contained, _not_contained)
     if seeks and other.is_constant and not isinstance(other.constant, str | tuple):
         raise ConditionInvalid(f"nothing is in {other.path}: write several, as in ('open', 'closed')")
+    for words, constant in ((one, other), (other, one)):
+        _check_words(words, constant)
     left, right, constant = one.value, other.value, other.constant
 
     def value(moment: Moment) -> bool:
@@ -108,12 +109,26 @@ def compared(compare: Callable[[Any, Any], Any], one: Term, other: Term) -> Term
 
 
 def _check_words(term: Term, other: Term) -> None:
-    if term.words is None or not other.is_constant:
+    """Raise ConditionInvalid for a constant that the term never is, whatever happens in a night."""
+    if not other.is_constant:
         return
     given = other.constant if isinstance(other.constant, tuple) else (other.constant,)
-    for word in given:
-        if isinstance(word, str) and word not in term.words:
-            raise ConditionInvalid(f"{term.path} is never '{word}': {did_you_mean(word, term.words)}")
+    for value in given:
+        if value is None:
+            continue
+        if term.words is not None and value not in term.words:
+            raise ConditionInvalid(f"{term.path} is never {value!r}: {did_you_mean(str(value), term.words)}")
+        name = next((name for kinds, name in _KINDS if without_none(term.kind) in kinds), "")
+        kinds = next((kinds for kinds, each in _KINDS if each == name), ())
+        if kinds and not isinstance(value, kinds):
+            raise ConditionInvalid(f"{term.path} is {name}, and never {value!r}: compare it with {name}")
+
+
+_KINDS: tuple[tuple[tuple[type, ...], str], ...] = (
+    ((bool, int, float), "a number, or True or False"),
+    ((str,), "a text"),
+)
+"""Types that are never equal to, nor less than, one of the other."""
 
 
 def computed(compute: Callable[[Any, Any], Any], left: Value, right: Value) -> Term:

@@ -41,10 +41,13 @@ LONGEST = 1000
 class Part(msgspec.Struct, frozen=True):
     """One of the conditions that `and` joins, and what it looks at: while that stays, so does its value."""
 
+    text: str
     value: Value
     states: frozenset[str]
     machines: frozenset[str]
     looks_at_event: bool
+    only_at: frozenset[str] | None
+    monotone: bool
 
 
 class Condition(msgspec.Struct, frozen=True):
@@ -89,18 +92,59 @@ def condition(text: str, at: Callable[[str], int] | None = None) -> Condition:
         raise ConditionInvalid(f"'{text}' can't be read{where}: {getattr(error, 'msg', error)}") from None
     match tree.body:
         case ast.BoolOp(op=ast.And(), values=several):
-            compiled = [_part(each, at) for each in several]
+            nodes = several
         case single:
-            compiled = [_part(single, at)]
-    whole = joined(True, [term for _, term in compiled])
-    return Condition(text, tuple(part for part, _ in compiled), whole.only_at, whole.monotone)
+            nodes = [single]
+    compilers = [_Compiler(at) for _ in nodes]
+    terms = [compiler.term(node) for compiler, node in zip(compilers, nodes, strict=True)]
+    whole = joined(True, terms)
+    _refuse_contradictions(nodes)
+    for node, compiler in zip(nodes, compilers, strict=True):
+        if isinstance(node, ast.Compare) and whole.only_at is not None:
+            _refuse_fields_of_others(compiler.event_fields, whole.only_at)
+    parts = tuple(map(_part, nodes, compilers, terms))
+    return Condition(text, parts, whole.only_at, whole.monotone)
 
 
-def _part(node: ast.expr, at: Callable[[str], int] | None) -> tuple[Part, Term]:
-    compiler = _Compiler(at)
-    term = compiler.term(node)
-    part = Part(term.value, frozenset(compiler.states), frozenset(compiler.machines), compiler.looks_at_event)
-    return part, term
+def alone(part: Part) -> Condition:
+    """One part as a condition of its own."""
+    return Condition(part.text, (part,), part.only_at, part.monotone)
+
+
+def _part(node: ast.expr, compiler: _Compiler, term: Term) -> Part:
+    return Part(
+        ast.unparse(node),
+        term.value,
+        frozenset(compiler.states),
+        frozenset(compiler.machines),
+        compiler.looks_at_event,
+        term.only_at,
+        term.monotone,
+    )
+
+
+def _refuse_contradictions(nodes: Sequence[ast.expr]) -> None:
+    """Raise ConditionInvalid where two of those that `and` joins want the same to be two things."""
+    wanted: dict[str, object] = {}
+    for node in nodes:
+        match node:
+            case ast.Compare(left=left, ops=[ast.Eq()], comparators=[ast.Constant(value=value)]):
+                path = ast.unparse(left)
+                if wanted.setdefault(path, value) != value:
+                    raise ConditionInvalid(
+                        f"{path} is never both {wanted[path]!r} and {value!r}: "
+                        f"write {path} in ({wanted[path]!r}, {value!r})"
+                    )
+
+
+def _refuse_fields_of_others(fields: set[str], types: frozenset[str]) -> None:
+    """Raise ConditionInvalid for a field that events of none of these types have."""
+    if not types:
+        raise ConditionInvalid("no event is of two types: write event.type in (...) with all it may be")
+    known = {field for name in types for field in EVENT_TYPES[name].__struct_fields__}
+    for field in fields - known:
+        named = " or ".join(sorted(types))
+        raise ConditionInvalid(f"no {named} has a '{field}': {did_you_mean(field, known)}")
 
 
 _GROWING = frozenset({"event.position", "control.last_exposure_number"})
@@ -112,6 +156,7 @@ class _Compiler:
         self.states: set[str] = set()
         self.machines: set[str] = set()
         self.looks_at_event = False
+        self.event_fields: set[str] = set()  # of payloads
         self._at = at
 
     def term(self, node: ast.expr) -> Term:
@@ -196,11 +241,13 @@ class _Compiler:
         elif first in names.ENVELOPE:
             value = lambda moment: getattr(moment.event, first)  # noqa: E731
         else:
+            self.event_fields.add(first)
             value = lambda moment: getattr(moment.event.payload, first, None)  # noqa: E731
         for field in rest:
             value = attribute_of(value, field)
         words = tuple(EVENT_TYPES) if first == "type" else None
-        return Term(value, path, words=words, grows=path in _GROWING)
+        kind = names.ENVELOPE.get(first) if not rest else None
+        return Term(value, path, kind, words, grows=path in _GROWING)
 
     def _item(self, owner: ast.expr, key: ast.expr) -> Term:
         of_key = self.term(key).value

@@ -35,7 +35,7 @@ def machine_named(path: str) -> str | None:
 
 def field_type(owner: Any, field: str, path: str) -> Any:
     """Declared type of a field; raises ConditionInvalid when the owner has none of this name."""
-    owner = _without_none(owner)
+    owner = without_none(owner)
     if owner is Any:
         return Any
     if isinstance(owner, type) and issubclass(owner, msgspec.Struct):
@@ -48,7 +48,7 @@ def field_type(owner: Any, field: str, path: str) -> Any:
 
 def item_type(owner: Any, path: str) -> Any:
     """Declared type of what a subscript gives."""
-    owner = _without_none(owner)
+    owner = without_none(owner)
     origin, arguments = typing.get_origin(owner), typing.get_args(owner)
     if owner is Any:
         return Any
@@ -59,7 +59,7 @@ def item_type(owner: Any, path: str) -> Any:
 
 def allowed_values(kind: Any) -> tuple[str, ...] | None:
     """The words that a value may be; None: any."""
-    kind = _without_none(kind)
+    kind = without_none(kind)
     return typing.get_args(kind) if typing.get_origin(kind) is typing.Literal else None
 
 
@@ -68,7 +68,8 @@ def describe(kind: Any) -> str:
     return getattr(kind, "__name__", str(kind)) if typing.get_origin(kind) is None else str(kind)
 
 
-def _without_none(kind: Any) -> Any:
+def without_none(kind: Any) -> Any:
+    """A declared type that may be None, as it is when it is not."""
     if typing.get_origin(kind) not in (typing.Union, types.UnionType):
         return kind
     rest = [each for each in typing.get_args(kind) if each is not type(None)]

@@ -9,6 +9,7 @@ from pathlib import PurePath
 from replay import breakpoints
 from replay.conditions import Condition, condition
 from replay.errors import PlaceUnknown, did_you_mean
+from replay.never import why_never
 from replay.night import ReplayedNight
 from tomoe_es.camera.frame_id import FrameIdError, parse_frame_id
 from tomoe_es.clock import DAY, isot, to_datetime
@@ -114,9 +115,11 @@ def is_from_start(night: ReplayedNight, place: str, position: int) -> bool:
 
 def _first_when(night: ReplayedNight, text: str) -> int:
     """The first event at which a condition holds; raises ConditionInvalid, PlaceUnknown."""
-    found = breakpoints.next_hit(night, checked_condition(night.night, text), night.first - 1)
+    condition = checked_condition(night.night, text)
+    found = breakpoints.next_hit(night, condition, night.first - 1)
     if found is None:
-        raise PlaceUnknown(f"never in the night {night.night}: {text}")
+        why = "; ".join(why_never(night, condition))
+        raise PlaceUnknown(f"never in the night {night.night}: {text}: {why}")
     return found.position
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 
@@ -61,7 +62,10 @@ def acknowledge(
     folder: DataFolder, alarm: int | str, who: str, why: str, actor: str, until: int | None = None
 ) -> Sequence[Event]:
     """Acknowledge a violation by its position, or all open ones of a name that were detected by `until`."""
-    return answer(folder, lambda state, _: alarm_answers.acknowledge(state, alarm, who, why, until), actor)
+    said_us = time.time_ns() // 1000
+    return answer(
+        folder, lambda state, _: alarm_answers.acknowledge(state, alarm, who, why, said_us, until), actor
+    )
 
 
 def mute(folder: DataFolder, name: str, for_us: int, who: str, why: str, actor: str) -> Sequence[Event]:

@@ -61,6 +61,17 @@ def errors() -> tuple[Condition, ...]:
     )
 
 
+def condition(name: str) -> Condition | None:
+    """The condition of a name, those of errors too; None when it is unfamiliar."""
+    return declared.condition(name) or next((each for each in errors() if each.name == name), None)
+
+
+def named_in(name: str) -> list[str]:
+    """Names of the conditions in an alarm's, such as `ProductRejected (astrometry, noise)`; else itself."""
+    _, found, inner = name.partition(" (")
+    return inner.removesuffix(")").split(", ") if found else [name]
+
+
 def exit_codes() -> dict[str, int]:
     """With what a command ends that an error prevents, by the error's name."""
     return {

@@ -7,10 +7,12 @@ appended as soon as the log takes it.
 
 from __future__ import annotations
 
+import sys
+import threading
 import time
 import uuid
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from typing import NoReturn
 
 import msgspec
@@ -26,6 +28,12 @@ from tomoe_es.events import Event
 from tomoe_es.log import open_log
 from tui import running_night
 from tui.data_folder import DataFolder
+
+TOLD_AFTER_SECONDS = 3.0
+_WAITS = (
+    "somebody holds the log, as a process that hung while it wrote: waiting, at most half a minute; "
+    "in danger use 'tomoe emergency' from another terminal\n"
+)
 
 
 class WordNotRecorded(TomoeError):
@@ -68,7 +76,7 @@ def say(
     folder.require()
     before = control_state.initial()
     try:
-        with closing(LogWithReserve(open_log(folder.log_url), folder.log)) as log:
+        with _telling_that_it_waits(), closing(LogWithReserve(open_log(folder.log_url), folder.log)) as log:
             before = running_night.hands(log)
             decide(before)
             beforehand()
@@ -77,6 +85,17 @@ def say(
         _keep(folder, decide(before), actor, error, afterwards)
     afterwards(position)
     return Said(position, before)
+
+
+@contextmanager
+def _telling_that_it_waits() -> Iterator[None]:
+    """Nobody should have to guess why nothing happens."""
+    timer = threading.Timer(TOLD_AFTER_SECONDS, lambda: sys.stderr.write(_WAITS))
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _keep(

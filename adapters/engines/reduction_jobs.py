@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from pathlib import Path
 
 from adapters.star_indexes import SkyIndexes
@@ -15,11 +15,20 @@ from tomoe_es.reduction.outcome import outcome
 from tomoe_es.reduction.queue import failure
 from tomoe_es.reduction.queue_state import NO_MASTER, Job, Master, ReductionState
 
+COMPILED_SECONDS = 8.0
+"""What is compiled already is loaded in less."""
 
-def warm_up(engine: JobEngine) -> None:
-    """Before a night, let one worker compile what else all would. Raises KernelCacheUnwritable."""
+
+def warm_up(engine: JobEngine, compiles: Callable[[], None]) -> None:
+    """Before a night, let one worker compile what else all would; `compiles` is called if it has to.
+
+    Raises KernelCacheUnwritable.
+    """
+    warming = engine.submit(warm_up_in_worker)
+    if wait([warming], COMPILED_SECONDS).not_done:
+        compiles()
     try:
-        engine.submit(warm_up_in_worker).result()
+        warming.result()
     except WorkerRaised as raised:
         raise raised.error from raised
 

@@ -17,8 +17,8 @@ from adapters.simulator.sky.render import ChipRenderer
 from adapters.simulator.sky.request import RenderRequest
 from adapters.simulator.sky.truth import write_truth
 from tomoe_es.camera.frame_geometry import ORIGINAL_SHAPE
-from tomoe_es.transfer.cube_file import CubeFile, RawCubeWriter
 from tomoe_es.transfer.exposure_facts import ExposureFacts
+from tomoe_es.transfer.raw_cube_writer import CubeFile, RawCubeWriter
 from tomoe_es.transfer.ring import FrameRing
 
 RING_SLOTS = 8

@@ -139,7 +139,6 @@ class _Reader:
         missing = required - fields.keys()
         if missing:
             self._say(node, f"{what}: field {_list(missing)} is missing: add it")
-            return {}
         return fields
 
     def _entries(
@@ -155,61 +154,78 @@ class _Reader:
             self._say(node, f"{field} is not a list: begin each entry with a dash")
             return entries
         for number, item in enumerate(node.value, start=1):
-            try:
-                entry = parse(item, f"{field} entry {number}", entries)
-            except _Wrong as wrong:
-                self._say(wrong.node, f"{field} entry {number}: {wrong.problem}")
-            else:
-                if entry is not None:
-                    entries.append(entry)
+            entry = parse(item, f"{field} entry {number}", entries)
+            if entry is not None:
+                entries.append(entry)
         return entries
+
+    def _value(
+        self, what: str, fields: Mapping[str, yaml.Node], name: str, parse: Callable[[yaml.Node], _Entry]
+    ) -> _Entry | None:
+        """Value of a field of an entry; None where it is not there, or is wrong, which is said."""
+        if name not in fields:
+            return None
+        try:
+            return parse(fields[name])
+        except _Wrong as wrong:
+            self._say(wrong.node, f"{what}: {wrong.problem}")
+            return None
 
     def _spell(self, node: yaml.Node, what: str, _before: list[Spell]) -> Spell | None:
         fields = self._fields(node, what, {"kind", "from", "to", "strength"}, {"kind", "from", "to"})
-        if not fields:
+        kind = self._value(what, fields, "kind", lambda each: _one_of(each, "kind", SPELL_KINDS))
+        span = self._span(what, fields)
+
+        def strength_of(each: yaml.Node) -> float:
+            if kind not in ("clouds", "wind", None):
+                raise _Wrong(each, f"field 'strength': {kind} has none: remove it")
+            return _number(each, "strength", above=0.0, highest=1.0)
+
+        strength = self._value(what, fields, "strength", strength_of)
+        if kind is None or span is None:
             return None
-        kind = _one_of(fields["kind"], "kind", SPELL_KINDS)
-        from_us, to_us = self._span(fields)
-        strength = 1.0
-        if "strength" in fields:
-            if kind not in ("clouds", "wind"):
-                raise _Wrong(fields["strength"], f"field 'strength': {kind} has none: remove it")
-            strength = _number(fields["strength"], "strength", above=0.0, highest=1.0)
-        return Spell(kind=kind, from_us=from_us, to_us=to_us, strength=strength)
+        from_us, to_us = span
+        return Spell(kind=kind, from_us=from_us, to_us=to_us, strength=1.0 if strength is None else strength)
 
     def _fault(self, node: yaml.Node, what: str, before: list[Fault]) -> Fault | None:
         fields = self._fields(
             node, what, {"device", "kind", "from", "to", "factor"}, {"device", "kind", "from", "to"}
         )
-        if not fields:
-            return None
-        device = _one_of(fields["device"], "device", (*DEVICES_WITH_FAULTS, *STORAGES_WITH_FAULTS))
+        devices = (*DEVICES_WITH_FAULTS, *STORAGES_WITH_FAULTS)
+        device = self._value(what, fields, "device", lambda each: _one_of(each, "device", devices))
         kinds = STORAGE_FAULTS if device in STORAGES_WITH_FAULTS else FAULT_KINDS
-        kind = _one_of(fields["kind"], "kind", kinds)
-        from_us, to_us = self._span(fields)
-        factor = 1.0
-        if kind == "slow":
-            if "factor" not in fields:
-                raise _Wrong(
-                    node, "field 'factor' is missing: a slow device needs it, as 3 for a third of its speed"
-                )
-            factor = _number(fields["factor"], "factor", above=1.0, highest=SLOWEST_FACTOR)
-        elif "factor" in fields:
-            raise _Wrong(fields["factor"], f"field 'factor': {kind} has none: remove it")
+        kind = self._value(what, fields, "kind", lambda each: _one_of(each, "kind", kinds))
+        span = self._span(what, fields)
+
+        def factor_of(each: yaml.Node) -> float:
+            if kind not in ("slow", None):
+                raise _Wrong(each, f"field 'factor': {kind} has none: remove it")
+            return _number(each, "factor", above=1.0, highest=SLOWEST_FACTOR)
+
+        factor = self._value(what, fields, "factor", factor_of)
+        if kind == "slow" and "factor" not in fields:
+            needs = "a slow device needs it, as 3 for a third of its speed"
+            self._say(node, f"{what}: field 'factor' is missing: {needs}")
+        if device is None or kind is None or span is None:
+            return None
+        from_us, to_us = span
         for other in before:
             ends = other.to_us or to_us
             if (other.device, other.kind) == (device, kind) and from_us < ends and other.from_us < to_us:
-                raise _Wrong(node, f"overlaps an earlier {kind} fault of {device}: make one of the two")
-        return Fault(device=device, kind=kind, from_us=from_us, to_us=to_us, factor=factor)
+                self._say(node, f"{what}: overlaps an earlier {kind} fault of {device}: make one of the two")
+        return Fault(
+            device=device, kind=kind, from_us=from_us, to_us=to_us, factor=1.0 if factor is None else factor
+        )
 
-    def _span(self, fields: Mapping[str, yaml.Node]) -> tuple[int, int]:
-        from_us, to_us = (self._time(fields[name], name) for name in ("from", "to"))
+    def _span(self, what: str, fields: Mapping[str, yaml.Node]) -> tuple[int, int] | None:
+        from_us = self._value(what, fields, "from", lambda each: self._time(each, "from"))
+        to_us = self._value(what, fields, "to", lambda each: self._time(each, "to"))
+        if from_us is None or to_us is None:
+            return None
         if to_us <= from_us:
-            raise _Wrong(
-                fields["to"],
-                "field 'to': ends before it begins; the night goes from 12:00 to 12:00 JST: "
-                "give a later time",
-            )
+            remedy = "the night goes from 12:00 to 12:00 JST: give a later time"
+            self._say(fields["to"], f"{what}: field 'to': ends before it begins; {remedy}")
+            return None
         return from_us, to_us
 
     def _time(self, node: yaml.Node, field: str) -> int:

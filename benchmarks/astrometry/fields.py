@@ -31,7 +31,7 @@ from tomoe_es.reduction.calibration_frame import CalibrationFrame
 from tomoe_es.reduction.photometry import measure
 from tomoe_es.reduction.stack import stack
 from tomoe_es.scheduling.sky import horizontal, offset
-from tomoe_es.transfer.cube_file import as_stored
+from tomoe_es.transfer.stored_counts import as_stored
 
 FRAMES, SECONDS = 6, 0.5
 FROM_US = 1_767_225_600_000_000  # 2026-01-01

@@ -34,7 +34,7 @@ from tomoe_es.reduction.photometry import measure
 from tomoe_es.reduction.pipeline import run_job
 from tomoe_es.reduction.stack import stack
 from tomoe_es.reduction.stopwatch import Stopwatch
-from tomoe_es.transfer.cube_file import as_counts
+from tomoe_es.transfer.stored_counts import as_counts
 
 GAIN = GAIN_ELECTRONS_PER_COUNT["high"]
 RUNS, PEER_RUNS, JOBS, TURNS = 9, 3, 15, 5

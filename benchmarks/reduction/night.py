@@ -18,8 +18,8 @@ from tomoe_es.camera.focal_plane import chip_centre
 from tomoe_es.camera.frame_geometry import ORIGINAL_SHAPE
 from tomoe_es.reduction.job import ReductionJob
 from tomoe_es.reduction.pipeline import run_job
-from tomoe_es.transfer.cube_file import write_raw_cube
 from tomoe_es.transfer.exposure_facts import DataType, ExposureFacts, WeatherFacts
+from tomoe_es.transfer.raw_cube_writer import write_raw_cube
 
 DET_ID, RA_DEG, DEC_DEG = 101, 30.8, -3.9
 NFRAME, SECONDS = 18, 0.5

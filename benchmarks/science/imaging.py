@@ -18,8 +18,8 @@ from adapters.simulator.sky.request import RenderRequest
 from benchmarks.science.plan import EXPOSURE_SECONDS, NFRAME, START_US, ChipPlan
 from tomoe_es.camera.frame_geometry import ORIGINAL_SHAPE
 from tomoe_es.reduction.job import ProductKind, ReductionJob, ReductionResult, Step
-from tomoe_es.transfer.cube_file import write_raw_cube
 from tomoe_es.transfer.exposure_facts import DataType, ExposureFacts, WeatherFacts
+from tomoe_es.transfer.raw_cube_writer import write_raw_cube
 
 CALIBRATION_FRAMES = {"DARK": 72, "FLAT": 120}
 """A real dark has 360 frames and a real flat 180; these add 2 % of noise to a star's, and cost less."""

@@ -16,6 +16,8 @@ from tests.projections.night_story import START, Moment, frame_id_of
 from tomoe_es.clock import MINUTE, SECOND
 from tomoe_es.events import Event, monitor, reduction, transfer
 
+SAID_US = 1_780_000_000_000_000
+
 
 def violated(
     name: str = "DeviceFault",
@@ -41,7 +43,7 @@ def cleared(detected: int, name: str = "DeviceFault") -> monitor.ViolationCleare
 
 def acknowledged(detected: int, name: str = "DeviceFault") -> monitor.ViolationAcknowledged:
     return monitor.ViolationAcknowledged(
-        name=name, thing="mount", detected=detected, who="M. Tanaka", why="seen on site"
+        name=name, thing="mount", detected=detected, who="M. Tanaka", why="seen on site", said_us=SAID_US
     )
 
 
@@ -78,7 +80,7 @@ def test_one_that_needs_it_stays_open_until_it_is_acknowledged() -> None:
     assert (line.open, line.cleared, line.needs_acknowledgement) == (1, 1, True)
     [line] = lines_after(violated(ack=True), cleared(1), acknowledged(1))
     assert (line.open, line.acknowledged_by, line.acknowledged_why) == (0, "M. Tanaka", "seen on site")
-    assert line.acknowledged_us == START + 2 * SECOND
+    assert (line.acknowledged_us, line.acknowledged_said_us) == (START + 2 * SECOND, SAID_US)
 
 
 def test_acknowledging_one_of_a_burst_leaves_the_others_open() -> None:

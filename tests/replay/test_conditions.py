@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 from replay.breakpoints import first_hit, hits, last_hits, moment, next_hit
 from replay.conditions import condition
 from replay.errors import ConditionInvalid
+from replay.never import why_never
 from replay.night import ReplayedNight
+from tests.projections.memory_log import MemoryLog
 from tests.replay.conftest import log_of
 from tests.tomoe_es.control.observatory import jst
 from tomoe_es.clock import DAY
-from tomoe_es.events.envelope import Recorded
+from tomoe_es.events import EVENT_TYPES
+from tomoe_es.events.envelope import Draft, Recorded
 
 CLOSED_UNDER_RAIN = "dome.slit == 'closing' and not control.weather.safe"
 
@@ -30,6 +33,22 @@ CLOSED_UNDER_RAIN = "dome.slit == 'closing' and not control.weather.safe"
         ("event.exposure_numbr > 3", "did you mean 'exposure_number'"),
         ("event.type in 5", "nothing is in 5: write several"),
         ("event.type in None", "nothing is in None: write several"),
+        ("dome.slit == 5", "dome.slit is never 5: known are: closed"),
+        ("control.last_exposure_number == '3'", "is a number, or True or False, and never '3'"),
+        ("event.stream > 3", "is a text, and never 3: compare it with a text"),
+        ("event.position in ('7', 8)", "event.position is a number, or True or False, and never '7'"),
+        (
+            "dome.slit == 'open' and dome.slit == 'closed'",
+            r"dome.slit is never both 'open' and 'closed': write dome.slit in \('open', 'closed'\)",
+        ),
+        (
+            "event.type in ('DomeSlitRead',) and event.type == 'MountRead'",
+            r"no event is of two types: write event.type in \(...\)",
+        ),
+        (
+            "event.type == 'DomeSlitRead' and event.altitude_deg > 3",
+            "no DomeSlitRead has a 'altitude_deg': known are: ",
+        ),
         ("recipe == 'started'", r"more than one recipe: write recipe\[...\]"),
         ("__import__('os').system('true')", "no form of a condition"),
         ("open('/etc/passwd')", r"there is no open\(...\)"),
@@ -187,3 +206,48 @@ def test_what_held_before_a_second_night_is_found_at_its_first_event(
 
     assert second.first == len(events) + 1
     assert [first_hit(second, checked).event, next_hit(second, checked, len(events))] == [later[0]] * 2
+
+
+@pytest.mark.parametrize("cover", ["DomeSlit", "MirrorCover"])
+def test_a_command_to_do_what_is_being_done_is_no_new_place(cover: str) -> None:
+    told, read = EVENT_TYPES[f"{cover}Commanded"], EVENT_TYPES[f"{cover}Read"]
+    close = told(action="close", reason="danger")
+    log = MemoryLog()
+    for event in (read(state="open"), close, read(state="closing"), close, read(state="closing"), close):
+        log.append(event.stream(), [Draft(event, DAY, code=1)])
+    name = "dome.slit" if cover == "DomeSlit" else "mirror.cover"
+    found = hits(ReplayedNight(log), condition(f"{name} == 'closing'"))
+    assert [each.position for each in found] == [3]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (
+            "dome.slit == 'open' and control.last_exposure_number < 0",
+            [
+                "alone, dome.slit == 'open' holds first at event {open}",
+                "alone, control.last_exposure_number < 0 never holds",
+                "leave out what never holds, or change it",
+            ],
+        ),
+        (
+            "event.position < 40 and event.position > 60",
+            [
+                "alone, event.position < 40 holds first at event 1",
+                "alone, event.position > 60 holds first at event 61",
+                "each holds somewhere, all of them at once nowhere: "
+                "'tomoe replay show PLACE' prints the state",
+            ],
+        ),
+        (
+            "control.last_exposure_number < 0",
+            ["what it looks at was never so: 'tomoe replay show PLACE' prints the state at a place"],
+        ),
+        ("dome.slit == 'open'", ["there, but in the night it holds first at event {open}"]),
+    ],
+)
+def test_what_never_holds_is_explained_by_its_parts(text: str, why: list[str], night: ReplayedNight) -> None:
+    opened = first_hit(night, condition("dome.slit == 'open'")).event
+    assert opened is not None
+    assert list(why_never(night, condition(text))) == [each.format(open=opened.position) for each in why]

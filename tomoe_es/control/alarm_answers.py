@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 import msgspec
 
-from tomoe_es.clock import DAY, isot
+from tomoe_es.clock import DAY, MINUTE, isot
 from tomoe_es.errors import TomoeError, UsageError
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.monitor import (
@@ -94,9 +96,12 @@ def evolve(state: Answers, recorded: Recorded) -> Answers:
 
 
 def acknowledge(
-    state: Answers, alarm: int | str, who: str, why: str, until: int | None = None
+    state: Answers, alarm: int | str, who: str, why: str, said_us: int, until: int | None = None
 ) -> list[ViolationAcknowledged]:
-    """Acknowledge the violation at a position, or all open ones of a name; none detected after `until`."""
+    """Acknowledge the violation at a position, or all open ones of a name; none detected after `until`.
+
+    `said_us` is when by the real clock.
+    """
     _require_reason(why)
     if isinstance(alarm, int):
         chosen = {alarm: state.violations[alarm]} if alarm in state.violations else {}
@@ -107,19 +112,29 @@ def acknowledge(
             if each.detected.name == alarm and (until is None or at <= until)
         }
     if not chosen:
-        raise NoSuchAlarm(
-            f"no violation has the {'position' if isinstance(alarm, int) else 'name'} {alarm}: "
-            "see 'tomoe alarm list --all'"
-        )
+        told = "position" if isinstance(alarm, int) else "name"
+        raise NoSuchAlarm(f"no violation has the {told} {alarm}: {nearest(state, alarm)}")
     still_open = {at: each for at, each in chosen.items() if each.open}
     if not still_open:
         raise AlarmOver(_how_it_ended(alarm, list(chosen.values())[-1]))
     return [
         ViolationAcknowledged(
-            name=each.detected.name, thing=each.detected.thing, detected=at, who=who, why=why.strip()
+            name=each.detected.name,
+            thing=each.detected.thing,
+            detected=at,
+            who=who,
+            why=why.strip(),
+            said_us=said_us,
         )
         for at, each in still_open.items()
     ]
+
+
+def by_real_clock(time_us: int, said_us: int) -> str:
+    """What follows the time of an answer in the night, where the real clock had another."""
+    if not said_us or abs(said_us - time_us) < MINUTE:
+        return ""
+    return f", by the real clock {isot(said_us, 0)} UTC"
 
 
 def mute(state: Answers, name: str, until_us: int, now: int, who: str, why: str) -> AlarmMuted:
@@ -138,6 +153,21 @@ def unmute(state: Answers, name: str, now: int, who: str, why: str) -> AlarmUnmu
     return AlarmUnmuted(name=name, who=who, why=why.strip())
 
 
+def nearest(state: Answers, alarm: int | str) -> str:
+    """What a mistyped position or name was meant to be; open violations come first."""
+    names = {at: each.detected.name for at, each in state.violations.items()}
+    still_open = {at: name for at, name in names.items() if state.violations[at].open}
+    for known in (still_open, names):
+        if isinstance(alarm, int):
+            positions = {str(at): name for at, name in known.items()}
+            for at in get_close_matches(str(alarm), positions, n=1):
+                return f"did you mean {at} ({positions[at]})?"
+        else:
+            for name in get_close_matches(alarm, set(known.values()), n=1):
+                return f"did you mean '{name}'?"
+    return "see 'tomoe alarm list --all'"
+
+
 def _require_reason(why: str) -> None:
     if not why.strip():
         raise ReasonMissing("say why: the next person reads it")
@@ -150,6 +180,6 @@ def _how_it_ended(alarm: int | str, violation: Violation) -> str:
             f"{alarm} cleared by itself at {isot(violation.cleared_us)} UTC: there is nothing to acknowledge"
         )
     return (
-        f"{alarm} was acknowledged already by {answer.who} at {isot(violation.acknowledged_us)} UTC: "
-        f"{answer.why}"
+        f"{alarm} was acknowledged already by {answer.who} at {isot(violation.acknowledged_us)} UTC"
+        f"{by_real_clock(violation.acknowledged_us, answer.said_us)}: {answer.why}"
     )

@@ -45,6 +45,7 @@ class ViolationAcknowledged(MonitorEvent, frozen=True, gc=False, kw_only=True, t
     detected: int  # position of the ViolationDetected
     who: str
     why: str
+    said_us: int = 0  # when by the real clock, UTC; a simulated night has a time of its own; 0: not told
 
 
 class AlarmMuted(MonitorEvent, frozen=True, gc=False, kw_only=True, tag=True):

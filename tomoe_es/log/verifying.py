@@ -55,7 +55,7 @@ def verify(
     for stray in strays:
         yield _of_stray(stray)
     for segment, successor in zip_longest(segments, segments[1:]):
-        if segment.first_position != following and night is None:
+        if segment.first_position != following:
             yield _of_gap(segment, following)
             whole, known.versions = False, None
         try:
@@ -69,10 +69,15 @@ def verify(
             whole, known.versions = False, None
             following = successor.first_position if successor else segment.first_position
     if whole:
-        yield from _verify_erasures(folder, known.erased, following - 1, of_whole_log=night is None)
-        tree = LogTree(folder, recomputed_roots=known.roots, trusting_others=night is not None)
-        yield from verify_checkpoints(folder, tree, following - 1, notes, verifier, unsigned)
-    else:
+        try:
+            yield from _verify_erasures(folder, known.erased, following - 1, of_whole_log=night is None)
+            tree = LogTree(folder, recomputed_roots=known.roots, trusting_others=night is not None)
+            yield from verify_checkpoints(folder, tree, following - 1, notes, verifier, unsigned)
+        except LogError as error:  # a night that was not recomputed, and is damaged
+            position = getattr(error, "position", 1)
+            yield Finding(False, f"in another night {error}", position, position)
+            whole = False
+    if not whole:
         text = "no checkpoint was compared: put right what fails first, then verify again"
         yield Finding(True, text, is_open=True)
 

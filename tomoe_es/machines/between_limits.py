@@ -14,12 +14,17 @@ _STATES = (
 _KNOWN = tuple(state for state in _STATES if state not in ("unknown", "fault"))
 
 
+def _not_moving(way: str) -> tuple[str, ...]:
+    return tuple(state for state in _KNOWN if state != way)
+
+
 def between_limits(
     name: str, meaning: str, command: type[Event], reading: type[Event], severity: Severity
 ) -> Machine:
     """It moves only when ordered to. An order stands until a reading shows that it is being carried out.
 
-    Closing may be ordered at any time: it is never skipped because something "is already closed".
+    Closing may be ordered at any time: it is never skipped because something "is already closed". An order to
+    do what it is read to be doing changes nothing.
     """
     return Machine(
         name=name,
@@ -29,9 +34,11 @@ def between_limits(
         initial="unknown",
         transitions=(
             *device.transitions(_READINGS),
-            ("order_open", _KNOWN, "ordered_open"),
+            ("order_open", _not_moving("opening"), "ordered_open"),
+            ("order_open", "opening", "opening"),
             ("order_open", "fault", "fault"),
-            ("order_close", _KNOWN, "ordered_closed"),
+            ("order_close", _not_moving("closing"), "ordered_closed"),
+            ("order_close", "closing", "closing"),
             ("order_close", ("unknown", "fault"), "="),
             ("order_stop", _KNOWN, "ordered_stop"),
             ("order_stop", ("unknown", "fault"), "="),

@@ -49,6 +49,7 @@ class Rule(Norm, frozen=True, kw_only=True):
     thing: str  # such as "dome_slit", or by the event "storage/{0.storage}", "{1.stream}"
     reads: tuple[type[Event], ...]
     judge: Callable[[Known, Recorded], Departing | None]
+    late_readings: bool = False  # reads also those that come after a newer one of their device
 
 
 class Mark(msgspec.Struct, frozen=True):

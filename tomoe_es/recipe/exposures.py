@@ -23,12 +23,13 @@ from tomoe_es.reduction.frame_numbers import (
 def check_exposures(
     written: Sequence[WrittenOperation], window: tuple[int, int] | None, report: Report
 ) -> None:
-    """Report the exposures with too few frames, and the first that can't end within the window.
+    """Report exposures of too few frames, those longer than the window, and the first that ends after it.
 
     Only what is known: what an unreadable operation would have set is not judged. `window` is in UTC
     microseconds; None where it can't be read.
     """
     parameter: SetParameter | None = None
+    told: SetParameter | None = None  # with which an exposure was too long
     steps: tuple[str, ...] = ()
     taken_us = 0
     fits = True
@@ -45,10 +46,14 @@ def check_exposures(
             steps = operation.steps
         elif operation.exposes and parameter is not None:
             _check_frames(index, type(operation).__name__, parameter.frames, steps, report)
-            taken_us += round(parameter.frames * frame_seconds(parameter.exposure_seconds) * SECOND)
-            if window is not None and fits and taken_us > window[1] - window[0]:
-                fits = False
-                _report_too_long(index, parameter, taken_us, window, report)
+            own_us = round(parameter.frames * frame_seconds(parameter.exposure_seconds) * SECOND)
+            taken_us += own_us
+            has_us = window[1] - window[0] if window is not None else taken_us
+            if window is not None and (
+                (own_us > has_us and parameter is not told) or (fits and taken_us > has_us)
+            ):
+                fits, told = False, parameter
+                _report_too_long(index, own_us, taken_us, window, report)
 
 
 def _check_frames(index: int, kind: str, frames: int, steps: tuple[str, ...], report: Report) -> None:
@@ -62,19 +67,16 @@ def _check_frames(index: int, kind: str, frames: int, steps: tuple[str, ...], re
             wanted.append((FEWEST_FRAMES_TO_CLIP + DROPPED_FRAMES, "a clipped stack", "clip"))
         if "neo" in steps:
             wanted.append((FEWEST_FRAMES_TO_SEARCH, "a search for moving objects", "neo"))
-    needed, what, step = max(wanted)
-    if frames < needed:
-        remedy = f"set nframe to {needed} or more in the SetParameter before it"
-        if step:
-            remedy += f", or leave '{step}' out of SetPipeline"
-        report(index, "TooFewFrames", f"{what} needs {needed} frames, and nframe is {frames}", remedy)
+    for needed, what, step in wanted:
+        if frames < needed:
+            remedy = f"set nframe to {needed} or more in the SetParameter before it"
+            if step:
+                remedy += f", or leave '{step}' out of SetPipeline"
+            report(index, "TooFewFrames", f"{what} needs {needed} frames, and nframe is {frames}", remedy)
 
 
-def _report_too_long(
-    index: int, parameter: SetParameter, taken_us: int, window: tuple[int, int], report: Report
-) -> None:
+def _report_too_long(index: int, own_us: int, taken_us: int, window: tuple[int, int], report: Report) -> None:
     start, end = (isot(each, 0)[11:16] for each in window)
-    own_us = round(parameter.frames * frame_seconds(parameter.exposure_seconds) * SECOND)
     takes = f"it takes {own_us / SECOND:g} s"
     if taken_us > own_us:
         takes += f", {taken_us / SECOND:g} s with the exposures before it"

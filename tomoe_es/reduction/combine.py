@@ -6,33 +6,25 @@ A cosmic ray, or a star in a flat, is left out of its pixel where it is 3 sigma 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tomoe_es.camera.frame_geometry import IMAGING_SHAPE
-from tomoe_es.reduction.bias import bias_levels
+from tomoe_es.camera.frame_geometry import IMAGING_AREA, IMAGING_SHAPE, ORIGINAL_SHAPE
 from tomoe_es.reduction.clipping import CLIP_SIGMA, variance_law
 from tomoe_es.reduction.conditions import TooFewFrames
 from tomoe_es.reduction.frame_numbers import FEWEST_FRAMES_TO_CLIP
 from tomoe_es.reduction.kernels import calibrate_and_combine
 from tomoe_es.reduction.lost_lines import ROWS_A_BAND, constant_bands, lost_fraction
 from tomoe_es.reduction.near_frames import OverTime
+from tomoe_es.reduction.stored_cube import StoredCube
+from tomoe_es.transfer.stored_counts import read_only
 
 ROWS_AT_ONCE: Final = ROWS_A_BAND
 """Of 360 frames 19 MB."""
-FRAMES_AT_ONCE: Final = 32
-
-
-class StoredCube(Protocol):
-    """A raw cube on the disk, such as `tomoe_es.transfer.cube_file.RawCube`."""
-
-    def stored(self) -> NDArray[np.uint16]:
-        """Frames as the file has them, (nframe, 1200, 2160)."""
-
-    def release(self) -> None:
-        """Give back memory that holds parts of the file."""
+_IN_A_BAND: Final = -IMAGING_AREA[0].start
+"""Where the imaging area begins, from a band that was read alone, for what counts rows from its begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +44,9 @@ class Combined:
 
 def levels_of(cube: StoredCube) -> NDArray[np.float32]:
     """Bias level of each frame, counts. Raises TooFewFrames for fewer than 5 frames."""
-    stored = cube.stored()
-    if len(stored) < FEWEST_FRAMES_TO_CLIP:
-        raise TooFewFrames("a mean with rejection", len(stored), FEWEST_FRAMES_TO_CLIP)
-    levels = np.empty(len(stored), np.float32)
-    for first in range(0, len(stored), FRAMES_AT_ONCE):
-        some = slice(first, first + FRAMES_AT_ONCE)
-        levels[some] = bias_levels(stored[some])
-        cube.release()
+    levels = cube.levels
+    if len(levels) < FEWEST_FRAMES_TO_CLIP:
+        raise TooFewFrames("a mean with rejection", len(levels), FEWEST_FRAMES_TO_CLIP)
     return levels
 
 
@@ -76,8 +63,9 @@ def combine(
     The variance of one frame that is expected at least is `read_variance` plus `variance_a_unit` for each
     unit of the result.
     """
-    stored = cube.stored()
-    frames, (rows, columns) = len(stored), IMAGING_SHAPE
+    frames, (rows, columns) = len(levels), IMAGING_SHAPE
+    room = np.empty((frames, ROWS_AT_ONCE, ORIGINAL_SHAPE[1]), np.uint16)
+    stored = read_only(room)
     mean, temporal = (np.empty(IMAGING_SHAPE, np.float32) for _ in range(2))
     used = np.empty(IMAGING_SHAPE, np.uint16)
     lines, ones = np.empty((frames, columns), np.float32), np.ones((ROWS_AT_ONCE, columns), np.float32)
@@ -89,9 +77,10 @@ def combine(
     of_band = np.empty((frames, ROWS_AT_ONCE), np.uint32)
     for first in range(0, rows, ROWS_AT_ONCE):
         band = slice(first, first + ROWS_AT_ONCE)
+        cube.read_rows(IMAGING_AREA[0].start + first, room)
         calibrate_and_combine(
             stored,
-            first,
+            _IN_A_BAND,
             (0, ROWS_AT_ONCE),
             levels,
             scales,
@@ -112,8 +101,9 @@ def combine(
             of_band,
         )
         signatures[:, band] = of_band
-        constant[:, first // ROWS_AT_ONCE, None] = constant_bands(stored, band.start, band.stop)
-        cube.release()
+        constant[:, first // ROWS_AT_ONCE, None] = constant_bands(
+            stored, _IN_A_BAND, _IN_A_BAND + ROWS_AT_ONCE
+        )
     rejected = 1 - float(used.sum(dtype=np.int64)) / (frames * used.size)
     lost = lost_fraction(constant, signatures)
     return Combined(mean, np.sqrt(temporal), used, frames, rejected, lost)

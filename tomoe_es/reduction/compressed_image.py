@@ -21,7 +21,7 @@ from tomoe_es.reduction.calibrated_frames import CalibratedFrames
 from tomoe_es.reduction.extension_header import Card, extension_header
 from tomoe_es.reduction.rice import BLANK, BLOCK, encode_tiles, encode_whole_numbers, most_bytes
 from tomoe_es.reduction.source_table import Table
-from tomoe_es.transfer.cube_file import FITS_BLOCK
+from tomoe_es.transfer.fits_unit import FITS_BLOCK
 
 LEVELS_A_SIGMA: Final = 8
 MOST_LEVELS_A_COUNT: Final = 1024

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from tomoe_es.camera.frame_geometry import IMAGING_SHAPE, READ_NOISE_E
 from tomoe_es.reduction.bad_columns import bad_columns
 from tomoe_es.reduction.calibration_frame import CalibrationFrame, robust_sigma
-from tomoe_es.reduction.combine import Combined, StoredCube, combine, levels_of
+from tomoe_es.reduction.combine import Combined, combine, levels_of
 from tomoe_es.reduction.mask import BAD_COLUMN, HOT
+from tomoe_es.reduction.stored_cube import StoredCube
 
 HOT_SIGMA: Final = 8.0
 

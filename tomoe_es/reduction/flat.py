@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from tomoe_es.camera.frame_geometry import IMAGING_AREA, READ_NOISE_E
 from tomoe_es.reduction.bad_columns import bad_columns
 from tomoe_es.reduction.calibration_frame import CalibrationFrame
-from tomoe_es.reduction.combine import Combined, StoredCube, combine, levels_of
+from tomoe_es.reduction.combine import Combined, combine, levels_of
 from tomoe_es.reduction.mask import BAD_COLUMN, INSENSITIVE
-from tomoe_es.transfer.cube_file import as_counts
+from tomoe_es.reduction.stored_cube import StoredCube
+from tomoe_es.transfer.stored_counts import as_counts
 
 LOWEST_SENSITIVITY: Final = 0.3
 HIGHEST_SENSITIVITY: Final = 2.0
@@ -57,8 +58,7 @@ def _light_levels(
     rows, columns = (slice(area.start, area.stop, LEVEL_STEP) for area in IMAGING_AREA)
     of_dark = dark.image[::LEVEL_STEP, ::LEVEL_STEP]
     levels = np.empty_like(biases)
-    for number, frame in enumerate(cube.stored()):
-        counts = as_counts(frame[rows, columns])
+    for number, frame in enumerate(cube.stored_frames()):
+        counts = as_counts(frame[0, rows, columns])
         levels[number] = np.median(counts - biases[number] - of_dark)
-        cube.release()
     return levels

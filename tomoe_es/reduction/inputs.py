@@ -24,8 +24,10 @@ from tomoe_es.reduction.conditions import (
     StorageFailed,
 )
 from tomoe_es.reduction.job import ReductionJob
-from tomoe_es.transfer.cube_file import RawCube, open_raw_cube, read_only
+from tomoe_es.reduction.stored_cube import CubeOnDisk
 from tomoe_es.transfer.raw_cards import is_number
+from tomoe_es.transfer.raw_cube import open_raw_cube
+from tomoe_es.transfer.stored_counts import read_only
 
 MOST_FRAMES_KEPT: Final = 24
 """Of a cube, in whose room the next one is read; a survey takes 18."""
@@ -46,21 +48,23 @@ class CubeRead(NamedTuple):
 def read_cube(job: ReductionJob) -> CubeRead:
     """The job's raw cube in memory. Raises CubeMissing, RawCubeCorrupt, DigestMismatch, StorageFailed."""
     levels: list[NDArray[np.float32]] = []
-    with _storage_named(job):
-        cube = open_raw_cube(job.cube_path)
+    with _storage_named(job), open_raw_cube(job.cube_path) as cube:
         room = _room_for_frames(len(cube)) if len(cube) <= MOST_FRAMES_KEPT else _new_frames(len(cube))
         actual = cube.blake3(lambda frame: levels.append(bias_levels(frame)), room)
     _require(job, actual)
     return CubeRead(cube.header, read_only(room), np.concatenate(levels))
 
 
-def map_cube(job: ReductionJob) -> RawCube:
-    """The job's raw cube, mapped: of many frames, too large for memory. Raises as `read_cube` does."""
-    with _storage_named(job):
-        cube = open_raw_cube(job.cube_path)
-        actual = cube.blake3()
-    _require(job, actual)
-    return cube
+@contextmanager
+def opened_cube(job: ReductionJob) -> Iterator[CubeOnDisk]:
+    """The job's raw cube, to be read bit by bit: of many frames, too large for memory. Raises as `read_cube`.
+
+    Also while it is read; what is written meanwhile may not raise OSError.
+    """
+    with _storage_named(job), open_raw_cube(job.cube_path) as cube:
+        levels: list[NDArray[np.float32]] = []
+        _require(job, cube.blake3(lambda frame: levels.append(bias_levels(frame))))
+        yield CubeOnDisk(cube, np.concatenate(levels))
 
 
 @contextmanager

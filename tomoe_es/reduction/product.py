@@ -26,8 +26,9 @@ from tomoe_es.reduction.job import ArchivedProduct, ProductKind, ReductionJob
 from tomoe_es.reduction.mask import MEANINGS
 from tomoe_es.reduction.source_table import Table
 from tomoe_es.transfer.checksum import ones_complement_sum, set_sums
-from tomoe_es.transfer.cube_file import FITS_BLOCK, SUM_COMMENT, hdu_bytes, write_whole_file
+from tomoe_es.transfer.fits_unit import FITS_BLOCK, SUM_COMMENT, hdu_bytes
 from tomoe_es.transfer.header import Cards, add_events, add_section, add_wcs, text
+from tomoe_es.transfer.whole_file import write_whole_file
 
 Extension: TypeAlias = fits.ImageHDU | fits.BinTableHDU | Table
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import numpy as np
 
 from tomoe_es.camera.frame_geometry import GAIN_ELECTRONS_PER_COUNT
@@ -10,22 +12,23 @@ from tomoe_es.reduction.checks import Measurements, expected_noise_counts, judge
 from tomoe_es.reduction.consistency import names_the_same_field, time_departure_seconds
 from tomoe_es.reduction.dark import master_dark
 from tomoe_es.reduction.flat import master_flat
-from tomoe_es.reduction.inputs import map_cube, read_dark
+from tomoe_es.reduction.inputs import opened_cube, read_dark
 from tomoe_es.reduction.job import ArchivedProduct, ProductKind, ReductionJob, ReductionResult
 from tomoe_es.reduction.mask import BAD_COLUMN, HOT
 from tomoe_es.reduction.product import archive_product, calibration_planes, image_product, product_header
 from tomoe_es.reduction.stopwatch import Stopwatch
-from tomoe_es.transfer.cube_file import RawCube
+from tomoe_es.reduction.stored_cube import CubeOnDisk
 from tomoe_es.transfer.header import Cards
 
 
 def make_master(job: ReductionJob, stopwatch: Stopwatch) -> ReductionResult:
     """Make and archive the master dark or flat of one chip. Raises the named conditions of the reduction."""
-    with stopwatch.stage("read"):
-        cube = map_cube(job)
-        dark = read_dark(job) if job.data_type == "FLAT" else None
-    with stopwatch.stage("combine"):
-        master, measured, rejected = _flat(job, cube, dark) if dark is not None else _dark(job, cube)
+    with ExitStack() as while_it_is_open:
+        with stopwatch.stage("read"):
+            cube = while_it_is_open.enter_context(opened_cube(job))
+            dark = read_dark(job) if job.data_type == "FLAT" else None
+        with stopwatch.stage("combine"):
+            master, measured, rejected = _flat(job, cube, dark) if dark is not None else _dark(job, cube)
     verdicts = judge(measured)
     reasons = tuple(f"{verdict.check}: {verdict.reason}" for verdict in verdicts if not verdict.passed)
     kind: ProductKind = "FLAT" if job.data_type == "FLAT" else "DARK"
@@ -39,7 +42,7 @@ def make_master(job: ReductionJob, stopwatch: Stopwatch) -> ReductionResult:
                 ("NBADCOL", int((master.mask & BAD_COLUMN).any(axis=0).sum()), "bad columns"),
                 ("NBAD", int(np.count_nonzero(master.bad)), "bad pixels, columns included"),
             ]
-            header = product_header(job, kind, cube.header, cards, verdicts)
+            header = product_header(job, kind, cube.file.header, cards, verdicts)
             parts = image_product(job, header, master.image, None, calibration_planes(master))
             products = (archive_product(job, kind, parts),)
     return ReductionResult(
@@ -55,14 +58,14 @@ def make_master(job: ReductionJob, stopwatch: Stopwatch) -> ReductionResult:
     )
 
 
-def _dark(job: ReductionJob, cube: RawCube) -> tuple[CalibrationFrame, Measurements, float]:
-    gain = GAIN_ELECTRONS_PER_COUNT[cube.header["GAINNAME"]]
-    master, combined = master_dark(cube, gain, cube.header.get("TMP_SENS"))
+def _dark(job: ReductionJob, cube: CubeOnDisk) -> tuple[CalibrationFrame, Measurements, float]:
+    gain = GAIN_ELECTRONS_PER_COUNT[cube.file.header["GAINNAME"]]
+    master, combined = master_dark(cube, gain, cube.file.header.get("TMP_SENS"))
     measured = Measurements(
         data_type="DARK",
         gain_e_per_count=gain,
-        time_departure_seconds=time_departure_seconds(cube.header, job),
-        same_field=names_the_same_field(cube.header, job),
+        time_departure_seconds=time_departure_seconds(cube.file.header, job),
+        same_field=names_the_same_field(cube.file.header, job),
         level_counts=float(np.median(master.image)),
         noise=float(np.median(master.noise)),
         expected_noise=expected_noise_counts(0.0, gain),
@@ -73,16 +76,16 @@ def _dark(job: ReductionJob, cube: RawCube) -> tuple[CalibrationFrame, Measureme
 
 
 def _flat(
-    job: ReductionJob, cube: RawCube, dark: CalibrationFrame
+    job: ReductionJob, cube: CubeOnDisk, dark: CalibrationFrame
 ) -> tuple[CalibrationFrame, Measurements, float]:
-    gain = GAIN_ELECTRONS_PER_COUNT[cube.header["GAINNAME"]]
-    master, combined, levels = master_flat(cube, dark, gain, cube.header.get("TMP_SENS"))
+    gain = GAIN_ELECTRONS_PER_COUNT[cube.file.header["GAINNAME"]]
+    master, combined, levels = master_flat(cube, dark, gain, cube.file.header.get("TMP_SENS"))
     faintest = float(levels.min())
     measured = Measurements(
         data_type="FLAT",
         gain_e_per_count=gain,
-        time_departure_seconds=time_departure_seconds(cube.header, job),
-        same_field=names_the_same_field(cube.header, job),
+        time_departure_seconds=time_departure_seconds(cube.file.header, job),
+        same_field=names_the_same_field(cube.file.header, job),
         level_counts=float(levels.max()),
         faintest_counts=faintest,
         noise=float(np.median(master.noise)),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tomoe_es.reduction.extension_header import Card, extension_header
 from tomoe_es.reduction.zero_point import ZeroPoint
-from tomoe_es.transfer.cube_file import FITS_BLOCK
+from tomoe_es.transfer.fits_unit import FITS_BLOCK
 
 _MAG_OF_E_FOLD = 2.5 / np.log(10)
 _STORED_AS: Final = {"D": ">f8", "E": ">f4", "I": ">i2", "L": "S1"}

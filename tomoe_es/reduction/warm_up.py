@@ -19,33 +19,21 @@ from tomoe_es.reduction.photometry import SOURCE_TYPE, TYPICAL_FWHM_PIXELS
 from tomoe_es.reduction.profile_fit import fitted_profile
 from tomoe_es.reduction.sky import without_sky
 from tomoe_es.reduction.stack import Stack, stack
+from tomoe_es.reduction.stored_cube import FramesInMemory
 from tomoe_es.reduction.variance import frame_variance
 from tomoe_es.reduction.windowed_centroid import windowed_centroids
-from tomoe_es.transfer.cube_file import as_stored, read_only
-
-
-class _FewFrames:
-    """A cube of noise, read-only as one mapped from a file."""
-
-    def __init__(self) -> None:
-        shape = (FEWEST_FRAMES_TO_SEARCH, *ORIGINAL_SHAPE)
-        counts = np.random.default_rng(0).integers(900, 1100, shape, np.uint16)
-        self._stored = read_only(as_stored(counts, counts))
-
-    def stored(self) -> np.ndarray[tuple[int, ...], np.dtype[np.uint16]]:
-        return self._stored
-
-    def release(self) -> None:
-        """Nothing to give back."""
+from tomoe_es.transfer.stored_counts import as_stored, read_only
 
 
 def warm_up() -> None:
     """Compile, or find compiled, each kernel for the types it is used with. Raises KernelCacheUnwritable."""
-    cube = _FewFrames()
-    master_dark(cube, 1.0)
+    shape = (FEWEST_FRAMES_TO_SEARCH, *ORIGINAL_SHAPE)
+    counts = np.random.default_rng(0).integers(900, 1100, shape, np.uint16)
+    stored = read_only(as_stored(counts, counts))
+    master_dark(FramesInMemory(stored), 1.0)
     plane = np.ones(IMAGING_SHAPE, np.float32)
     flat = CalibrationFrame(plane, plane, np.zeros(IMAGING_SHAPE, np.uint8), 1)
-    stacked = stack(cube.stored(), flat, flat, 1.0, clip=True, over_time=True)
+    stacked = stack(stored, flat, flat, 1.0, clip=True, over_time=True)
     places = np.full((1, 2), 100.0)
     windowed_centroids(stacked.image, places, half_light_radius(stacked.image, places) + 1)
     profile = Profile.of_fwhm(TYPICAL_FWHM_PIXELS)

@@ -13,6 +13,7 @@ import msgspec
 from cyclopts import App, Parameter
 
 from projections import alarms
+from projections.alarms import TROUBLES_WITH_CHIPS, trouble_with_chips
 from projections.causal_chain import causal_chain
 from projections.overview_model import AlarmLine, MutedAlarm
 from projections.store import ProjectionReader
@@ -20,11 +21,15 @@ from tomoe_es.conditions import condition, conditions
 from tomoe_es.control import alarm_answers
 from tomoe_es.control.alarm_answers import NoSuchAlarm
 from tomoe_es.errors import UsageError
+from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.monitor import ViolationDetected
 from tomoe_es.log import open_log
+from tomoe_es.log.port import EventLog
 from tui import answering
-from tui.commands.alarm_text import alarm_lines, muted_lines, violation_lines
-from tui.data_folder import data_folder
+from tui.commands.alarm_text import alarm_lines, muted_lines, trouble_lines, violation_lines
+from tui.conditions import condition as any_condition
+from tui.conditions import named_in
+from tui.data_folder import DataFolder, data_folder
 from tui.duration import duration_us
 from tui.numbers import Whole
 from tui.person import person
@@ -82,27 +87,31 @@ def list_alarms(
 
 @app.command
 def show(position: Whole, *, data: Path | None = None) -> int:
-    """Print one violation in full: meaning, what to do, evidence, and the events that led to it as a tree.
+    """Print one alarm in full: meaning, what to do, evidence, and the events that led to it as a tree.
 
     Parameters
     ----------
     position
-        Position of the ViolationDetected, as `tomoe alarm list` prints it.
+        Position of the alarm's event, as `tomoe alarm list` prints it.
     data
         Data folder; else $TOMOE_DATA, else `data`.
     """
     folder = data_folder(data)
     folder.require()
     with closing(open_log(folder.log_url)) as log:
-        found = next(iter(log.read(after=position - 1, until=position)), None) if position > 0 else None
-        if found is None or not isinstance(found.payload, ViolationDetected):
-            raise NoSuchAlarm(f"event {position} is no violation: see 'tomoe alarm list --all'")
-        state = alarm_answers.initial()
-        for recorded in log.read_stream(answering.STREAM, after=found.version - 1):
-            alarm_answers.evolve(state, recorded)
+        found = _event(log, position)
+        trouble = trouble_with_chips(found) if found is not None else None
+        if found is None or not (isinstance(found.payload, ViolationDetected) or trouble):
+            raise NoSuchAlarm(_no_alarm(log, position, found))
+        violation = _answers(log, after=found.version - 1).violations.get(position)
         chain = causal_chain(log, position)
-    known = condition(found.payload.name)
-    for text in violation_lines(position, found.time, state.violations[position], known, chain):
+    if trouble is not None:
+        causes = [(name, any_condition(name)) for name in named_in(trouble.name)]
+        lines = trouble_lines(trouble, causes, chain)
+    else:
+        assert violation is not None, "it is in the monitor's stream"
+        lines = violation_lines(position, found.time, violation, condition(violation.detected.name), chain)
+    for text in lines:
         sys.stdout.write(f"{text}\n")
     return 0
 
@@ -123,8 +132,13 @@ def ack(alarm: str, *, why: str, data: Path | None = None) -> int:
         Data folder; else $TOMOE_DATA, else `data`.
     """
     why = said(why)
+    folder = data_folder(data)
     chosen = int(alarm) if alarm.isdecimal() else alarm
-    recorded = answering.acknowledge(data_folder(data), chosen, person(), why, f"{ACTOR} ack")
+    try:
+        recorded = answering.acknowledge(folder, chosen, person(), why, f"{ACTOR} ack")
+    except NoSuchAlarm:
+        _require_no_trouble_with_chips(folder, chosen)
+        raise
     sys.stdout.write(f"{len(recorded)} acknowledged: {alarm}\n")
     return 0
 
@@ -169,6 +183,39 @@ def unmute(name: str, *, why: str = "", data: Path | None = None) -> int:
     answering.unmute(data_folder(data), name, person(), said_or_not(why), f"{ACTOR} unmute")
     sys.stdout.write(f"{name} is announced again\n")
     return 0
+
+
+def _event(log: EventLog, position: int) -> Recorded | None:
+    return next(iter(log.read(after=position - 1, until=position)), None) if position > 0 else None
+
+
+def _answers(log: EventLog, after: int = 0) -> alarm_answers.Answers:
+    state = alarm_answers.initial()
+    for recorded in log.read_stream(answering.STREAM, after=after):
+        alarm_answers.evolve(state, recorded)
+    return state
+
+
+def _no_alarm(log: EventLog, position: int, found: Recorded | None) -> str:
+    what = f"is no alarm but {type(found.payload).__name__}" if found is not None else "is not in the log"
+    return f"event {position} {what}: {alarm_answers.nearest(_answers(log), position)}"
+
+
+def _require_no_trouble_with_chips(folder: DataFolder, alarm: int | str) -> None:
+    """Raise NoSuchAlarm with its own remedy where the alarm is a line of the list that is never open."""
+    with closing(open_log(folder.log_url)) as log:
+        if isinstance(alarm, int):
+            found = _event(log, alarm)
+            lines = [trouble_with_chips(found)] if found is not None else []
+        else:
+            lines = [trouble_with_chips(each) for each in log.read(types=TROUBLES_WITH_CHIPS)]
+    named = [each for each in lines if each and alarm in (each.position, each.name, each.name.split()[0])]
+    if named:
+        trouble = named[-1]
+        raise NoSuchAlarm(
+            f"{alarm} is no violation but {trouble.name}, which nobody needs to acknowledge: "
+            f"'tomoe alarm show {trouble.position}' says what to do"
+        )
 
 
 def _require_violation(name: str) -> None:

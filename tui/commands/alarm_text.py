@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from projections.causal_chain import Link
 from projections.overview_model import AlarmLine, MutedAlarm
 from tomoe_es.clock import to_datetime
 from tomoe_es.conditions import Condition
-from tomoe_es.control.alarm_answers import Violation
+from tomoe_es.control.alarm_answers import Violation, by_real_clock
 from tomoe_es.night import JST
 from tui.commands.event_text import event_text, evidence_text
 
@@ -62,6 +62,21 @@ def violation_lines(
     yield from tree_lines(chain)
 
 
+def trouble_lines(
+    trouble: AlarmLine, causes: Sequence[tuple[str, Condition | None]], chain: list[Link]
+) -> Iterator[str]:
+    """Everything about chips that were rejected, failed or lost, with the conditions that are the cause."""
+    yield f"{trouble.name}  {trouble.severity}  {trouble.thing}"
+    yield f"  {trouble.message}"
+    yield f"recorded  event {trouble.position}, {both(trouble.last_us)}"
+    yield f"state     {trouble.kind}: nothing to acknowledge, it is no violation"
+    for name, known in causes:
+        yield f"meaning   {name}: {known.meaning if known else 'no condition of this name is declared'}"
+        yield f"to do     {known.what_to_do if known else 'read the message, and what led to it'}"
+    yield "chain     what led to it, each below its cause"
+    yield from tree_lines(chain)
+
+
 def tree_lines(chain: list[Link]) -> Iterator[str]:
     """The tree line by line, with times."""
     for row, link in enumerate(chain):
@@ -95,7 +110,8 @@ def _state(violation: Violation) -> str:
     cleared = f"cleared by itself at {both(violation.cleared_us)}" if violation.cleared_us else ""
     answer = violation.acknowledged
     if answer is not None:
-        told = f"acknowledged by {answer.who} at {both(violation.acknowledged_us)}: {answer.why}"
+        real = by_real_clock(violation.acknowledged_us, answer.said_us)
+        told = f"acknowledged by {answer.who} at {both(violation.acknowledged_us)}{real}: {answer.why}"
         return f"{told}; {cleared}" if cleared else told
     if cleared:
         return f"{cleared}; OPEN: needs to be acknowledged" if violation.open else cleared

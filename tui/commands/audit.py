@@ -17,7 +17,7 @@ from projections.store import ProjectionReader
 from projections.way_back import FileClaim, WayBack, way_back
 from tomoe_es.events.reduction import NO_PIXELS, ReductionFinished
 from tomoe_es.log import open_log
-from tomoe_es.transfer.cube_file import blake3_of
+from tomoe_es.transfer.whole_file import blake3_of
 from tui.commands.audit_text import FileCheck, Verdict, audit_text
 from tui.data_folder import DataFolder, data_folder
 

@@ -29,10 +29,10 @@ def set_lock(*, why: str, data: Path | None = None) -> int:
 
     Only closing of dome slit and mirror cover stays allowed. Also by day, when no night runs. The telescope's
     process is told too, before the log is, so that the lock holds for emergency and guardian while the night
-    hangs; that it could not be told, and that the night does not answer, is said. The lock of a recipe, or of the night's
-    own work, is taken over. Exit code 1 when a person has locked it already: who,
-    when and why is printed, and nothing is changed; also when the log can't be written, as on a full disk
-    whose reserve is used up: the lock is set as soon as it can.
+    hangs; that it could not be told, and that the night does not answer, is said. The lock of a recipe, or of
+    the night's own work, is taken over. Exit code 1 when a person has locked it already: who, when and why is
+    printed, and nothing is changed; also when the log can't be written, as on a full disk whose reserve is
+    used up: the lock is set as soon as it can.
 
     Parameters
     ----------

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterable
 from contextlib import closing
 from difflib import get_close_matches
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -14,12 +15,15 @@ from cyclopts import App
 
 from replay.beginning import require_beginning
 from replay.errors import NightUnknown
+from tomoe_es.conditions import Condition
 from tomoe_es.errors import UsageError
+from tomoe_es.events import EVENT_TYPES
 from tomoe_es.log import open_log
 from tomoe_es.log.segment_names import list_segments
 from tomoe_es.machines.catalogue import TABLES
 from tomoe_es.machines.judging.again import Comparison, Line, compare
 from tomoe_es.machines.norms import Declared, declared, ends_in_words
+from tui.conditions import all_conditions, condition, named_in
 from tui.data_folder import data_folder
 
 app = App(name="normal", help="What is declared normal, and whether past nights were.")
@@ -68,24 +72,26 @@ def normal(*, json: bool = False) -> int:
 def show(name: str, *, json: bool = False) -> int:
     """Say what a violation means, how severe it is, what to do, and what it is judged by.
 
+    Also what any other condition means, such as that of a failed reduction, and what to do.
+
     Parameters
     ----------
     name
-        Name of the violation, such as TargetBehindClosedSlit, or of a machine.
+        Name of the violation, such as TargetBehindClosedSlit, of a machine, or of a condition.
     json
         As one JSON object.
     """
     if name in TABLES:
         return _show_machine(name, json)
     found = declared().get(name)
-    if found is None:
-        near = get_close_matches(name, [*TABLES, *declared()], n=1)
-        hint = f"did you mean '{near[0]}'?" if near else "see the list with 'tomoe normal'"
-        raise NotDeclared(f"nothing is called '{name}': {hint}")
+    known = [each for part in named_in(name) if (each := condition(part))] if found is None else []
+    if found is None and not known:
+        raise NotDeclared(f"nothing is called '{name}': {_hint(name)}")
     if json:
-        sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
+        for one in [found] if found else known:
+            sys.stdout.write(msgspec.json.encode(one).decode() + "\n")
         return 0
-    for label, text in _lines(found):
+    for label, text in _lines(found) if found else chain.from_iterable(map(_condition_lines, known)):
         lines = textwrap.wrap(text, 90) or [""]
         sys.stdout.write(f"{label:<12}{lines[0]}\n" + "".join(f"{'':<12}{each}\n" for each in lines[1:]))
     return 0
@@ -154,6 +160,22 @@ def _lines(found: Declared) -> Iterable[tuple[str, str]]:
         yield "normal", found.within
     yield "reads", ", ".join(found.reads)
     yield "ends", ends_in_words(found)
+
+
+def _condition_lines(known: Condition) -> Iterable[tuple[str, str]]:
+    yield "name", known.name
+    yield "kind", f"{known.kind}: no departure from what is declared normal"
+    yield "means", known.meaning
+    yield "do", known.what_to_do
+
+
+def _hint(name: str) -> str:
+    if name in EVENT_TYPES:
+        return f"it is a type of events, which 'tomoe log tail --types {name}' shows"
+    near = get_close_matches(name, [*TABLES, *declared(), *(each.name for each in all_conditions())], n=1)
+    return (
+        f"did you mean '{near[0]}'?" if near else "see the list with 'tomoe normal', or the page Conditions"
+    )
 
 
 def _show_machine(name: str, json: bool) -> int:

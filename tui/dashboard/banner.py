@@ -25,11 +25,12 @@ def old_text(moment: Moment, *, lives: bool) -> str:
     """Nothing new is written although the night has not ended; whether its process is known to live."""
     overview, silent = moment.overview, duration(moment.silent_seconds)
     true_at = f"; this was true at {jst_seconds(overview.time_us)} JST" if overview.time_us else ""
-    why = (
-        "The night's process is there: it begins, or is busy"
-        if lives
-        else "Was the night cut off? tomoe night --resume"
-    )
+    if not lives:
+        why = "Was the night cut off? tomoe night --resume"
+    elif overview.time_us:
+        why = "The night's process is there: it begins, or is busy"
+    else:
+        why = "The night's process is there: it begins; after an update it compiles first, for some minutes"
     return f"OLD DATA: nothing new for {silent}{true_at}. {why}"
 
 

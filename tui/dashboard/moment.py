@@ -28,13 +28,6 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     pace: float | None  # seconds of the night a real second; None: not known yet
     condition: Condition
 
-    @property
-    def last_event_seconds(self) -> float | None:
-        """Age of the newest event in the time of the night; None when the pace is not known."""
-        if not self.overview.night.simulated:
-            return self.silent_seconds
-        return None if self.pace is None else self.silent_seconds * self.pace
-
 
 class Freshness:
     """Watches one overview after the other come in, and tells how alive the data is."""

@@ -32,7 +32,10 @@ class StatusBar(Widget):
 
 
 def status_line(moment: Moment, width: int) -> Line:
-    """Night, UTC, JST, log position, age of the newest event, and pace when the night is simulated."""
+    """Night, UTC, JST, log position, age of the newest event, and pace when the night is simulated.
+
+    The age is in real time: the time of a simulated night stands still while its images are made.
+    """
     overview, roomy = moment.overview, width >= 110
     pieces: list[str | tuple[str, Style]] = [
         (" Tomo-e Gozen  " if roomy else " ", STRONG),
@@ -69,5 +72,5 @@ def _age(moment: Moment, event: str) -> list[tuple[str, Style]]:
         return [("  no event yet", NORMAL)]
     if moment.condition == "old":
         return [(f"  {event} ", QUIET), (f"OLD, {duration(moment.silent_seconds)}", ALARM)]
-    seconds = moment.last_event_seconds
-    return [(f"  {event} ", QUIET), ("just now" if seconds is None else f"{duration(seconds)} ago", NORMAL)]
+    seconds = moment.silent_seconds
+    return [(f"  {event} ", QUIET), ("just now" if seconds < 1.0 else f"{duration(seconds)} ago", NORMAL)]

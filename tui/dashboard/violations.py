@@ -8,8 +8,10 @@ from rich.style import Style
 
 from projections.overview_model import AlarmLine
 from tomoe_es.conditions import condition
+from tomoe_es.control.alarm_answers import by_real_clock
 from tui.commands.alarm_text import state_word
 from tui.commands.event_text import evidence_text
+from tui.conditions import named_in
 from tui.dashboard.lines import Line, line, wrapped
 from tui.dashboard.moment import Moment
 from tui.dashboard.palette import ALARM, CAUTION, NORMAL, QUIET, STRONG
@@ -104,14 +106,15 @@ def severity(alarm: AlarmLine) -> tuple[str, Style]:
 
 def _detail(alarm: AlarmLine) -> Detail:
     word, style = severity(alarm)
-    known = condition(alarm.name)
+    causes = [known for name in named_in(alarm.name) if (known := condition(name))]
+    ask = "" if causes or alarm.kind == "violation" else f"'tomoe alarm show {alarm.position}' says it"
     lines: list[Line] = [
         line((f"{'state':<14}", QUIET), (state_word(alarm), ALARM if alarm.open else STRONG)),
         line((f"{'severity':<14}", QUIET), (word, style)),
         field("thing", alarm.thing),
         *_field("message", alarm.message),
-        *_field("meaning", known.meaning if known else ""),
-        *_field("what to do", known.what_to_do if known else ""),
+        *_field("meaning", "; ".join(each.meaning for each in causes)),
+        *_field("what to do", "; ".join(each.what_to_do for each in causes) or ask),
     ]
     lines += [
         field("how often", f"{alarm.count:,}, {alarm.open:,} open, {alarm.cleared:,} cleared"),
@@ -119,9 +122,9 @@ def _detail(alarm: AlarmLine) -> Detail:
         field("newest", _time(alarm.last_us)),
     ]
     if alarm.acknowledged_by:
-        answer = (
-            f"{alarm.acknowledged_by} at {jst_seconds(alarm.acknowledged_us)} JST: {alarm.acknowledged_why}"
-        )
+        at = f"{jst_seconds(alarm.acknowledged_us)} JST"
+        real = by_real_clock(alarm.acknowledged_us, alarm.acknowledged_said_us)
+        answer = f"{alarm.acknowledged_by} at {at}{real}: {alarm.acknowledged_why}"
         lines += _field("acknowledged", answer)
     if alarm.muted_until_us:
         lines.append(field("muted until", _time(alarm.muted_until_us)))

@@ -22,6 +22,11 @@ from tomoe_es.reduction.engine import JobEngine
 from tomoe_es.reduction.queue_state import ReductionState
 from tui.data_folder import DataFolder
 from tui.night.options import NightOptions
+from tui.night.progress import say
+
+
+def _say_it_compiles() -> None:
+    say("what makes and reduces images is compiled first, as after each update: some minutes\n")
 
 
 class Workers:
@@ -40,7 +45,7 @@ class Workers:
         stack.callback(self._pool.close)
         self._engine: JobEngine = engine or self._pool
         stack.callback(self._engine.close)
-        warm_up(self._engine)
+        warm_up(self._engine, _say_it_compiles)
 
     def imaging_and_reducing(
         self,

@@ -31,6 +31,7 @@ from tui.replay_screen.colours import REPLAY_GROUND
 from tui.replay_screen.engine import Beside, Broken, OnTheWay, Opened, Refused, Seen
 from tui.replay_screen.going import GoingThroughNight
 from tui.replay_screen.help_sheet import KEYS, LEFT_OUT, help_sheet
+from tui.replay_screen.least_room import TooSmall, is_too_small
 from tui.replay_screen.moves import Move
 from tui.replay_screen.player import FRAME_US
 from tui.replay_screen.source import NightSource
@@ -58,7 +59,8 @@ class ReplayApp(GoingThroughNight):
         self.failure = ""
 
     def top(self) -> Iterable[Widget]:
-        """REPLAY, and which moment."""
+        """REPLAY, and which moment; on a terminal that is too small, that alone."""
+        yield TooSmall()
         yield ReplayBar()
 
     def bottom(self) -> Iterable[Widget]:
@@ -187,6 +189,9 @@ class ReplayApp(GoingThroughNight):
     def on_resize(self, event: Resize) -> None:
         """The lines are as wide as the screen."""
         super().on_resize(event)
+        night = self.screen_stack[0]
+        night.set_class(is_too_small(*event.size), "too-small")
+        night.query_one(TooSmall).say(*event.size)
         self.call_after_refresh(self._show_all)
 
     def regions(self, width: int, height: int) -> dict[str, Region]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from adapters.engines import reduction_jobs
 from adapters.engines.process_pool import ProcessPool
-from adapters.engines.reduction_jobs import ReductionJobs
+from adapters.engines.reduction_jobs import ReductionJobs, warm_up
 from tests.adapters.simulator.stepped import Line
 from tests.adapters.simulator.test_cluster import expose, reducing_line
 from tests.tomoe_es.machines.making import make
@@ -124,3 +126,14 @@ def test_only_an_exception_that_nobody_foresaw_is_an_error_of_its_own(pool: Proc
         assert (each.process, each.condition, each.understood) == ("worker", "ValueError", False)
         assert re.fullmatch(r"\S+/fractions\.py:\d+ in __new__", each.where)
     assert dark_of_three_chips(Replaced(pool, os._exit, 1)).payloads(ErrorRaised) == []
+
+
+@pytest.mark.parametrize(("patience_seconds", "told"), [(0.0, ["it compiles"]), (600.0, [])])
+def test_a_night_that_has_to_wait_for_what_is_compiled_first_says_so(
+    patience_seconds: float, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reduction_jobs, "COMPILED_SECONDS", patience_seconds)
+    said: list[str] = []
+    with closing(ProcessPool(1)) as pool:
+        warm_up(pool, lambda: said.append("it compiles"))
+    assert said == told

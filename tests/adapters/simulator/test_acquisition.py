@@ -12,8 +12,9 @@ from adapters.simulator.acquisition import AcquisitionJob, acquire, expose
 from adapters.simulator.sky.render import render_chip
 from adapters.simulator.sky.request import RenderRequest
 from tomoe_es.camera.frame_geometry import ORIGINAL_SHAPE
-from tomoe_es.transfer.cube_file import RawCubeWriter, read_raw_cube
 from tomoe_es.transfer.exposure_facts import ExposureFacts, WeatherFacts
+from tomoe_es.transfer.raw_cube import read_raw_cube
+from tomoe_es.transfer.raw_cube_writer import RawCubeWriter
 from tomoe_es.transfer.ring import FrameRing
 
 START_US = 1_733_400_000_000_000

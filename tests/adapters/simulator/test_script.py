@@ -140,6 +140,40 @@ def test_a_mistake_is_named_with_its_line_field_and_remedy(text: str, problem: s
     assert caught.value.problems[0].startswith(f"night script:{problem}")
 
 
+def test_all_mistakes_of_all_entries_are_told_at_once() -> None:
+    with pytest.raises(NightScriptInvalid) as caught:
+        load_script(
+            """
+weather:
+- {kind: snow, from: '24:00', to: x, strength: 7, wind: 3}
+- {kind: rain, to: '25:00', strength: 1}
+faults:
+- device: mont
+  kind: slow
+  from: '20:00'
+  to: '19:00'
+- {device: storage/buffer, kind: lie, from: '20:00', to: '21:00', factor: 0}
+""",
+            NIGHT,
+        )
+    told = [each.removeprefix("night script:") for each in caught.value.problems]
+    assert [each.partition("entry ")[2][:18] for each in told] == [
+        "1: unknown field '",
+        "1: field 'kind': u",
+        "1: field 'from': '",
+        "1: field 'to': 'x'",
+        "1: field 'strength",
+        "2: field 'from' is",
+        "2: field 'to': '25",
+        "2: field 'strength",
+        "1: field 'device':",
+        "1: field 'to': end",
+        "1: field 'factor' ",
+        "2: field 'kind': u",
+        "2: field 'factor':",
+    ]
+
+
 def test_all_mistakes_are_named_at_once_with_the_file(tmp_path: Path) -> None:
     file = tmp_path / "stormy.yaml"
     file.write_text("weather:\n- {kind: hail, from: '20:00', to: '21:00'}\nfault: []\n")

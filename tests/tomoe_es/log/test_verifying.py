@@ -209,6 +209,24 @@ def test_a_file_among_the_nights_that_is_none_is_named(folder: Path) -> None:
     ]
 
 
+def test_a_night_is_verified_though_the_file_of_another_is_gone(folder: Path) -> None:
+    next(folder.glob("00001-*")).unlink()
+    found = [(each.holds, each.text) for each in verify(folder, "2023-12-13")]
+    assert found == [
+        (False, "events 1 to 70 are missing before 2023-12-13"),
+        (True, "night 2023-12-13 (live): 50 events"),
+        (True, "no checkpoint was compared: put right what fails first, then verify again"),
+    ]
+
+
+def test_a_night_is_verified_whatever_page_of_another_is_damaged(folder: Path) -> None:
+    path, good = live(folder, 3), live(folder, 3).read_bytes()
+    for page in range(0, len(good), 4096):
+        path.write_bytes(good[:page] + b"x" * 4096 + good[page + 4096 :])
+        found = [each.text for each in verify(folder, "2023-12-13")]
+        assert "night 2023-12-13 (live): 50 events" in found, page
+
+
 def test_nights_that_hold_the_same_events_are_named(folder: Path) -> None:
     live(folder, 3).rename(folder / "00003-2023-12-14-000000000100.sqlite")
     assert (

@@ -278,6 +278,18 @@ LIVES: dict[str, tuple[list[Life], str, str | int, str]] = {
         ],
         *("dome_slit", "", "closed"),
     ),
+    "dome slit, told again to do what it is doing": (
+        [
+            *OPEN_SLIT[:3],
+            *reading(telescope.DomeSlitRead, "opening"),
+            OPEN_SLIT[2],
+            *reading(telescope.DomeSlitRead, "opening open"),
+            CLOSE,
+            *reading(telescope.DomeSlitRead, "closing"),
+            *(CLOSE, CLOSE),
+        ],
+        *("dome_slit", "", "closing"),
+    ),
     "dome slit, closed before it was read": ([CLOSE, *CLOSED], "dome_slit", "", "closed"),
     "mirror cover": (
         [

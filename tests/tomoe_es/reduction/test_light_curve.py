@@ -24,8 +24,8 @@ from tomoe_es.reduction.light_curve import (
 )
 from tomoe_es.reduction.mask import SATURATED
 from tomoe_es.reduction.product import mask_plane
-from tomoe_es.transfer.cube_file import write_whole_file
 from tomoe_es.transfer.header import add_wcs
+from tomoe_es.transfer.whole_file import write_whole_file
 
 START_US = 1_780_000_000_000_000
 X, Y, GAIN, SKY, NOISE = 700.3, 500.6, 0.23, 180.0, 12.0

@@ -18,7 +18,7 @@ from tomoe_es.reduction.near_frames import (
     runs_of_groups,
 )
 from tomoe_es.reduction.stack import stack
-from tomoe_es.transfer.cube_file import as_stored
+from tomoe_es.transfer.stored_counts import as_stored
 
 
 @pytest.mark.parametrize("frames", [7, 8, 9, 12, 18, 19, 360])

@@ -27,8 +27,9 @@ from tomoe_es.reduction.flat import master_flat
 from tomoe_es.reduction.optimal import Profile
 from tomoe_es.reduction.photometry import Photometry, measure
 from tomoe_es.reduction.stack import Stack, stack
+from tomoe_es.reduction.stored_cube import FramesInMemory
 from tomoe_es.reduction.zero_point import ZeroPoint, extinction_mag, limiting_magnitude, zero_point
-from tomoe_es.transfer.cube_file import as_stored
+from tomoe_es.transfer.stored_counts import as_stored, read_only
 
 DARKS, FLATS = 144, 120
 """Of fewer, the masters' own noise would show in the scatter of bright stars; a night takes 360 and 180."""
@@ -37,19 +38,6 @@ ISOLATED_PIXELS = 12.0
 CATALOGUE_LIMIT_MAG = 14.0
 FIELDS = ((101, 30.8, -3.9), (214, 150.0, 40.0), (320, 200.0, 55.0))
 """Chip and boresight, far from the galactic plane and not near each other."""
-
-
-@dataclass(frozen=True)
-class Cube:
-    """A rendered sequence as a file has it."""
-
-    frames: NDArray[np.uint16]
-
-    def stored(self) -> NDArray[np.uint16]:
-        return self.frames
-
-    def release(self) -> None:
-        """Nothing is mapped."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +53,11 @@ class Measured:
     photometry: Photometry
 
 
-def rendered(renderer: ChipRenderer, count: int) -> NDArray[np.uint16]:
+def rendered(renderer: ChipRenderer, count: int) -> FramesInMemory:
     frames = np.empty((count, *ORIGINAL_SHAPE), np.uint16)
     for number in range(count):
         renderer.write_frame(number, frames[number])
-    return as_stored(frames, frames)
+    return FramesInMemory(read_only(as_stored(frames, frames)))
 
 
 def renderer_of(data_type: str, number: int, count: int, det_id: int, ra: float, dec: float) -> ChipRenderer:
@@ -98,12 +86,10 @@ def renderer_of(data_type: str, number: int, count: int, det_id: int, ra: float,
 )
 def chip(request: pytest.FixtureRequest) -> Measured:
     det_id, ra, dec = request.param
-    dark, _ = master_dark(Cube(rendered(renderer_of("DARK", 1, DARKS, det_id, ra, dec), DARKS)), GAIN)
-    flat, _, _ = master_flat(
-        Cube(rendered(renderer_of("FLAT", 2, FLATS, det_id, ra, dec), FLATS)), dark, GAIN
-    )
+    dark, _ = master_dark(rendered(renderer_of("DARK", 1, DARKS, det_id, ra, dec), DARKS), GAIN)
+    flat, _, _ = master_flat(rendered(renderer_of("FLAT", 2, FLATS, det_id, ra, dec), FLATS), dark, GAIN)
     sky = renderer_of("OBJECT", 3, NFRAME, det_id, ra, dec)
-    stacked = stack(rendered(sky, NFRAME), dark, flat, GAIN)
+    stacked = stack(rendered(sky, NFRAME).stored, dark, flat, GAIN)
     photometry = measure(stacked.image, stacked.mask, GAIN * stacked.frames_used)
     truth = sky.truth()
     stars = truth.stars

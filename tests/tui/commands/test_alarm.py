@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import closing
 
 import msgspec
@@ -11,11 +12,12 @@ import pytest
 from projections.projector import Projector
 from tests.projections.test_alarms import cleared, violated
 from tests.tui.commands.test_queue import NIGHT, folder, planned  # noqa: F401  a fixture
-from tomoe_es.clock import MINUTE
+from tomoe_es.clock import MINUTE, isot
 from tomoe_es.control.alarm_answers import AlarmNotMuted, AlarmOver, MuteTooLong, NoSuchAlarm, ReasonMissing
 from tomoe_es.events import Event
 from tomoe_es.events.envelope import Draft, Recorded
 from tomoe_es.events.monitor import AlarmMuted, AlarmUnmuted, ViolationAcknowledged, ViolationDetected
+from tomoe_es.events.reduction import ProductRejected, ReductionFailed
 from tomoe_es.log import open_log
 from tomoe_es.scheduling.twilight import night_times
 from tui import answering
@@ -27,6 +29,18 @@ from tui.person import person
 NOW = night_times(NIGHT).start_up_us
 FAULT = 2
 """Position of the first event after the plan."""
+
+
+FRAME = "TMQ1202201040065228212"
+NOT_REDUCED = ReductionFailed(
+    exposure_number=1,
+    frame_id=FRAME,
+    job_id="job",
+    attempt=1,
+    condition="RawCubeCorrupt",
+    message="the cube has lost its end",
+    given_up=True,
+)
 
 
 def record(data: DataFolder, *events: Event, cause: int = 0) -> None:
@@ -83,20 +97,72 @@ def test_show_tells_meaning_remedy_evidence_and_chain(
     assert "#2        └─ ViolationDetected name=DeviceFault" in violation_line
 
 
-@pytest.mark.parametrize("position", [0, 1, 99])
-def test_show_of_what_is_no_violation_says_so(data: DataFolder, position: int) -> None:
-    with pytest.raises(NoSuchAlarm, match="tomoe alarm list"):
+@pytest.mark.parametrize(
+    ("position", "told"),
+    [
+        (0, "event 0 is not in the log: see 'tomoe alarm list --all'"),
+        (1, "event 1 is no alarm but NightPlanned: see 'tomoe alarm list --all'"),
+        (22, r"event 22 is not in the log: did you mean 2 \(DeviceFault\)\?"),
+    ],
+)
+def test_show_of_what_is_no_alarm_says_so(data: DataFolder, position: int, told: str) -> None:
+    with pytest.raises(NoSuchAlarm, match=told):
         show(position, data=data.top)
 
 
+def test_show_of_a_chip_that_was_not_reduced_tells_what_its_condition_means_and_what_to_do(
+    data: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record(data, NOT_REDUCED, cause=1)
+    assert show(4, data=data.top) == 0
+    told = capsys.readouterr().out
+    assert told.startswith(
+        f"ReductionFailed (RawCubeCorrupt)  warning  {FRAME}\n  the cube has lost its end\n"
+    )
+    assert "state     failed: nothing to acknowledge" in told
+    assert "meaning   RawCubeCorrupt: A raw cube is truncated" in told
+    assert "to do     look at the disk of the buffer storage" in told
+    assert "└─ ReductionFailed" in told.splitlines()[-1]
+
+
+def test_show_of_a_rejected_chip_tells_of_each_check(
+    data: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record(
+        data,
+        ProductRejected(exposure_number=1, frame_id=FRAME, kind="STACK", reasons=["cloud", "new-check"]),
+    )
+    show(4, data=data.top)
+    told = capsys.readouterr().out
+    assert "meaning   cloud: Stars fainter than under a clear sky" in told
+    assert "to do     look at the sky" in told
+    assert "meaning   new-check: no condition of this name is declared" in told
+
+
 def test_a_violation_is_acknowledged_with_who_and_why_in_the_time_of_the_night(data: DataFolder) -> None:
+    before = time.time_ns() // 1000
     assert ack(str(FAULT), why="seen on site", data=data.top) == 0
     event = newest(data)
+    assert isinstance(event.payload, ViolationAcknowledged)
+    said_us = event.payload.said_us
+    assert before <= said_us <= time.time_ns() // 1000
     assert event.payload == ViolationAcknowledged(
-        name="DeviceFault", thing="mount", detected=FAULT, who=person(), why="seen on site"
+        name="DeviceFault", thing="mount", detected=FAULT, who=person(), why="seen on site", said_us=said_us
     )
     assert event.time == NOW + 1
     assert event.actor == "tomoe alarm ack"
+
+
+def test_who_asks_by_day_reads_the_nights_time_and_the_real_one(
+    data: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ack(str(FAULT), why="seen on site", data=data.top)
+    said = newest(data).payload
+    assert isinstance(said, ViolationAcknowledged)
+    capsys.readouterr()
+    show(FAULT, data=data.top)
+    at = f"07:16:08 UTC (16:16:08 JST), by the real clock {isot(said.said_us, 0)} UTC"
+    assert f"state     acknowledged by {person()} at {at}: seen on site" in capsys.readouterr().out
 
 
 def test_a_name_acknowledges_all_that_is_open_of_it(
@@ -116,7 +182,9 @@ def test_while_a_nights_projector_writes_the_answer_is_left_to_it(data: DataFold
 
 def test_acknowledging_what_is_acknowledged_says_who_did_it_when(data: DataFolder) -> None:
     ack(str(FAULT), why="seen on site", data=data.top)
-    with pytest.raises(AlarmOver, match=rf"acknowledged already by {person()} at .*T.* UTC: seen on site"):
+    with pytest.raises(
+        AlarmOver, match=rf"already by {person()} at .*T.* UTC, by the real clock 2.* UTC: seen"
+    ):
         ack(str(FAULT), why="me too", data=data.top)
 
 
@@ -150,6 +218,24 @@ def test_of_many_who_acknowledge_at_once_one_does(data: DataFolder) -> None:
 @pytest.mark.parametrize("alarm", ["99", "1", "NoSuchName"])
 def test_there_is_nothing_to_acknowledge_of_that_name_or_position(data: DataFolder, alarm: str) -> None:
     with pytest.raises(NoSuchAlarm, match=alarm):
+        ack(alarm, why="seen", data=data.top)
+
+
+@pytest.mark.parametrize(
+    ("alarm", "meant"),
+    [("DevicFault", "did you mean 'DeviceFault'"), ("22", r"did you mean 2 \(DeviceFault\)")],
+)
+def test_who_mistypes_an_alarm_is_asked_what_was_meant(data: DataFolder, alarm: str, meant: str) -> None:
+    with pytest.raises(NoSuchAlarm, match=meant):
+        ack(alarm, why="seen", data=data.top)
+
+
+@pytest.mark.parametrize("alarm", ["4", "ReductionFailed", "ReductionFailed (RawCubeCorrupt)"])
+def test_who_acknowledges_a_chip_that_was_not_reduced_is_told_that_nobody_needs_to(
+    data: DataFolder, alarm: str
+) -> None:
+    record(data, NOT_REDUCED)
+    with pytest.raises(NoSuchAlarm, match="nobody needs to acknowledge: 'tomoe alarm show 4'"):
         ack(alarm, why="seen", data=data.top)
 
 

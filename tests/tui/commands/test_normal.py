@@ -70,6 +70,39 @@ def test_a_machine(capsys: pytest.CaptureFixture[str]) -> None:
     assert "docs/states/worker.svg" in shown
 
 
+def test_the_condition_of_a_failed_reduction(capsys: pytest.CaptureFixture[str]) -> None:
+    told = [
+        "name        RawCubeCorrupt",
+        "kind        error: no departure from what is declared normal",
+        "means       A raw cube is truncated, its header is damaged, or it isn't one",
+        "do          look at the disk of the buffer storage; take the exposure again if it is still wanted",
+    ]
+    for name in ("RawCubeCorrupt", "ReductionFailed (RawCubeCorrupt)"):
+        assert run("normal", "show", name) == 0
+        assert capsys.readouterr().out.splitlines() == told
+
+
+def test_each_check_that_a_chip_was_rejected_by(capsys: pytest.CaptureFixture[str]) -> None:
+    run("normal", "show", "ProductRejected (cloud, noise)")
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line.startswith("name")] == ["name        cloud", "name        noise"]
+    run("normal", "show", "ProductRejected (cloud, noise)", "--json")
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [each["kind"] for each in told] == ["quality check", "quality check"]
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("RawCubeCorupt", "did you mean 'RawCubeCorrupt'"),
+        ("ReductionFailed", "it is a type of events, which 'tomoe log tail --types ReductionFailed' shows"),
+    ],
+)
+def test_a_name_of_something_else_has_its_remedy(name: str, hint: str) -> None:
+    with pytest.raises(NotDeclared, match=hint):
+        run("normal", "show", name)
+
+
 def test_a_name_that_nothing_has(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(Exception, match="nothing is called 'Nonsense'") as raised:
         run("normal", "show", "Nonsense")

@@ -172,6 +172,7 @@ def alarm(name: str, severity: str, thing: str, message: str, **changes: object)
         acknowledged_by="",
         acknowledged_why="",
         acknowledged_us=0,
+        acknowledged_said_us=0,
     )
     return msgspec.structs.replace(line, **changes)
 
@@ -204,6 +205,7 @@ ALARMS = (
         acknowledged_by="M. Tanaka",
         acknowledged_why="opened by hand for the engineer",
         acknowledged_us=at(7, 44),
+        acknowledged_said_us=at(7, 44),
     ),
 )
 

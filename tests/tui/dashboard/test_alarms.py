@@ -105,6 +105,19 @@ def test_data_that_grows_old_says_so_and_stands_still(size: tuple[int, int]) -> 
     play(look, size)
 
 
+def test_a_night_that_has_not_begun_says_what_it_may_wait_for() -> None:
+    async def look(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
+        source.lives = True
+        source.clock.forward(75)
+        app.tick()
+        assert banner(app) == (
+            "OLD DATA: nothing new for 1 min 15 s. The night's process is there: it begins;"
+            " after an update it compiles first, for some minutes"
+        )
+
+    play(look, changes={"time_us": 0})
+
+
 def real_night() -> dict[str, object]:
     """A night of the real observatory, whose newest event came one second ago."""
     overview = an_overview()
@@ -136,7 +149,7 @@ def test_the_pace_of_a_simulated_night_is_measured() -> None:
         )
     moment = freshness.moment(overview, 4 * SECOND + SECOND // 2)
     assert moment.pace == 100.0
-    assert moment.last_event_seconds == 50.0
+    assert moment.silent_seconds == 0.5, "in real time: at that pace the night may stand still"
 
 
 def test_an_ended_night_is_not_old() -> None:
@@ -337,6 +350,7 @@ def test_the_pace_is_not_measured_from_before_the_first_event() -> None:
         await read(app, pilot, source, time_us=NOW + 20 * SECOND)
         source.clock.forward(5)
         app.tick()
-        assert " event 50 s ago" in said(app, "#status")[0]
+        assert " event 5 s ago " in said(app, "#status")[0]
+        assert said(app, "#status")[0].endswith(" x10"), "twenty seconds in two"
 
     play(look, changes={"time_us": 0})

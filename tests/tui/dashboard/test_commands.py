@@ -39,10 +39,9 @@ def test_it_acknowledges_what_the_line_has_shown_and_not_what_came_after_it(data
     [line] = read_overview(data.projections).alarms
     record(data, violated(thing="dome_slit"))
     DataFolderCommands(data.top).acknowledge(line, "seen on site")
-    assert answers(data) == [
-        ViolationAcknowledged(name="DeviceFault", thing=thing, detected=at, who=person(), why="seen on site")
-        for at, thing in ((2, "mount"), (3, "focus"))
-    ]
+    told = [each for each in answers(data) if isinstance(each, ViolationAcknowledged)]
+    assert [(each.detected, each.thing) for each in told] == [(2, "mount"), (3, "focus")]
+    assert {(each.name, each.who, each.why) for each in told} == {("DeviceFault", person(), "seen on site")}
     with pytest.raises(AlarmOver, match="acknowledged already by"):
         DataFolderCommands(data.top).acknowledge(line, "me too")
 

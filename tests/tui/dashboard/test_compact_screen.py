@@ -74,9 +74,9 @@ def test_on_few_lines_the_state_the_alarms_and_how_to_stop_stay(lines: int, pane
     play(look, (80, lines))
 
 
-@pytest.mark.parametrize(("width", "ends_with"), [(80, "sim"), (90, "sim x290")])
+@pytest.mark.parametrize(("width", "ends_with"), [(80, "sim"), (90, "sim x129000")])
 def test_the_pace_is_told_whole_or_not_at_all(width: int, ends_with: str) -> None:
-    moment = Moment(overview=an_overview(), now_us=NOW, silent_seconds=0.5, pace=290.0, condition="live")
+    moment = Moment(overview=an_overview(), now_us=NOW, silent_seconds=14.0, pace=129000.0, condition="live")
     told = plain(status_line(moment, width))
     assert len(told) <= width
     assert told.endswith(ends_with)

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from projections.causal_chain import Link
-from tests.tui.dashboard.a_night import alarm, at, identity
+from tests.tui.dashboard.a_night import NOW, alarm, at, identity
 from tests.tui.dashboard.hand_fed import HandFedSource, play, read, said, settled, shown, title, until
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.telescope import MirrorCoverRead
@@ -185,6 +185,22 @@ def test_enter_shows_a_violation_in_full() -> None:
     play(press)
 
 
+def test_an_alarm_that_was_acknowledged_later_says_when_by_the_real_clock() -> None:
+    async def press(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
+        await pilot.press("9", "enter")
+        told = " ".join(line.strip() for line in on_sheet(app))
+        assert "by the real clock 2026-05-28T20:26:40 UTC: seen on site" in told
+
+    answered = {
+        "open": 0,
+        "acknowledged_by": "M. Tanaka",
+        "acknowledged_why": "seen on site",
+        "acknowledged_us": NOW,
+        "acknowledged_said_us": 1_780_000_000_000_000,
+    }
+    play(press, changes={"alarms": (alarm("DeviceFault", "serious", "mount", "fault", **answered),)})
+
+
 def test_an_alarm_that_is_known_says_what_it_means_and_what_to_do() -> None:
     async def press(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
         await pilot.press("9", "enter")
@@ -193,6 +209,27 @@ def test_an_alarm_that_is_known_says_what_it_means_and_what_to_do() -> None:
         assert on_sheet(app)[told + 1] == "              reading says so"
 
     play(press, changes={"alarms": (alarm("DeviceFault", "serious", "mount", "mount: fault"),)})
+
+
+def test_chips_that_failed_say_what_to_do_or_which_command_says_it() -> None:
+    async def press(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
+        await pilot.press("9", "enter")
+        assert any(
+            each.startswith("what to do    look at the sky; when it is clear") for each in on_sheet(app)
+        )
+        await pilot.press("escape", "j", "enter")
+        assert "what to do    'tomoe alarm show 123400' says it" in on_sheet(app)
+
+    over = {"kind": "rejected", "open": 0}
+    play(
+        press,
+        changes={
+            "alarms": (
+                alarm("ProductRejected (cloud)", "notice", "TMQ1", "STACK not archived: cloud", **over),
+                alarm("ReductionFailed (RawCubeCorrupt)", "warning", "TMQ1", "its end is lost", **over),
+            )
+        },
+    )
 
 
 def test_what_led_to_an_alarm_and_cannot_be_read_says_so() -> None:

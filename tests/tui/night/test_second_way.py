@@ -186,13 +186,16 @@ def test_a_lock_that_is_set_while_the_night_hangs_keeps_the_mount_from_being_par
 
 
 @pytest.mark.slow
-def test_a_lock_is_heeded_though_the_night_hung_while_it_wrote_the_log(data: DataFolder) -> None:
+def test_a_lock_is_heeded_though_the_night_hung_while_it_wrote_the_log(
+    data: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
     with night_with_open_dome(data) as process, log_held(data):
         process.send_signal(signal.SIGSTOP)
 
         with pytest.raises(WordNotRecorded, match="recorded as soon as it takes it"):
             lock.set_lock(why="in the dome", data=data.top)
 
+        assert "waiting, at most half a minute" in capsys.readouterr().err
         _emergency_leaves_the_mount(data)
     wait_until(lambda: events(data, "TelescopeLockSet"), "the guardian tells the log")
 

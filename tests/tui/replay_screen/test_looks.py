@@ -16,7 +16,7 @@ from projections.overview_model import Overview
 from replay.night import Identity
 from tests.projections.night_story import NIGHT
 from tests.tui.dashboard import hand_fed
-from tests.tui.dashboard.hand_fed import COMPACT, REAL_NOW, WIDE, HandSetClock, said, shown, title
+from tests.tui.dashboard.hand_fed import COMPACT, REAL_NOW, WIDE, HandSetClock, said, shown, title, until
 from tests.tui.replay_screen.past_night import CODE, DIGEST, StorySource, press, replay
 from tomoe_es.errors import LogUnavailable
 from tui.dashboard.app import DashboardApp
@@ -156,6 +156,27 @@ def test_the_panels_at_80_columns_are_the_essential_ones_above_the_timeline() ->
         assert [text[:9] for text in said(app, "#timeline")] == [" alarms  ", " recipes ", " sky     "]
 
     replay(look, COMPACT)
+
+
+@pytest.mark.parametrize("size", [(79, 24), (80, 13), (20, 5)])
+def test_a_terminal_in_which_it_would_be_cut_off_is_told_which_size_it_needs(size: tuple[int, int]) -> None:
+    async def look(app: ReplayApp, pilot: Pilot[int], clock: HandSetClock) -> None:
+        await press(app, pilot, "x", "w")
+        await pilot.resize_terminal(*size)
+        await until(pilot, lambda: drawn(app)[0].startswith("REPLAY needs 80 x"))
+        words = " ".join(" ".join(drawn(app)).split())
+        has = f"this terminal has {size[0]} x {size[1]}: enlarge it; q quits"
+        assert words == f"REPLAY needs 80 x 14; {has}"
+        await pilot.resize_terminal(*COMPACT)
+        await until(pilot, lambda: drawn(app)[0].startswith(" REPLAY  2023-12-12"))
+        assert "REPLAY needs" not in " ".join(drawn(app))
+
+    replay(look, COMPACT)
+
+
+def drawn(app: ReplayApp) -> list[str]:
+    """The lines of the terminal."""
+    return [strip.text for strip in app.screen._compositor.render_strips()]
 
 
 def test_without_colours_it_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tomoe_es.control import hardware
 from tomoe_es.events import EVENT_TYPES, ErasedPayload, Event
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.monitor import ViolationDetected
@@ -75,7 +76,26 @@ def _steps() -> dict[type[Event], tuple[Judge, ...]]:
             steps[kind].append(judge)
     for kind in passed_time.SETTLING:
         steps[kind].append(_settle)
+    for kind in hardware.READINGS:
+        steps[kind] = [_of_reading(tuple(steps[kind]), _late_steps(kind))]
     return {kind: tuple(several) for kind, several in steps.items()}
+
+
+def _late_steps(kind: type[Event]) -> tuple[Judge, ...]:
+    return tuple(by_rules.step(rule) for rule in RULES.values() if rule.late_readings and kind in rule.reads)
+
+
+def _of_reading(usual: tuple[Judge, ...], late: tuple[Judge, ...]) -> Judge:
+    """A reading that comes after a newer one of its device does not tell how that is now.
+
+    So it comes when a process hung while it recorded it, and others made the telescope safe meanwhile.
+    """
+
+    def judge(judged: Judged, recorded: Recorded, found: list[Found]) -> None:
+        for step in late if hardware.is_late(judged.known.hardware, recorded) else usual:
+            step(judged, recorded, found)
+
+    return judge
 
 
 STEPS = _steps()

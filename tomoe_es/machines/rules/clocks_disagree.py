@@ -46,8 +46,9 @@ def judge(known: Known, recorded: Recorded) -> Departing | None:
 RULE = Rule(
     name="ClocksDisagree",
     severity="serious",
-    meaning="the clocks of two machines differ: deadlines and time stamps can't be trusted",
-    remedy="look at the time service (NTP, PTP) of both machines",
+    meaning="the clocks of two machines differ, or a process hung while it recorded: deadlines and time "
+    "stamps can't be trusted",
+    remedy="look at the time service (NTP, PTP) of both machines, unless a process was silent for that long",
     thing="clocks",
     reads=(
         *(RecipeSubmitted, RecipeRefused, QueueStarted, QueuePaused, QueueAbortRequested),
@@ -56,4 +57,5 @@ RULE = Rule(
         *(MountRead, WeatherRead),
     ),
     judge=judge,
+    late_readings=True,
 )

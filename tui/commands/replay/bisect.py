@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from replay import breakpoints, places
 from replay.errors import ConditionInvalid
 from replay.judging_rules import Broken, first_broken
+from replay.never import why_never
 from replay.night import Identity, ReplayedNight
 from tui.commands import replay_text as text
 from tui.commands.replay.opened import opened, print_json, print_lines
@@ -48,7 +49,10 @@ def bisect(
         if json:
             print_json(identity, condition=condition, event=found.event, how=found.how)
         else:
-            first = [text.event_line(found.event) if found.event is not None else f"never: {condition}"]
+            if found.event is None:
+                first = [f"never: {condition}", *(f"{'':>8} {each}" for each in why_never(replayed, checked))]
+            else:
+                first = [text.event_line(found.event)]
             if found.event is not None and breakpoints.held_from_start(replayed, checked, found.event):
                 first.append(text.holds_from_start(found.event))
             print_lines(identity, [*first, f"({found.how})"])

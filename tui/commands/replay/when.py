@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from replay import breakpoints, places
 from replay.conditions import Condition
+from replay.never import why_never
 from replay.night import ReplayedNight
 from tomoe_es.events.envelope import Recorded
 from tui.commands import replay_text as text
@@ -71,3 +72,4 @@ def _lines(
         yield f"nowhere from there, but at event {position} itself it holds: {condition.text}"
     elif not found:
         yield f"never: {condition.text}"
+        yield from (f"{'':>8} {each}" for each in why_never(night, condition))

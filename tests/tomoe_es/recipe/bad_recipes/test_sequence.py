@@ -84,8 +84,17 @@ SEQUENCES = [
     ]),
     (("SetParameter: { gain: high, tinteg_sec: 0.5, nframe: 2 }", "SetPipeline: [stack, clip]", POINTING,
       "Wait: pointing", "Exposure: a"), [
+        ("TooFewFrames", "10:5: Operations[5].Exposure: a stack needs 3 frames, and nframe is 2; set nframe to 3 or "
+         "more in the SetParameter before it"),
         ("TooFewFrames", "10:5: Operations[5].Exposure: a clipped stack needs 6 frames, and nframe is 2; set nframe "
          "to 6 or more in the SetParameter before it, or leave 'clip' out of SetPipeline"),
+    ]),
+    (("SetParameter: { gain: high, tinteg_sec: 0.5, nframe: 5 }", "SetPipeline: [wcs, stack, clip, neo]", POINTING,
+      "Wait: pointing", "Exposure: a"), [
+        ("TooFewFrames", "10:5: Operations[5].Exposure: a clipped stack needs 6 frames, and nframe is 5; set nframe "
+         "to 6 or more in the SetParameter before it, or leave 'clip' out of SetPipeline"),
+        ("TooFewFrames", "10:5: Operations[5].Exposure: a search for moving objects needs 8 frames, and nframe is 5; "
+         "set nframe to 8 or more in the SetParameter before it, or leave 'neo' out of SetPipeline"),
     ]),
     (("SetParameter: { gain: high, tinteg_sec: 0.5, nframe: 7 }", "SetPipeline: [wcs, stack, clip, neo]", POINTING,
       "Wait: pointing", "Exposure: a"), [
@@ -103,8 +112,11 @@ SEQUENCES = [
         ("WindowTooShort", "7:5: Operations[2].Dark: it takes 36000 s, and the time window from 08:00 to 10:30 UTC "
          "has 9000 s; widen the time window, or take fewer or shorter frames"),
     ]),
-    (("SetParameter: { gain: high, tinteg_sec: 10, nframe: 600 }", "Dark: a", "Dark: b"), [
+    (("SetParameter: { gain: high, tinteg_sec: 10, nframe: 600 }", "Dark: a", "Dark: b",
+      "SetParameter: { gain: high, tinteg_sec: 10, nframe: 901 }", "Dark: c"), [
         ("WindowTooShort", "8:5: Operations[3].Dark: it takes 6000 s, 12000 s with the exposures before it, and the "
+         "time window from 08:00 to 10:30 UTC has 9000 s; widen the time window, or take fewer or shorter frames"),
+        ("WindowTooShort", "10:5: Operations[5].Dark: it takes 9010 s, 21010 s with the exposures before it, and the "
          "time window from 08:00 to 10:30 UTC has 9000 s; widen the time window, or take fewer or shorter frames"),
     ]),
     (("Pointing: { ra: 200, dec: -30 }", "Dithering: [0, 1]", "Dithering: [1, 0]"), [

@@ -29,7 +29,7 @@ from tomoe_es.reduction.photometry import measure
 from tomoe_es.reduction.stack import stack
 from tomoe_es.reduction.variance import frame_variance
 from tomoe_es.reduction.zero_point import magnitude_of_one_count
-from tomoe_es.transfer.cube_file import as_stored, read_only
+from tomoe_es.transfer.stored_counts import as_stored, read_only
 
 CHIP, FRAMES, START_US = 101, 18, 1_780_000_000_000_000
 RA_DEG, DEC_DEG = 30.8, -3.9

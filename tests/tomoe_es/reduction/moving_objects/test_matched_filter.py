@@ -18,7 +18,7 @@ from tomoe_es.reduction.moving_objects.matched_filter import (
     gaussian,
     room_for_rows,
 )
-from tomoe_es.transfer.cube_file import as_stored
+from tomoe_es.transfer.stored_counts import as_stored
 
 SHAPE = (66, 131)  # a multiple neither of windows nor of blocks
 LEVELS = np.array([0.5, -1.0, 2.0], np.float32)

@@ -17,8 +17,8 @@ from adapters.simulator.sky.request import RenderRequest
 from tomoe_es.events.system import LogCheckpoint
 from tomoe_es.reduction.job import ArchivedProduct, ReductionJob, ReductionResult
 from tomoe_es.reduction.pipeline import run_job
-from tomoe_es.transfer.cube_file import write_raw_cube
 from tomoe_es.transfer.exposure_facts import DataType, ExposureFacts, WeatherFacts
+from tomoe_es.transfer.raw_cube_writer import write_raw_cube
 
 CHIP, TRUE_RA_DEG, TRUE_DEC_DEG = 101, 30.8, -3.9
 

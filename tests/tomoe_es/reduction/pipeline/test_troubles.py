@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from numpy.typing import NDArray
 from tests.tomoe_es.reduction.pipeline.bench import Bench
 from tomoe_es.reduction.job import ReductionJob, ReductionResult
 from tomoe_es.reduction.pipeline import run_job
+from tomoe_es.transfer.exposure_facts import DataType
 
 
 def condition(result: ReductionResult) -> str | None:
@@ -82,6 +85,24 @@ def test_a_master_that_no_reduction_makes_is_corrupt_whatever_its_digest(
     assert condition(result) == "CalibrationCorrupt"
     assert result.failure is not None
     assert wrong in result.failure.message
+
+
+@pytest.mark.parametrize("data_type", ["DARK", "FLAT"])
+def test_a_sequence_that_loses_its_end_after_its_digest_was_found_right_is_named(
+    bench: Bench, frames: NDArray[np.uint16], data_type: DataType
+) -> None:
+    job = bench.job(data_type, 24, frames)
+    looked = count(1)
+
+    def timer() -> float:
+        if next(looked) == 3:  # the cube was read, and is about to be combined
+            os.truncate(job.cube_path, 15_000_000)
+        return time.perf_counter()
+
+    result = run_job(job, bench.solver, timer)
+    assert condition(result) == "RawCubeCorrupt"
+    assert result.failure is not None
+    assert f"{job.cube_path} is corrupt (it lost its end while it was read)" in result.failure.message
 
 
 def test_a_folder_that_cannot_be_written_to_is_named(bench: Bench, frames: NDArray[np.uint16]) -> None:
