@@ -44,6 +44,11 @@ class MoverInFrame:
     y: float
     magnitude: float
 
+    @property
+    def is_on_imaging_area(self) -> bool:
+        """Whether its middle is; beside it, some of its light may be."""
+        return -0.5 <= self.x < IMAGING_SHAPE[1] - 0.5 and -0.5 <= self.y < IMAGING_SHAPE[0] - 0.5
+
 
 def position_at(mover: MovingObject, time_us: int | float) -> tuple[float, float]:
     """Right ascension and declination of an object, degrees, at a UTC time in microseconds."""
@@ -63,19 +68,24 @@ def position_at(mover: MovingObject, time_us: int | float) -> tuple[float, float
 def place_in_frame(
     mover: MovingObject, wcs: WCS, frame: int, frame_start_us: float, exposure_seconds: float
 ) -> MoverInFrame | None:
-    """The object on one chip in one frame, or None when it is not on the imaging area.
+    """The object on one chip in one frame, or None when none of its light falls on the imaging area.
 
     The rolling shutter exposes each row later than the one before: the row is found first, then its time.
     """
     middle_us = frame_start_us + exposure_seconds * 5e5
+    rate = np.hypot(mover.rate_east_arcsec_per_second, mover.rate_north_arcsec_per_second)
+    margin = PATCH_RADIUS + float(rate) * exposure_seconds / PIXEL_SCALE_ARCSEC
+    height, width = IMAGING_SHAPE
     first_row_y = _pixel(wcs, *position_at(mover, middle_us))[1]
-    if not -PATCH_RADIUS <= first_row_y <= IMAGING_SHAPE[0] - 1 + PATCH_RADIUS:
+    if not -margin <= first_row_y <= height - 1 + margin:
         return None
     row = IMAGING_AREA[0].start + first_row_y
     time_us = middle_us + row * LINE_READOUT_SECONDS * 1e6
     ra, dec = position_at(mover, time_us)
     x, y = _pixel(wcs, ra, dec)
-    if not (-0.5 <= x < IMAGING_SHAPE[1] - 0.5 and -0.5 <= y < IMAGING_SHAPE[0] - 0.5):
+    if not (
+        -PATCH_RADIUS <= x <= width - 1 + PATCH_RADIUS and -PATCH_RADIUS <= y <= height - 1 + PATCH_RADIUS
+    ):
         return None
     return MoverInFrame(mover.name, frame, round(time_us), ra, dec, x, y, mover.magnitude)
 

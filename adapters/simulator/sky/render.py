@@ -131,7 +131,9 @@ class ChipRenderer:
             zero_point_mag=zero_point_mag(),
             fwhm_arcsec=self._fwhm_arcsec,
             stars=self._stars,
-            movers=tuple(place for frame in frames for _, place in self._movers(frame)),
+            movers=tuple(
+                place for frame in frames for _, place in self._movers(frame) if place.is_on_imaging_area
+            ),
             cosmic_rays=tuple(ray for frame in frames for ray in self._cosmic_rays(frame)),
         )
 
