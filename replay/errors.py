@@ -64,6 +64,14 @@ class WhatIfImpossible(TomoeError):
     what_to_do = "choose a simulated night, and a moment at which it ran"
 
 
+class TruthMissing(TomoeError):
+    """Nothing says what was true in this night; only a simulated night with images has truth files."""
+
+    what_to_do = (
+        "name a night that was simulated with images, and its --data; of a real one there is no truth"
+    )
+
+
 class PlotsNotInstalled(TomoeError):
     """What draws plots is not installed; everything else works without it."""
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     *("night", "dashboard", "status", "recipe", "queue", "lock", "alarm", "normal", "notifier", "log"),
-    *("audit", "replay", "cube", "stats", "rebuild", "emergency", "guardian", "telescope", "worker"),
+    *("audit", "replay", "truth", "cube", "stats", "rebuild", "emergency", "guardian", "telescope", "worker"),
 )
 """Each is a module of `tui.commands`, in the order of `tomoe --help`."""
 

@@ -10,10 +10,7 @@ from astropy.wcs import WCS
 
 from benchmarks.science.imaging import Reduced
 from benchmarks.science.row import Row, median, part
-from tomoe_es.camera.frame_geometry import IMAGING_SHAPE
-
-WRONG_ARCSEC = 3.0
-"""A solution is wrong when the middle of its stars lands so far from where they are."""
+from replay.truth.positions import WRONG_ARCSEC, star_errors_arcsec
 
 
 def measure(reduced: Reduced) -> dict[str, Any]:
@@ -26,13 +23,7 @@ def measure(reduced: Reduced) -> dict[str, Any]:
     path, stars = reduced.product("STACK"), reduced.truth.stars
     if path is None or result.astrometry is None or stars is None:
         return found
-    height, width = IMAGING_SHAPE
-    on_chip = (stars.x > 0) & (stars.x < width - 1) & (stars.y > 0) & (stars.y < height - 1)
-    x, y = stars.x[on_chip], stars.y[on_chip]
-    ra, dec = WCS(fits.getheader(path, "STACK")).all_pix2world(x, y, 0)
-    east = ((ra - stars.ra_deg[on_chip] + 180) % 360 - 180) * np.cos(np.radians(dec)) * 3600
-    north = (dec - stars.dec_deg[on_chip]) * 3600
-    off = np.hypot(east, north)
+    off = star_errors_arcsec(stars, WCS(fits.getheader(path, "STACK")))
     return found | {
         "rms_arcsec": float(np.sqrt(np.mean(off**2))),
         "largest_arcsec": float(off.max()),

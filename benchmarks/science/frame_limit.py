@@ -12,9 +12,9 @@ from scipy.spatial import cKDTree
 from adapters.simulator.sky.field import FieldStars
 from adapters.simulator.sky.photometry import LIMIT_SIGMA, LIMITING_MAGNITUDE, SEEING_FWHM_ARCSEC
 from benchmarks.science.imaging import Reduced
-from benchmarks.science.photometry import ALONE_PIXELS
 from benchmarks.science.plan import INNER_DET_IDS
 from benchmarks.science.row import Row, median, spread
+from replay.truth.magnitudes import ALONE_PIXELS
 from tomoe_es.camera.frame_geometry import GAIN_ELECTRONS_PER_COUNT, IMAGING_SHAPE, PIXEL_SCALE_ARCSEC
 from tomoe_es.reduction.optimal import Profile, optimal_flux
 

@@ -6,17 +6,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Final
 
-import numpy as np
-
 from adapters.simulator.sky.moving_objects import MoverInFrame
 from benchmarks.science.imaging import Reduced
 from benchmarks.science.plan import SIGNALS, SPEEDS
 from benchmarks.science.row import Row, part
+from replay.truth.matching import follows
 from tomoe_es.reduction.moving_objects.tracklet import Tracklet
 
-NEAR_PIXELS: Final = 3.0
-NEAR_FRAMES: Final = 0.3
-"""A tracklet is that of a mover if it is within 3 pixels and 0.3 of its way in a frame from it."""
 FEWEST_FRAMES: Final = 8
 """A mover that is on the chip in fewer frames isn't counted."""
 
@@ -48,7 +44,7 @@ def measure(reduced: Reduced) -> dict[str, Any]:
 
 def owners(tracklet: Tracklet, truth: Sequence[MoverInFrame]) -> list[str]:
     """Names of the movers whose a tracklet is: none of a false one, several where they meet."""
-    return [name for name, places in _by_name(truth).items() if _follows(tracklet, places)]
+    return [name for name, places in _by_name(truth).items() if follows(tracklet, places)]
 
 
 def _by_name(truth: Sequence[MoverInFrame]) -> dict[str, list[MoverInFrame]]:
@@ -56,25 +52,6 @@ def _by_name(truth: Sequence[MoverInFrame]) -> dict[str, list[MoverInFrame]]:
     for place in truth:
         places[place.name].append(place)
     return places
-
-
-def near(off_pixels: float, pixels_a_frame: float) -> bool:
-    """Whether something so far from a mover of such a speed is taken for it."""
-    return off_pixels < NEAR_PIXELS + NEAR_FRAMES * pixels_a_frame
-
-
-def _follows(tracklet: Tracklet, places: Sequence[MoverInFrame]) -> bool:
-    if len(places) < 2:
-        return False
-    time = np.array([place.time_us for place in places], float)
-    x, y = (np.polyfit(time - time[0], [getattr(place, axis) for place in places], 1) for axis in "xy")
-    off = [
-        np.hypot(
-            each.x - np.polyval(x, each.time_us - time[0]), each.y - np.polyval(y, each.time_us - time[0])
-        )
-        for each in tracklet.sightings
-    ]
-    return near(float(np.median(off)), tracklet.pixels_a_frame)
 
 
 def rows(chips: list[dict[str, Any]]) -> list[Row]:

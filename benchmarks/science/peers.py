@@ -20,8 +20,8 @@ from photutils.background import Background2D, SExtractorBackground
 from photutils.segmentation import SourceCatalog, SourceFinder
 
 from benchmarks.science.imaging import Folders, Reduced
-from benchmarks.science.photometry import pair_alone
 from benchmarks.science.row import Row, median, part, spread
+from replay.truth.magnitudes import pair_alone
 from tomoe_es.camera.frame_geometry import GAIN_ELECTRONS_PER_COUNT
 from tomoe_es.reduction.extraction import DETECTION_SIGMA, SMALLEST_AREA_PIXELS
 from tomoe_es.reduction.mask import BAD

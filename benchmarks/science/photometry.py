@@ -19,21 +19,22 @@ from adapters.simulator.sky.psf import MoffatPsf
 from benchmarks.science.imaging import Reduced
 from benchmarks.science.plan import EXPOSURE_SECONDS
 from benchmarks.science.row import Row, median, part, spread
+from replay.truth.magnitudes import (
+    ALONE_PIXELS,
+    BRIGHT_MAG,
+    FAINTER_MAG,
+    FEWEST_BRIGHT_STARS,
+    pair_measurable,
+)
 from tomoe_es.camera.frame_geometry import (
     DARK_E_PER_SECOND,
     READ_NOISE_E,
 )
 
-ALONE_PIXELS: Final = 14.0
-FAINTER_MAG: Final = 5.5
-"""A star is alone when all others within 14 pixels are fainter by so much; where there are any, it has faint
-company: one of 20 mag takes a star of 14.5 mag twice its noise limit away, and nothing can tell the two."""
 MOST_STARS: Final = 300
 OUTLIER_LIMITS: Final = 4.0
 LIMIT_RADIUS: Final = 16
-BRIGHT_MAG: Final = (14.0, 16.5)
 BINS: Final = ((14.0, 15.0), (15.0, 16.0), (16.0, 17.0), (17.0, 18.0), (18.0, 19.0))
-FEWEST_BRIGHT_STARS: Final = 5
 
 
 def measure(reduced: Reduced) -> dict[str, Any]:
@@ -42,9 +43,7 @@ def measure(reduced: Reduced) -> dict[str, Any]:
     if path is None or stars is None or photometry is None or photometry.zero_point_mag is None:
         return {}
     table = fits.getdata(path, "SOURCES")
-    star, source = pair_alone(stars, np.column_stack([table["X"] - 1, table["Y"] - 1]))
-    good = ~table["SATURAT"][source] & (table["FLAGS"][source] == 0) & ~stars.from_tycho2[star]
-    star, source = star[good], source[good]
+    star, source = pair_measurable(stars, table)
     magnitude = stars.magnitude[star]
     off = table["MAG"][source].astype(float) - magnitude
     some = slice(None, None, max(1, len(star) // MOST_STARS))
@@ -57,21 +56,6 @@ def measure(reduced: Reduced) -> dict[str, Any]:
         "stars": np.round(told[some], 5).tolist(),
         "stated_frame_limit_mag": photometry.frame_limiting_mag,
     }
-
-
-def pair_alone(stars: FieldStars, xy: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Indices of stars that are alone, and of the measured positions (n, 2), 0-based, that are theirs."""
-    true = np.column_stack([stars.x, stars.y])
-    tree = cKDTree(true)
-    distance, nearest = tree.query(xy)
-    near = np.flatnonzero(distance < 1.5)
-    alone = []
-    for source in near:
-        others = tree.query_ball_point(true[nearest[source]], ALONE_PIXELS)
-        limit = stars.magnitude[nearest[source]] + FAINTER_MAG
-        alone.append(np.count_nonzero(stars.magnitude[others] < limit) == 1)
-    chosen = near[np.array(alone, bool)]
-    return nearest[chosen], chosen
 
 
 def _company(stars: FieldStars, star: NDArray[np.int64]) -> NDArray[np.bool_]:

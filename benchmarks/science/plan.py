@@ -10,6 +10,7 @@ from astropy.coordinates import SkyCoord
 
 from adapters.simulator.sky.moving_objects import MovingObject
 from adapters.simulator.sky.photometry import SEEING_FWHM_ARCSEC
+from adapters.simulator.sky.streaks import concentration
 from tomoe_es.camera.focal_plane import chip_centre, chip_wcs
 from tomoe_es.camera.frame_geometry import IMAGING_SHAPE, PIXEL_SCALE_ARCSEC
 from tomoe_es.clock import DAY, MINUTE
@@ -99,11 +100,9 @@ def plan_chip(seed: int, number: int, *, movers: bool = True, chips_a_field: int
 
 def magnitude_of(signal: float, speed: float, seeing_arcsec: float) -> float:
     """That of an object whose streak has this signal-to-noise ratio in one frame of a dark sky."""
-    sigma = seeing_arcsec / PIXEL_SCALE_ARCSEC / 2.3548
-    along = np.linspace(-speed / 2, speed / 2, 201)
-    part = float(np.exp(-((along[:, None] - along) ** 2) / (4 * sigma**2)).mean())
     wider = seeing_arcsec / SEEING_FWHM_ARCSEC
-    return 18.5 - 2.5 * float(np.log10(signal / 5 / np.sqrt(part) * wider))
+    spread = np.sqrt(concentration(speed, seeing_arcsec))
+    return 18.5 - 2.5 * float(np.log10(signal / 5 / spread * wider))
 
 
 def _field(seed: int, field: int) -> tuple[float, float, int]:

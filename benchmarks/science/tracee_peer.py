@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from adapters.simulator.sky.moving_objects import MoverInFrame
 from benchmarks.science.imaging import Reduced
-from benchmarks.science.movers import FEWEST_FRAMES, near
+from benchmarks.science.movers import FEWEST_FRAMES
+from replay.truth.matching import near
 from tomoe_es.camera.frame_geometry import GAIN_ELECTRONS_PER_COUNT, PIXEL_SCALE_ARCSEC
 from tomoe_es.reduction.calibrated_frames import CalibratedFrames
 from tomoe_es.reduction.frame_numbers import DROPPED_FRAMES

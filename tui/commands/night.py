@@ -22,6 +22,7 @@ from tui.night.progress import say
 from tui.night.run import run_night
 from tui.night.summary import checkpoint_text, summary_text
 from tui.numbers import Whole
+from tui.truth_of_night import truth_of_night
 
 NIGHT_OUTPUT = "night.out"
 """File in the data folder with the progress lines of a night that the dashboard shows."""
@@ -68,6 +69,9 @@ def night(
 
     On a terminal the dashboard shows the night as it goes; otherwise progress lines are printed.
     Ctrl-C shuts down in order; a second one breaks off, and --resume goes on from there.
+
+    A night with images ends with a line that says how it agrees with the truth of its simulated sky (`tomoe
+    truth`), whatever its exit code.
 
     Exit codes: 0 the night has ended; 1 it can't begin or go on, and why; 2 wrong usage, such as an option
     out of its range or an address of --notify that can't be one; 130 broken off.
@@ -161,7 +165,9 @@ def night(
         return _with_dashboard(folder)
     began = time.monotonic()
     note = run_night(options, folder)
-    say("\n" + summary_text(read_overview(folder.projections), time.monotonic() - began))
+    overview = read_overview(folder.projections)
+    say("\n" + summary_text(overview, time.monotonic() - began))
+    say(truth_of_night(folder, overview.night.night))
     say(checkpoint_text(note))
     return 0
 

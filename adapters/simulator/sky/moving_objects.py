@@ -49,6 +49,11 @@ class MoverInFrame:
     y: float
     magnitude: float
 
+    @property
+    def is_on_imaging_area(self) -> bool:
+        """Whether its middle is; beside it, some of its light may be."""
+        return -0.5 <= self.x < IMAGING_SHAPE[1] - 0.5 and -0.5 <= self.y < IMAGING_SHAPE[0] - 0.5
+
 
 def position_at(mover: MovingObject, time_us: int | float) -> tuple[float, float]:
     """Right ascension and declination of an object, degrees, at a UTC time in microseconds."""
@@ -68,7 +73,7 @@ def position_at(mover: MovingObject, time_us: int | float) -> tuple[float, float
 def place_in_frame(
     mover: MovingObject, wcs: WCS, frame: int, frame_start_us: float, exposure_seconds: float
 ) -> MoverInFrame | None:
-    """The object on one chip in one frame, or None when it is not on the imaging area.
+    """The object on one chip in one frame, or None when none of its light falls on the imaging area.
 
     The rolling shutter exposes each row later than the one before, and the object is on another row by then:
     time and row are found in turns.
@@ -80,7 +85,10 @@ def place_in_frame(
         if not -FARTHEST_PIXELS <= y <= IMAGING_SHAPE[0] - 1 + FARTHEST_PIXELS:
             return None
         time_us = middle_us + (IMAGING_AREA[0].start + y) * LINE_US
-    if not (-0.5 <= x < IMAGING_SHAPE[1] - 0.5 and -0.5 <= y < IMAGING_SHAPE[0] - 0.5):
+    height, width = IMAGING_SHAPE
+    if not (
+        -PATCH_RADIUS <= x <= width - 1 + PATCH_RADIUS and -PATCH_RADIUS <= y <= height - 1 + PATCH_RADIUS
+    ):
         return None
     return MoverInFrame(mover.name, frame, round(time_us), ra, dec, x, y, mover.magnitude)
 

@@ -60,10 +60,14 @@ TWILIGHT_GRADIENT: Final = 0.01
 
 @dataclass(frozen=True, slots=True)
 class ChipTruth:
-    """What was true for one chip of one exposure; `stars` is None when no light of the sky came in."""
+    """What was true for one chip of one exposure; `stars` is None where the exposure is of no sky.
+
+    `response` is the mean of the chip's, by which vignetting dims its stars.
+    """
 
     request: RenderRequest
     wcs: WCS
+    response: float
     zero_point_mag: float
     fwhm_arcsec: float
     stars: FieldStars | None
@@ -123,10 +127,13 @@ class ChipRenderer:
         return ChipTruth(
             request=self._request,
             wcs=self._wcs,
+            response=float(self._detector.response.mean(dtype=np.float64)),
             zero_point_mag=zero_point_mag(),
             fwhm_arcsec=self._fwhm_arcsec,
             stars=self._stars,
-            movers=tuple(place for frame in frames for _, place in self._movers(frame)),
+            movers=tuple(
+                place for frame in frames for _, place in self._movers(frame) if place.is_on_imaging_area
+            ),
             cosmic_rays=tuple(ray for frame in frames for ray in self._cosmic_rays(frame)),
         )
 

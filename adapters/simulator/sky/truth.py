@@ -1,11 +1,12 @@
 """The truth file: a FITS file of tables beside the simulated data, which the pipeline never reads.
 
-Primary header: true boresight, zero point, PSF, and the true WCS (TAN-SIP of order 3; `read_true_wcs`). RA
-and DEC of STARS are those of the time of the exposure. Tables STARS, FRAMES, MOVERS and COSMIC_RAYS (empty
-ones included) open with `astropy.table.Table.read(path, hdu="STARS")`. Pixels are 0-based, of the imaging
-area.
+Primary header: true boresight, what light came in and how it was dimmed, zero point, PSF, and the true WCS
+(TAN-SIP of order 3; `read_true_wcs`). Tables STARS, FRAMES, MOVERS and COSMIC_RAYS (empty ones included) open
+with `astropy.table.Table.read(path, hdu="STARS")`; `true_chip` reads all of it. RA and DEC of STARS are those
+of the time of the exposure. Pixels are 0-based, of the imaging area.
 """
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -56,6 +57,9 @@ def _header(truth: ChipTruth) -> fits.Header:
         ("PRESSURE", request.air.pressure_hpa, "[hPa] of the air, for its refraction"),
         ("TMPAIR", request.air.temperature_c, "[deg C] of the air, for its refraction"),
         ("SEED", request.seed, "seed of the simulation"),
+        ("SKYLIGHT", math.isfinite(request.sky_mag_arcsec2), "whether light of the sky came in"),
+        ("RESPONSE", truth.response, "of the chip; 1 amid the field"),
+        ("TWILIGHT", request.flat_e_per_second, "[electron / s] of a FLAT"),
         ("ZEROMAG", truth.zero_point_mag, "[mag] star of 1 electron a second"),
         ("FWHM", truth.fwhm_arcsec, "[arcsec] PSF with defocus"),
         ("FOCOFF", request.focus_offset_mm, "[mm] distance from best focus"),
@@ -63,6 +67,8 @@ def _header(truth: ChipTruth) -> fits.Header:
         ("EXPTIME1", request.exposure_seconds, "[s] one frame"),
     ):
         header[keyword] = (value, comment)
+    if math.isfinite(request.sky_mag_arcsec2):
+        header["SKYMAG"] = (request.sky_mag_arcsec2, "[mag / arcsec2] of the clear sky")
     add_wcs(header, truth.wcs)
     return header
 

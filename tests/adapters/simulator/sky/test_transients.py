@@ -139,6 +139,23 @@ def test_truth_names_every_place_of_a_mover(request_with: RequestMaker) -> None:
         assert np.hypot(x - place.x, y - place.y) < 4
 
 
+@pytest.mark.parametrize(("x", "y"), [(-1.5, 500.0), (2001.0, 500.0), (1000.0, -1.5), (1000.0, 1129.0)])
+def test_an_object_beside_the_chip_throws_light_on_it_and_is_not_on_it(
+    request_with: RequestMaker, x: float, y: float
+) -> None:
+    request = request_with(nframe=1)
+    ra, dec = (float(each) for each in true_wcs(request).all_pix2world(x, y, 0))
+    frames = np.empty((2, 1, *ORIGINAL_SHAPE), dtype=np.uint16)
+    render_chip(request, frames[0])
+    beside = mover(ra, dec, magnitude=12.5)
+    truth = render_chip(request_with(nframe=1, movers=(beside,)), frames[1])
+    assert truth.movers == ()
+    light = (frames[1].astype(float) - frames[0])[0][IMAGING_AREA]
+    row, column = np.unravel_index(np.argmax(light), light.shape)
+    assert np.hypot(column - x, row - y) < 5
+    assert light.max() > 100
+
+
 def test_cosmic_rays_come_at_the_rate_of_muons() -> None:
     random = np.random.default_rng(3)
     rays = [ray for frame in range(2000) for ray in cosmic_rays(random, frame, 5.0)]

@@ -1,0 +1,139 @@
+"""Moving objects told and reported, against those that truly were on the chip."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from adapters.simulator.sky.true_chip import TrueChip
+from replay.truth.expectation import FULL, ON_STAR, TrueMover, true_movers
+from replay.truth.findings import Findings, Line, count
+from replay.truth.matching import follows
+from replay.truth.reports import ReportedPlace, read_report
+from replay.truth.told import ToldChip
+from replay.truth.tracklet_numbers import wrong_numbers
+from tomoe_es.events.reduction import MovingObjectDetected, TrackletsJoined
+
+SUBJECT: Final = "moving objects"
+NOBODY: Final = "nobody"
+
+
+def compare_moving_objects(
+    chip: ToldChip, true: TrueChip, archive: Path, findings: Findings
+) -> dict[str, str]:
+    """Hold the tracklets of a chip that was searched against the truth; gives by tracklet whose it is."""
+    if not chip.searched:
+        _count_unsearched(chip, true, findings)
+        return {}
+    reported = _reported(chip, archive, findings)
+    whose: dict[str, str] = {}
+    for mover in true_movers(true):
+        found = [each for each in chip.tracklets.values() if follows(each, mover.places)]
+        whose |= {each.tracklet_id: mover.name for each in found}
+        _count(chip, mover, found, findings)
+        for tracklet in found:
+            _compare(chip, mover, tracklet, reported.get(tracklet.tracklet_id, []), findings)
+    for tracklet in chip.tracklets.values():
+        if tracklet.tracklet_id not in whose:
+            findings.of(SUBJECT).false += 1
+            findings.disagrees(
+                SUBJECT, chip, f"{_said(tracklet)} is of no true object; {_beside(tracklet, true)}"
+            )
+    for unknown in sorted(set(reported) - set(chip.tracklets)):
+        findings.disagrees(SUBJECT, chip, f"tracklet {unknown} is in the report, and not in the log")
+    return whose
+
+
+def compare_joined(joined: Sequence[TrackletsJoined], whose: dict[str, str], findings: Findings) -> None:
+    """Whether tracklets that were joined are of one object."""
+    counts = findings.of("joined tracklets")
+    for each in joined:
+        names = {whose.get(tracklet_id, NOBODY) for tracklet_id in each.tracklet_ids}
+        if len(names) == 1 and NOBODY not in names:
+            counts.true += 1
+            counts.found += 1
+        else:
+            counts.false += 1
+            said = f"{' '.join(each.tracklet_ids)} were joined, and are of {', '.join(sorted(names))}"
+            findings.disagreements.append(Line("joined tracklets", each.exposure_number, None, said))
+
+
+def _reported(chip: ToldChip, archive: Path, findings: Findings) -> dict[str, list[ReportedPlace]]:
+    """What the archive's report of a chip has, by tracklet; nothing where it has none."""
+    if "ADES" not in chip.archived:
+        return {}
+    try:
+        return read_report(archive / chip.archived["ADES"])
+    except (OSError, KeyError, ValueError) as error:
+        findings.disagrees(SUBJECT, chip, f"its archived report can't be read: {error!r}")
+        return {}
+
+
+def _count_unsearched(chip: ToldChip, true: TrueChip, findings: Findings) -> None:
+    """Objects on a chip that was not searched: a rejected one is not."""
+    for _ in true.movers if "neo" in chip.steps else ():
+        findings.of(SUBJECT).true += 1
+        count(
+            findings.of(SUBJECT).need_not, "chip rejected" if not chip.passed else "too few frames to search"
+        )
+
+
+def _count(
+    chip: ToldChip, mover: TrueMover, found: Sequence[MovingObjectDetected], findings: Findings
+) -> None:
+    counts = findings.of(SUBJECT)
+    counts.true += 1
+    if found:
+        counts.found += 1
+        count(counts.by, found[0].channel)
+    elif mover.reason:
+        count(counts.need_not, mover.reason)
+        findings.excuses(SUBJECT, chip, mover.reason, f"{mover.said} is not found")
+    else:
+        counts.missed += 1
+        findings.disagrees(SUBJECT, chip, f"{mover.said} is missed, and must be found")
+    for again in found[1:]:
+        counts.false += 1
+        findings.disagrees(SUBJECT, chip, f"{_said(again)} is '{mover.name}' once more")
+
+
+def _compare(
+    chip: ToldChip,
+    mover: TrueMover,
+    tracklet: MovingObjectDetected,
+    reported: Sequence[ReportedPlace],
+    findings: Findings,
+) -> None:
+    """Whether it is reported, and rightly; of what is on a star or fills a pixel numbers may be wrong."""
+    if not reported:
+        kind = "a satellite's" if tracklet.kind == "satellite" else "in no report"
+        findings.disagrees(SUBJECT, chip, f"{_said(tracklet)} is '{mover.name}', and {kind}")
+    wrong = wrong_numbers(chip, mover, tracklet, reported, findings)
+    why = ON_STAR if mover.covered else mover.reason
+    said = f"{_said(tracklet)} is off by {' and '.join(wrong)}"
+    if wrong and why in (ON_STAR, FULL):
+        findings.excuses(SUBJECT, chip, why, said)
+    elif wrong:
+        findings.disagrees(SUBJECT, chip, f"{said}; the object is {why}" if why else said)
+
+
+def _said(tracklet: MovingObjectDetected) -> str:
+    middle = tracklet.sightings[len(tracklet.sightings) // 2]
+    magnitude = "" if tracklet.magnitude is None else f" of {tracklet.magnitude:.2f} mag"
+    return (
+        f"tracklet {tracklet.tracklet_id}{magnitude} at x {middle.x:.0f} y {middle.y:.0f}, "
+        f"{tracklet.pixels_a_frame:.3g} pixels a frame, by {tracklet.channel}"
+    )
+
+
+def _beside(tracklet: MovingObjectDetected, true: TrueChip) -> str:
+    """What true things are nearest, for whoever looks for its cause."""
+    middle, stars = tracklet.sightings[len(tracklet.sightings) // 2], true.stars
+    if not len(stars.x):
+        return "no star is there"
+    off = np.hypot(stars.x - middle.x, stars.y - middle.y)
+    nearest = int(off.argmin())
+    return f"the nearest star, of {stars.magnitude[nearest]:.1f} mag, is {off[nearest]:.1f} pixels away"

@@ -1,0 +1,123 @@
+"""What the log tells of the chips of a night: what became of each, and what was found on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from tomoe_es.camera.frame_id import parse_frame_id
+from tomoe_es.events.camera import DataType, ExposureRequested
+from tomoe_es.events.envelope import Recorded
+from tomoe_es.events.reduction import (
+    AstrometryFailed,
+    FieldSolved,
+    MovingObjectDetected,
+    MovingObjectsSearched,
+    PhotometryMeasured,
+    ProductArchived,
+    QualityJudged,
+    ReductionFailed,
+    ReductionLeased,
+    ReductionQueued,
+    TrackletsJoined,
+)
+
+
+class ToldChip(msgspec.Struct, kw_only=True):
+    """One chip that was to be reduced. `ra_deg`, `dec_deg` are where the mount said that it points.
+
+    `passed` is None where the chip was never judged, `failed_checks` those for which it was rejected.
+    `given_up` is the condition after which it was not tried again. `archived` has paths below the archive by
+    kind of product.
+    """
+
+    frame_id: str
+    night: str
+    exposure_number: int
+    det_id: int
+    data_type: DataType
+    steps: tuple[str, ...]
+    ra_deg: float
+    dec_deg: float
+    passed: bool | None = None
+    failed_checks: tuple[str, ...] = ()
+    given_up: str = ""
+    has_dark: bool = True  # whether there was a master for it, of this night or one before
+    has_flat: bool = True
+    solved: FieldSolved | None = None
+    unsolved: AstrometryFailed | None = None
+    photometry: PhotometryMeasured | None = None
+    searched: bool = False
+    tracklets: dict[str, MovingObjectDetected] = {}
+    archived: dict[str, str] = {}
+
+    @property
+    def place(self) -> str:
+        """As a line names it."""
+        return f"exposure {self.exposure_number} chip {self.det_id}"
+
+
+class ToldNight(msgspec.Struct):
+    """The chips of a night by FRAME_ID, in the order in which they were queued; what was joined."""
+
+    chips: dict[str, ToldChip] = {}
+    joined: list[TrackletsJoined] = []
+
+
+def told_night(events: Iterable[Recorded]) -> ToldNight:
+    """Gather what the events of a night tell; of a chip that was reduced twice the last result counts."""
+    told = ToldNight()
+    requested: dict[int, ExposureRequested] = {}
+    for recorded in events:
+        match recorded.payload:
+            case ExposureRequested() as request:
+                requested[request.exposure_number] = request
+            case ReductionQueued() as queued if queued.exposure_number in requested:
+                request = requested[queued.exposure_number]
+                told.chips |= {each: _chip(each, request, queued) for each in queued.frame_ids}
+            case TrackletsJoined() as joined:
+                told.joined.append(joined)
+            case payload if (frame_id := getattr(payload, "frame_id", None)) in told.chips:
+                _take_in(told.chips[frame_id], payload)
+            case _:
+                pass
+    return told
+
+
+def _chip(frame_id: str, request: ExposureRequested, queued: ReductionQueued) -> ToldChip:
+    return ToldChip(
+        frame_id=frame_id,
+        night=request.night,
+        exposure_number=request.exposure_number,
+        det_id=parse_frame_id(frame_id).det_id,
+        data_type=request.data_type,
+        steps=tuple(queued.steps),
+        ra_deg=request.ra_deg,
+        dec_deg=request.dec_deg,
+    )
+
+
+def _take_in(chip: ToldChip, event: object) -> None:
+    match event:
+        case ReductionLeased(dark_exposure=dark, flat_exposure=flat):
+            chip.has_dark, chip.has_flat = dark is not None, flat is not None
+        case FieldSolved():
+            chip.solved, chip.unsolved = event, None
+        case AstrometryFailed():
+            chip.solved, chip.unsolved = None, event
+        case PhotometryMeasured():
+            chip.photometry = event
+        case QualityJudged():
+            chip.passed = event.passed
+            chip.failed_checks = tuple(each.check for each in event.verdicts if not each.passed)
+        case MovingObjectDetected():
+            chip.tracklets[event.tracklet_id] = event
+        case MovingObjectsSearched():
+            chip.searched = True
+        case ProductArchived(kind=kind, path=path):
+            chip.archived[kind] = path
+        case ReductionFailed(given_up=True, condition=condition):
+            chip.given_up = condition
+        case _:
+            pass

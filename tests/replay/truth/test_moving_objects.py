@@ -1,0 +1,175 @@
+"""Moving objects missed, false, or wrongly told, against those that truly were on the chip."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from replay.truth.expectation import FAINT, FULL, LEAVES, ON_STAR, SLOW
+from replay.truth.findings import Findings
+from tests.replay.truth.right_night import CLEAR, TRACKLET, Told, mover, psv, tracklet_of, truth_of
+from tomoe_es.camera.focal_plane import chip_centre
+from tomoe_es.events.reduction import TrackletsJoined
+
+
+def only_line(found: Findings) -> str:
+    [line] = found.disagreements
+    assert (line.exposure_number, line.det_id) == (5, CLEAR)
+    return line.said
+
+
+def test_a_mover_that_is_found_where_it_was_agrees(told: Told) -> None:
+    found = told.compared()
+    counts = found.counts["moving objects"]
+    assert (counts.true, counts.found, counts.missed, counts.false) == (1, 1, 0, 0)
+    off = {each.name: each for each in found.distances}
+    assert off["positions of moving objects"].count == 3
+    assert off["positions of moving objects"].worst < 0.01
+    assert off["rates of moving objects"].worst < 0.001
+    assert off["magnitudes of moving objects"].worst == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_missed_mover_is_noticed(told: Told) -> None:
+    told.report()
+    found = told.compared()
+    assert found.counts["moving objects"].missed == 1
+    assert only_line(found).startswith("'2020 HV' of 16.00 mag")
+
+
+def test_a_false_mover_is_noticed(told: Told) -> None:
+    right = tracklet_of(mover())
+    elsewhere = [msgspec.structs.replace(each, y=each.y + 40) for each in right.sightings]
+    told.report(right, msgspec.structs.replace(right, tracklet_id="T0000002", sightings=elsewhere))
+    found = told.compared()
+    assert found.counts["moving objects"].false == 1
+    assert "T0000002 of 16.00 mag" in only_line(found)
+    assert "is of no true object; the nearest star" in only_line(found)
+
+
+def test_a_mover_told_twice_is_noticed(told: Told) -> None:
+    right = tracklet_of(mover())
+    told.report(right, msgspec.structs.replace(right, tracklet_id="T0000002"))
+    assert "is '2020 HV' once more" in only_line(told.compared())
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"magnitude": 16.5}, "is off by +0.50 mag"),
+        ({"rate_arcsec_per_second": 1.5}, "is off by 0.500 arcsec/s in its rate"),
+        ({"position_angle_deg": 0.0}, "is off by 1.414 arcsec/s in its rate"),
+        ({"kind": "satellite"}, "a satellite's"),
+    ],
+)
+def test_a_wrong_number_is_noticed(told: Told, given: dict[str, Any], said: str) -> None:
+    told.report(tracklet_of(mover(), **given))
+    assert said in only_line(told.compared())
+
+
+def test_a_report_with_other_times_than_the_log_is_noticed(told: Told) -> None:
+    right = tracklet_of(mover())
+    late = [msgspec.structs.replace(each, time_us=each.time_us + 4_000_000) for each in right.sightings]
+    report = told.top / "archive" / "report.psv"
+    report.write_text(psv((msgspec.structs.replace(right, sightings=late),)))
+    assert "is off by 4.00 arcsec as reported" in only_line(told.compared())
+
+
+def test_a_mover_that_is_in_no_report_is_noticed(told: Told) -> None:
+    del told.chips[CLEAR].archived["ADES"]
+    assert "is '2020 HV', and in no report" in only_line(told.compared())
+
+
+@pytest.mark.parametrize("content", [None, "trkSub|obsTime\nT1|never\n", "trkSub|obsTime|ra\nT1|2023\n"])
+def test_a_report_that_can_t_be_read_is_noticed(told: Told, content: str | None) -> None:
+    report = told.top / "archive" / "report.psv"
+    if content is None:
+        report.unlink()
+    else:
+        report.write_text(content)
+    assert "report can't be read" in told.compared().disagreements[0].said
+
+
+def test_what_only_the_report_has_is_noticed(told: Told) -> None:
+    report = told.top / "archive" / "report.psv"
+    report.write_text(report.read_text() + report.read_text().splitlines()[-1].replace(TRACKLET, "T0000009"))
+    assert only_line(told.compared()) == "tracklet T0000009 is in the report, and not in the log"
+
+
+def test_tracklets_of_two_objects_must_not_be_joined(told: Told) -> None:
+    joined = TrackletsJoined(
+        exposure_number=5,
+        recipe_id="r",
+        tracklet_ids=[TRACKLET, "T0000009"],
+        first_us=0,
+        last_us=1,
+        rate_arcsec_per_second=1.0,
+        position_angle_deg=90.0,
+        residual_arcsec=0.1,
+    )
+    told.night.joined = [joined]
+    found = told.compared()
+    assert found.counts["joined tracklets"].false == 1
+    assert "are of 2020 HV, nobody" in found.disagreements[0].said
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"magnitude": 18.0}, FAINT),
+        ({"rate_east_arcsec_per_second": 0.1}, SLOW),
+        ({"magnitude": 11.0}, FULL),
+        ({"rate_east_arcsec_per_second": 400.0}, LEAVES),
+    ],
+)
+def test_what_need_not_be_found_is_told_with_the_reason(
+    told: Told, given: dict[str, Any], reason: str
+) -> None:
+    told.report()
+    told.truths[CLEAR] = truth_of(CLEAR, (mover(**given),))
+    found = told.compared()
+    assert found.disagreements == []
+    assert found.counts["moving objects"].need_not == {reason: 1}
+    [line] = found.excused
+    assert line.said.endswith(reason)
+
+
+def test_under_clouds_a_fainter_mover_need_not_be_found(told: Told) -> None:
+    told.report()
+    told.truths[CLEAR] = truth_of(CLEAR, (mover(magnitude=17.0),), transparency=(0.4,) * 18)
+    assert told.compared().counts["moving objects"].need_not == {FAINT: 1}
+
+
+def test_one_on_a_star_need_not_be_found_and_its_numbers_may_be_off(told: Told) -> None:
+    stars, (ra, dec) = truth_of(CLEAR).stars, chip_centre(CLEAR, 19.7498, 29.7107)
+    assert stars is not None
+    near = (abs(stars.ra_deg - ra) < 0.1) & (abs(stars.dec_deg - dec) < 0.1) & (stars.magnitude < 15.5)
+    star = int(near.nonzero()[0][0])
+    on_it = mover(
+        ra_deg=float(stars.ra_deg[star]),
+        dec_deg=float(stars.dec_deg[star]),
+        rate_east_arcsec_per_second=0.4,
+    )
+    told.truths[CLEAR] = truth_of(CLEAR, (on_it,))
+    told.report()
+    assert told.compared().counts["moving objects"].need_not == {ON_STAR: 1}
+    told.report(tracklet_of(on_it, magnitude=14.0))
+    found = told.compared()
+    assert found.disagreements == []
+    assert "is off by -2.00 mag: on a star" in found.excused[0].said
+
+
+def test_movers_on_a_rejected_chip_are_counted_as_such(told: Told) -> None:
+    chip = told.chips[CLEAR]
+    chip.searched, chip.passed, chip.tracklets = False, False, {}
+    assert told.compared().counts["moving objects"].need_not == {"chip rejected": 1}
+
+
+def test_of_one_that_comes_over_the_edge_that_is_said_and_a_wrong_number_is_one(told: Told) -> None:
+    """It may be missed; told, it is reported, and its numbers state their errors."""
+    leaving = mover(rate_east_arcsec_per_second=140.0)
+    told.truths[CLEAR] = truth_of(CLEAR, (leaving,))
+    assert 14 < len(told.truths[CLEAR].movers) < 18
+    told.report(tracklet_of(leaving, magnitude=14.0))
+    assert only_line(told.compared()).endswith("-2.00 mag; the object is partly outside the imaging area")

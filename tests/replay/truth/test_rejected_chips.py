@@ -1,0 +1,111 @@
+"""Chips rejected, given up or kept, against what truly was wrong with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.replay.truth.right_night import CLEAR, CLOUDED, NOT_SEARCHED, Told, solved, truth_of
+
+
+def said(told: Told) -> list[str]:
+    """Every disagreement on a chip."""
+    found = told.compared()
+    return [f"{each.det_id} {each.said}" for each in found.disagreements if each.subject == "rejected chips"]
+
+
+def test_a_right_night_agrees(told: Told) -> None:
+    found = told.compared()
+    assert found.disagreements == []
+    chips = found.counts["rejected chips"]
+    assert (found.chips, chips.true, chips.found, chips.missed, chips.false) == (3, 1, 1, 0, 0)
+    assert found.faults["clouds"].by == {"cloud": 1}
+
+
+def test_a_bad_chip_that_was_not_rejected_is_noticed(told: Told) -> None:
+    told.chips[CLOUDED].passed, told.chips[CLOUDED].failed_checks = True, ()
+    found = told.compared()
+    assert found.counts["rejected chips"].missed == 1
+    [line] = said(told)
+    assert line.startswith("301 not rejected, and must be: clouds: 3.8")
+
+
+def test_a_good_chip_that_was_rejected_is_noticed(told: Told) -> None:
+    told.chips[CLEAR].passed, told.chips[CLEAR].failed_checks = False, ("noise", "psf")
+    found = told.compared()
+    assert found.counts["rejected chips"].false == 1
+    assert said(told) == ["101 rejected by noise, psf, and nothing is wrong with it"]
+
+
+def test_a_bad_chip_that_was_rejected_for_another_reason_is_noticed(told: Told) -> None:
+    told.chips[CLOUDED].failed_checks = ("time",)
+    [line] = said(told)
+    assert line.startswith("301 rejected by time, none of which names what is wrong: clouds")
+
+
+def test_a_good_chip_that_was_given_up_is_noticed(told: Told) -> None:
+    told.chips[CLEAR].passed, told.chips[CLEAR].given_up = None, "RawCubeCorrupt"
+    assert said(told) == ["101 given up by RawCubeCorrupt, and nothing is wrong with it"]
+
+
+def test_a_chip_without_a_dark_is_rightly_given_up(told: Told) -> None:
+    chip = told.chips[CLEAR]
+    chip.passed, chip.given_up, chip.has_dark = None, "CalibrationMissing", False
+    assert said(told) == []
+
+
+def test_a_chip_of_which_the_log_tells_no_result_is_noticed(told: Told) -> None:
+    told.chips[NOT_SEARCHED].passed = None
+    [line] = said(told)
+    assert "the log tells no result" in line
+
+
+@pytest.mark.parametrize(
+    ("fault", "given", "check"),
+    [
+        ("out of focus", {"focus_offset_mm": 0.8}, "psf"),
+        ("pointing", {"true_dec_deg": 29.8}, "pointing"),
+        ("no light", {"sky_mag_arcsec2": float("inf"), "transparency": (0.0,) * 18}, "astrometry"),
+        ("flat too dark", {"data_type": "FLAT", "flat_e_per_second": 600.0}, "light"),
+        ("flat too bright", {"data_type": "FLAT", "flat_e_per_second": 12_000.0}, "counts"),
+    ],
+)
+def test_each_fault_must_be_named_by_its_check(
+    told: Told, fault: str, given: dict[str, Any], check: str
+) -> None:
+    chip = told.chips[NOT_SEARCHED]
+    told.truths[NOT_SEARCHED] = truth_of(NOT_SEARCHED, **given)
+    chip.data_type = given.get("data_type", "OBJECT")
+    chip.solved = None
+    assert len(said(told)) == 1, "it was not rejected"
+    chip.passed, chip.failed_checks = False, (check,)
+    assert told.compared().faults[fault].by == {check: 1}
+    assert said(told) == []
+
+
+def test_near_the_limit_either_is_right(told: Told) -> None:
+    told.truths[NOT_SEARCHED] = truth_of(NOT_SEARCHED, transparency=(0.33,) * 18)
+    chip = told.chips[NOT_SEARCHED]
+    chip.passed, chip.failed_checks = False, ("cloud",)
+    found = told.compared()
+    assert found.disagreements == []
+    [line] = found.excused
+    assert "so near to the limit" in line.said
+    chip.passed, chip.failed_checks = True, ()
+    assert said(told) == []
+
+
+def test_what_no_check_looks_at_need_not_be_rejected(told: Told) -> None:
+    chip = told.chips[CLOUDED]
+    chip.steps, chip.solved, chip.passed, chip.failed_checks = ("stack",), None, True, ()
+    assert said(told) == []
+
+
+def test_a_wrong_solution_is_noticed_also_of_a_rejected_chip(told: Told) -> None:
+    told.chips[CLOUDED].solved = solved(CLOUDED, off_arcsec=12.0)
+    found = told.compared()
+    assert found.counts["solutions"].false == 1
+    [line] = found.disagreements
+    assert (line.subject, line.det_id) == ("solutions", CLOUDED)
+    assert "off by 12.0 arcsec" in line.said
