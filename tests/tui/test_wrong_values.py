@@ -43,7 +43,7 @@ WRONG = [
     (f"log erase {HUGE} --who bob --why privacy", BROKEN, f"NotInTheLog: the log has no event {HUGE}"),
     ("log prove 1.4", USAGE, '"1.4" is no whole number'),
     ("alarm show 1.4", USAGE, '"1.4" is no whole number'),
-    ("alarm show -1", BROKEN, "event -1 is no violation: see 'tomoe alarm list"),
+    ("alarm show -1", BROKEN, "event -1 is not in the log: see 'tomoe alarm list"),
     (f"alarm ack {HUGE} --why seen", BROKEN, f"no violation has the position {HUGE}"),
     (f"replay show {HUGE}", USAGE, f"event {HUGE} is not in the night"),
     ("replay show 120%", USAGE, "past the end of the night"),
@@ -68,7 +68,7 @@ WRONG = [
     ("log seal 1999-01-01", BROKEN, "NotInTheLog: the log in"),
     ("alarm mute Nothing --for 1h --why seen", USAGE, "no violation is named 'Nothing'"),
     ("alarm mute MountDidNotSlew --for ten --why seen", USAGE, "'ten' is no time span: write it as"),
-    ("normal show nothing", USAGE, "nothing is called 'nothing': see the list"),
+    ("normal show nothing", USAGE, "nothing is called 'nothing': did you mean"),
     ("normal check --night 1999-01-01", BROKEN, "holds no night 1999-01-01"),
     ("replay show violation:Nothing", USAGE, "no violation was recorded in this night"),
     # files

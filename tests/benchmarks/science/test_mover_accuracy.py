@@ -101,7 +101,7 @@ def _truth(plan: ChipPlan, places: tuple[object, ...]) -> ChipTruth:
         true_ra_deg=plan.ra_deg,
         true_dec_deg=plan.dec_deg,
     )
-    return ChipTruth(request, chip_wcs(101, 0.0, 0.0), 25.0, 3.5, None, places, ())  # type: ignore[arg-type]
+    return ChipTruth(request, chip_wcs(101, 0.0, 0.0), 1.0, 25.0, 3.5, None, places, ())  # type: ignore[arg-type]
 
 
 def _job(plan: ChipPlan) -> ReductionJob:

@@ -123,7 +123,9 @@ def tracklet_of(moving: MovingObject, **given: Any) -> MovingObjectDetected:
         "pixels_a_frame": speed,
         "first_frame": 0,
         "last_frame": 17,
-        "sightings": [Sighting(at.time_us, at.x, at.y, 0.05, at.ra_deg, at.dec_deg) for at in sightings],
+        "sightings": [
+            Sighting(at.time_us, at.x, at.y, 0.05, 0.05, at.ra_deg, at.dec_deg) for at in sightings
+        ],
         "rate_arcsec_per_second": math.hypot(east, north),
         "position_angle_deg": math.degrees(math.atan2(east, north)) % 360,
     }
