@@ -1,7 +1,7 @@
-"""Writes a stored sample of each event type that has none: `python tests/samples/make_samples.py`.
+"""Writes a stored sample of each form of an event type that has none: `python tests/samples/make_samples.py`.
 
-A sample, once committed, is never written again: it stands for what is in the logs. The form of a type that
-changes keeps its sample; name the one of the new form `TYPE.2.json`, and so on.
+A sample, once committed, is never written again: it stands for what is in the logs. When the form of a type
+changes, that of the new one is `TYPE.2.json`, and so on.
 """
 
 from __future__ import annotations
@@ -45,11 +45,14 @@ def example(of: inspect.Type) -> Any:
 
 
 def main() -> None:
+    """Write a sample of each form that has none; those of former forms stay."""
     for name, event_type in EVENT_TYPES.items():
-        path = FOLDER / f"{name}.1.json"
-        if not path.exists():
-            sample = msgspec.json.encode(example(inspect.type_info(event_type)))
-            path.write_bytes(encode_event(decode_event(sample)))
+        sample = msgspec.json.encode(example(inspect.type_info(event_type)))
+        present = encode_event(decode_event(sample))
+        forms = sorted(int(path.name.split(".")[1]) for path in FOLDER.glob(f"{name}.*.json"))
+        last = forms[-1] if forms else 0
+        if not last or (FOLDER / f"{name}.{last}.json").read_bytes() != present:
+            (FOLDER / f"{name}.{last + 1}.json").write_bytes(present)
 
 
 if __name__ == "__main__":

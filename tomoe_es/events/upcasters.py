@@ -12,5 +12,16 @@ from typing import Any
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
-UPCASTERS: dict[str, Upcaster] = {}
+
+def _errors_by_direction(former: dict[str, Any]) -> dict[str, Any]:
+    """A sighting had one error for all directions, and a magnitude had none."""
+    sightings = [
+        {**each, "error_along_pixels": error, "error_across_pixels": error}
+        for each in former["sightings"]
+        for error in (each.pop("error_pixels"),)
+    ]
+    return {**former, "magnitude_error": None, "sightings": sightings}
+
+
+UPCASTERS: dict[str, Upcaster] = {"MovingObjectDetected": _errors_by_direction}
 """By the stored type name; the result has the present `type` and fields."""

@@ -31,7 +31,7 @@ RA, DEC = 19.7498, 29.7107
 CLEAR, NOT_SEARCHED, CLOUDED = 101, 201, 301
 CLOUDS = 0.03
 """Part of the light that comes through to chip 301: 3.8 mag are lost."""
-SAMPLE = Path(__file__).parents[2] / "samples" / "MovingObjectDetected.1.json"
+SAMPLE = Path(__file__).parents[2] / "samples" / "MovingObjectDetected.2.json"
 TRACKLET = "T0000001"
 
 
