@@ -7,12 +7,13 @@ appended as soon as the log takes it.
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import NoReturn
 
 import msgspec
@@ -23,7 +24,7 @@ from adapters.untold import Untold
 from adapters.untold_reserve import FOR_PEOPLE, Keeper
 from tomoe_es.control import state as control_state
 from tomoe_es.control.state import Control
-from tomoe_es.errors import LogCorrupt, LogError, LogUnavailable, TomoeError
+from tomoe_es.errors import LogCorrupt, LogUnavailable, TomoeError
 from tomoe_es.events import Event
 from tomoe_es.log import open_log
 from tui import running_night
@@ -31,9 +32,10 @@ from tui.data_folder import DataFolder
 
 TOLD_AFTER_SECONDS = 3.0
 _WAITS = (
-    "somebody holds the log, as a process that hung while it wrote: waiting, at most half a minute; "
+    "the log does not answer yet, as when a process hung while it wrote: waiting, at most half a minute; "
     "in danger use 'tomoe emergency' from another terminal\n"
 )
+_BREAK_OFF = (signal.SIGTERM, signal.SIGHUP)
 
 
 class WordNotRecorded(TomoeError):
@@ -71,20 +73,43 @@ def say(
 
     A word that can't be decided on the log, since that can't be read, is decided as if nobody's hand were on
     queue or lock. `beforehand` is called as soon as it is decided: a log that somebody holds keeps it waiting
-    for half a minute. `afterwards` is called with its position, or 0 when it is kept beside the log.
+    for half a minute. From then on it is kept beside the log when it is broken off, too. `afterwards` is
+    called with its position, or 0 when it is kept beside the log.
     """
     folder.require()
-    before = control_state.initial()
+    before, told = control_state.initial(), False
     try:
-        with _telling_that_it_waits(), closing(LogWithReserve(open_log(folder.log_url), folder.log)) as log:
+        with closing(LogWithReserve(open_log(folder.log_url), folder.log)) as log, _broken_off_in_order():
             before = running_night.hands(log)
             decide(before)
+            told = True
             beforehand()
-            position = running_night.say(log, stream, decide, actor, by_day=by_day)
-    except (LogUnavailable, LogCorrupt) as error:
+            with _telling_that_it_waits():
+                position = running_night.say(log, stream, decide, actor, by_day=by_day)
+    except (LogUnavailable, LogCorrupt, running_night.LogTooBusy) as error:
         _keep(folder, decide(before), actor, error, afterwards)
+    except (KeyboardInterrupt, SystemExit):
+        if told:  # others may act on it already: it is not lost
+            with suppress(OSError):
+                _put_beside(folder, decide(before), actor)
+        raise
     afterwards(position)
     return Said(position, before)
+
+
+@contextmanager
+def _broken_off_in_order() -> Iterator[None]:
+    """A terminal that is closed, or a kill, ends it as Ctrl-C does."""
+
+    def end(number: int, _frame: object) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    former = [(each, signal.signal(each, end)) for each in _BREAK_OFF]
+    try:
+        yield
+    finally:
+        for each, handler in former:
+            signal.signal(each, handler)
 
 
 @contextmanager
@@ -99,12 +124,10 @@ def _telling_that_it_waits() -> Iterator[None]:
 
 
 def _keep(
-    folder: DataFolder, event: Event, actor: str, error: LogError, afterwards: Callable[[int], None]
+    folder: DataFolder, event: Event, actor: str, error: TomoeError, afterwards: Callable[[int], None]
 ) -> NoReturn:
-    """Put it where guardian and night look for what the log was not told yet."""
-    untold = Untold(event, _time_now(folder), actor, f"{actor} {uuid.uuid4()}")
     try:
-        Keeper(folder.run, FOR_PEOPLE).keep([untold])
+        _put_beside(folder, event, actor)
     except OSError as second:
         raise WordNotRecorded(
             f"the log can't be used ({error}), and there is no room to keep it beside the log either "
@@ -115,6 +138,12 @@ def _keep(
         f"the log can't be used just now ({error}): this is kept in {folder.run} and recorded as soon as "
         "it takes it; until then the night does not act on it: in danger use 'tomoe emergency'"
     ) from error
+
+
+def _put_beside(folder: DataFolder, event: Event, actor: str) -> None:
+    """Where guardian and night look for what the log was not told yet. Raises OSError."""
+    untold = Untold(event, _time_now(folder), actor, f"{actor} {uuid.uuid4()}")
+    Keeper(folder.run, FOR_PEOPLE).keep([untold])
 
 
 def _time_now(folder: DataFolder) -> int:

@@ -1,4 +1,4 @@
-"""A word on the telescope lock, told to the telescope's process by whoever has recorded it."""
+"""The telescope lock as the telescope's process has it: told to it by people, and asked of it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from adapters.telescope_line.address import NAME as ADDRESS
 from adapters.telescope_line.line import NoTelescope, SocketLine, TelescopeRefused
-from adapters.telescope_line.messages import Lock
+from adapters.telescope_line.messages import Lock, Poll
 
 NAME = "lock"
 WITHIN_SECONDS = 2.0
@@ -27,3 +27,13 @@ def tell_lock(run: Path, lock: Lock) -> str:
     except (NoTelescope, TelescopeRefused) as error:
         return str(error)
     return ""
+
+
+def held_lock(run: Path) -> tuple[str, str] | None:
+    """Who has locked the telescope and why, as that has it; None where it is not locked, or can't tell."""
+    try:
+        with closing(SocketLine(run, NAME, within_seconds=WITHIN_SECONDS)) as line:
+            reply = line.ask(Poll())
+    except (NoTelescope, TelescopeRefused):
+        return None
+    return None if reply.locked_by is None else (reply.locked_by, reply.locked_why)

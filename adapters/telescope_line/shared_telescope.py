@@ -204,8 +204,13 @@ class SharedTelescope:
             self._world.read_all()
 
     def _take_lock(self, lock: messages.Lock) -> None:
-        """Of what comes from several, in whatever order, the newest in the log counts."""
+        """Of what comes from several, in whatever order, the newest in the log counts.
+
+        A lock that is not in the log yet takes no other's place: who was quicker is known then.
+        """
         if 0 < lock.position < self._lock_position:
+            return
+        if lock.locked and not lock.position and self._lock is not None:
             return
         self._lock = (lock.who, lock.why) if lock.locked else None
         self._lock_position = max(self._lock_position, lock.position)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
 
+import apsw
 import pytest
 
 from adapters.untold import tell, waiting
@@ -115,3 +119,22 @@ def test_to_start_the_queue_is_nothing_that_may_happen_later(folder: DataFolder,
         queue.start(why="back", data=folder.top)
 
     assert waiting(folder.run) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "raised"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGHUP, SystemExit)], ids=str
+)
+def test_broken_off_while_it_waits_for_the_log_it_is_kept(
+    number: signal.Signals, raised: type[BaseException], folder: DataFolder, in_use: EventLog
+) -> None:
+    [path] = folder.log.glob("*.sqlite")
+    with closing(apsw.Connection(str(path))) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        impatient = threading.Timer(1.0, lambda: os.kill(os.getpid(), number))
+        impatient.start()
+        with pytest.raises(raised):
+            lock.set_lock(why="smoke", data=folder.top)
+        holder.execute("ROLLBACK")
+
+    assert tell(folder.run, in_use) == 1
+    assert newest(in_use) == TelescopeLockSet(who="alice", why="smoke")

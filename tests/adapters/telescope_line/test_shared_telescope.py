@@ -266,6 +266,13 @@ def test_an_older_word_on_the_lock_that_comes_late_changes_nothing(bench: Bench)
     assert bench.ask(bench.night, Lock(False, "M. Kokubo", "out again", 18)).locked_by is None
 
 
+def test_a_lock_that_is_not_in_the_log_yet_takes_no_other_s_place(bench: Bench) -> None:
+    person = bench.shared.connect("lock")
+    bench.ask(person, Lock(True, "M. Kokubo", "in the dome", 17))
+    assert bench.ask(person, Lock(True, "T. Morokuma", "mirror wash")).locked_by == "M. Kokubo"
+    assert bench.ask(person, Lock(True, "T. Morokuma", "mirror wash", 18)).locked_by == "T. Morokuma"
+
+
 @pytest.mark.parametrize(("position", "locked_by"), [(16, "M. Kokubo"), (17, None)])
 def test_a_new_driver_releases_no_lock_that_is_newer_than_what_it_has_read(
     bench: Bench, position: int, locked_by: str | None

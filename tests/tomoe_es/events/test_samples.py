@@ -49,8 +49,8 @@ def test_a_stored_sample_is_read_and_fits_the_schema(sample: Path) -> None:
     Draft202012Validator(present).validate(json.loads(encode_event(event)))
     if sample == newest(type_name(sample)):
         assert encode_event(event) == sample.read_bytes(), (
-            "the stored form changed: keep this sample, have `make samples` add one of the new form, and where "
-            "more changed than a field with a default was added, write an upcaster"
+            "the stored form changed: keep this sample, have `make samples` add one of the new form, and "
+            "where more changed than a field with a default was added, write an upcaster"
         )
 
 
