@@ -100,7 +100,7 @@ def image_and_reduce(
             "true_ra_deg": plan.ra_deg,
             "true_dec_deg": plan.dec_deg,
             "seeing_fwhm_arcsec": plan.seeing_arcsec,
-            "movers": plan.movers,
+            "movers": (*plan.movers, *plan.crossing),
             "flat_e_per_second": FLAT_E_PER_SECOND,
             **departure.render,
         }

@@ -18,6 +18,8 @@ Why these targets:
 - An error that is stated is taken as a weight: residuals in its units should have an rms of 1. Below 0.8 good
   data is thrown away, above 1.3 an orbit is led astray. A few that something else disturbs, as a star that
   the object passes does, count in full in the rms of all; the spread of most is shown beside.
+- What comes over a chip's edge, or leaves by it, is seen in a part of the frames, some of it where nothing is
+  seen: its errors are larger, but as honest, and its place is good to 1 arcsec as well.
 """
 
 from __future__ import annotations
@@ -47,7 +49,10 @@ Found = dict[str, Any]
 
 
 def measure(reduced: Reduced) -> list[Found]:
-    """Of each mover found once: its cell, and by how much its tracklet is off, with what it states."""
+    """Of each mover found once: its cell, and by how much its tracklet is off, with what it states.
+
+    `crossing` are those that come over an edge of the chip or leave by it.
+    """
     searched, solution = reduced.result.moving_objects, reduced.result.astrometry
     if searched is None or solution is None:
         return []
@@ -55,9 +60,12 @@ def measure(reduced: Reduced) -> list[Found]:
     for tracklet in searched.tracklets:
         for name in owners(tracklet, reduced.truth.movers):
             of_mover.setdefault(name, []).append(tracklet)
+    plan = reduced.plan
+    made = [(mover, cell, False) for mover, cell in zip(plan.movers, plan.cells, strict=True)]
+    made += [(mover, cell, True) for mover, cell in zip(plan.crossing, plan.crossing_cells, strict=True)]
     return [
-        _compared(mover, of_mover[mover.name][0], reduced.plan.cells[number], solution.rms_arcsec)
-        for number, mover in enumerate(reduced.plan.movers)
+        {**_compared(mover, of_mover[mover.name][0], cell, solution.rms_arcsec), "crossing": crossing}
+        for mover, cell, crossing in made
         if len(of_mover.get(mover.name, ())) == 1 and of_mover[mover.name][0].sightings[0].ra_deg is not None
     ]
 
@@ -110,13 +118,15 @@ def _off_arcsec(mover: MovingObject, time_us: int, ra_deg: float, dec_deg: float
 
 def rows(chips: list[Found]) -> list[Row]:
     """The rows of all chips' records."""
-    found = [mover for chip in chips for mover in chip["mover_accuracy"]]
+    every = [mover for chip in chips for mover in chip["mover_accuracy"]]
+    found, crossing = ([mover for mover in every if mover["crossing"] is over] for over in (False, True))
     clear = [mover for mover in found if mover["signal"] >= CLEAR_SIGNAL]
     return [
         *_places_rows(found, clear),
         *_rate_rows(found, clear),
         *_light_rows(found, clear),
         *_honest_rows(found),
+        *_crossing_rows(crossing),
     ]
 
 
@@ -165,6 +175,25 @@ def _light_rows(found: list[Found], clear: list[Found]) -> list[Row]:
         Row(f"mover's magnitude, signal {CLEAR_SIGNAL:g}: spread", spread(of_clear),
             f"{len(of_clear)} movers", "mag"),
         Row("movers with a magnitude", len(off) / max(len(found), 1), f"{len(off)} of {len(found)}"),
+    ]  # fmt: skip
+
+
+def _crossing_rows(crossing: list[Found]) -> list[Row]:
+    """Of those that are on the chip in a part of the frames."""
+    middle = [math.hypot(*mover["off"][1]) for mover in crossing]
+    places = [value for mover in crossing for axis in (0, 1)
+              for value in _in_errors(mover["off"], mover["error"], axis)]  # fmt: skip
+    rates = [value for mover in crossing for axis in (0, 1)
+             for value in _in_errors([mover["rate_off"]], [mover["rate_error"]], axis)]  # fmt: skip
+    low, high = HONEST
+    who = f"{len(crossing)} movers that come over an edge or leave by it"
+    return [
+        Row("mover's place at a chip's edge: 95 % of movers within", _part_95(middle),
+            f"middle sighting, {who}", "arcsec", at_most=1.0),
+        Row("mover's place at a chip's edge: rms in units of its error", _rms(places),
+            f"{len(places)} residuals, spread of most {spread(places):.2f}", at_least=low, at_most=high),
+        Row("mover's rate at a chip's edge: rms in units of its error", _rms(rates),
+            f"{len(rates)} residuals, spread of most {spread(rates):.2f}", at_least=low, at_most=high),
     ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 from astropy.coordinates import SkyCoord
+from astropy.wcs import WCS
 
 from adapters.simulator.sky.moving_objects import MovingObject
 from adapters.simulator.sky.photometry import SEEING_FWHM_ARCSEC
@@ -35,13 +36,19 @@ SPEEDS: Final = (0.1, 0.2, 0.4, 0.7, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0)
 """Pixels a frame; 0.4 are 0.95 arcsec a second."""
 SIGNALS: Final = (5.0, 7.0, 10.0)
 """Signal-to-noise ratio of the whole streak in one frame, by a filter of its shape."""
+CROSSING_SPEEDS: Final = (1.0, 2.0, 5.0, 10.0, 20.0)
+CROSSING_SIGNALS: Final = (7.0, 10.0)
+FRAMES_OF_CROSSING: Final = (7, 13)
+CROSSING_WITHIN_DEG: Final = 50.0
+"""Of straight over the edge: who runs along it may never be seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChipPlan:
     """One chip of one exposure. The boresight is `ra_deg`, `dec_deg`; the mount says that it is at `stated`.
 
-    `cells` are the (pixels a frame, signal) of its movers, which are named 'mover 0' and so on.
+    `cells` are the (pixels a frame, signal) of its movers, which are named 'mover 0' and so on, and
+    `crossing_cells` those of the objects that come over an edge or leave by it: 'crossing 0' and so on.
     """
 
     number: int
@@ -54,6 +61,8 @@ class ChipPlan:
     seeing_arcsec: float
     cells: tuple[tuple[float, float], ...]
     movers: tuple[MovingObject, ...]
+    crossing_cells: tuple[tuple[float, float], ...] = ()
+    crossing: tuple[MovingObject, ...] = ()
 
     @property
     def exposure_number(self) -> int:
@@ -84,6 +93,11 @@ def plan_chip(seed: int, number: int, *, movers: bool = True, chips_a_field: int
     stated = ((ra + float(off[0]) / np.cos(np.radians(dec))) % 360, dec + float(off[1]))
     seeing = SEEINGS_ARCSEC[(number // 2) % len(SEEINGS_ARCSEC)]
     cells = tuple((speed, SIGNALS[(number + i) % len(SIGNALS)]) for i, speed in enumerate(SPEEDS))
+    crossing_cells = tuple(
+        (CROSSING_SPEEDS[(number + 2 * i) % len(CROSSING_SPEEDS)], signal)
+        for i, signal in enumerate(CROSSING_SIGNALS)
+    )
+    of_crossing = np.random.default_rng([seed, 2, number])
     return ChipPlan(
         number=number,
         det_id=det_id,
@@ -95,6 +109,8 @@ def plan_chip(seed: int, number: int, *, movers: bool = True, chips_a_field: int
         seeing_arcsec=seeing,
         cells=cells if movers else (),
         movers=_movers(random, det_id, start_us, ra, dec, cells, seeing) if movers else (),
+        crossing_cells=crossing_cells if movers else (),
+        crossing=_crossing(of_crossing, det_id, start_us, ra, dec, crossing_cells, seeing) if movers else (),
     )
 
 
@@ -150,17 +166,56 @@ def _movers(
         way = speed * NFRAME / 2 * np.array([np.cos(toward), np.sin(toward)])
         room = np.abs(way) + 40
         x, y = random.uniform(room, np.array(IMAGING_SHAPE[::-1]) - room)
-        ra, dec = (float(value) for value in wcs.wcs_pix2world(x, y, 0))
-        rate = speed * PIXEL_SCALE_ARCSEC / EXPOSURE_SECONDS
-        made.append(
-            MovingObject(
-                name=f"mover {number}",
-                ra_deg=ra,
-                dec_deg=dec,
-                epoch_us=start_us + round(NFRAME * EXPOSURE_SECONDS / 2 * 1e6),
-                rate_east_arcsec_per_second=-rate * float(np.cos(toward)),
-                rate_north_arcsec_per_second=rate * float(np.sin(toward)),
-                magnitude=magnitude_of(signal, speed, seeing_arcsec),
-            )
-        )
+        magnitude = magnitude_of(signal, speed, seeing_arcsec)
+        made.append(_mover(f"mover {number}", wcs, start_us, (x, y), speed, toward, magnitude))
     return tuple(made)
+
+
+def _crossing(
+    random: np.random.Generator,
+    det_id: int,
+    start_us: int,
+    ra_deg: float,
+    dec_deg: float,
+    cells: tuple[tuple[float, float], ...],
+    seeing_arcsec: float,
+) -> tuple[MovingObject, ...]:
+    """Objects that come over any edge of the chip, or leave by it, and are on it in some of the frames."""
+    wcs = chip_wcs(det_id, ra_deg, dec_deg)
+    height, width = IMAGING_SHAPE
+    made = []
+    for number, (speed, signal) in enumerate(cells):
+        edge, enters = int(random.integers(4)), bool(random.integers(2))
+        x, y = random.uniform(0.2, 0.8, 2) * (width, height)
+        at = np.array(((0, y), (x, 0), (width, y), (x, height))[edge]) - 0.5
+        inwards = edge * np.pi / 2 + np.radians(random.uniform(-CROSSING_WITHIN_DEG, CROSSING_WITHIN_DEG))
+        toward = float(inwards if enters else inwards + np.pi)
+        on_chip = float(random.uniform(*FRAMES_OF_CROSSING))
+        crosses = NFRAME - on_chip if enters else on_chip
+        x, y = at + speed * (NFRAME / 2 - crosses) * np.array([np.cos(toward), np.sin(toward)])
+        magnitude = magnitude_of(signal, speed, seeing_arcsec)
+        made.append(_mover(f"crossing {number}", wcs, start_us, (x, y), speed, toward, magnitude))
+    return tuple(made)
+
+
+def _mover(
+    name: str,
+    wcs: WCS,
+    start_us: int,
+    middle: tuple[float, float],
+    speed: float,
+    toward: float,
+    magnitude: float,
+) -> MovingObject:
+    """One at a pixel in mid-exposure, that moves by `speed` pixels a frame, `toward` an angle, radian."""
+    ra, dec = (float(value) for value in wcs.wcs_pix2world(*middle, 0))
+    rate = speed * PIXEL_SCALE_ARCSEC / EXPOSURE_SECONDS
+    return MovingObject(
+        name=name,
+        ra_deg=ra,
+        dec_deg=dec,
+        epoch_us=start_us + round(NFRAME * EXPOSURE_SECONDS / 2 * 1e6),
+        rate_east_arcsec_per_second=-rate * float(np.cos(toward)),
+        rate_north_arcsec_per_second=rate * float(np.sin(toward)),
+        magnitude=magnitude,
+    )

@@ -42,12 +42,13 @@ def measure(reduced: Reduced) -> dict[str, Any] | None:
     places: dict[str, list[MoverInFrame]] = defaultdict(list)
     for place in reduced.truth.movers:
         places[place.name].append(place)
+    of_cells = {mover.name for mover in reduced.plan.movers}
     return {
         "points": len(points),
         "movers": [
             [*reduced.plan.cells[int(name.split()[1])], sum(_follows(each, some) for each in tracklets)]
             for name, some in sorted(places.items())
-            if len(some) >= FEWEST_FRAMES
+            if name in of_cells and len(some) >= FEWEST_FRAMES
         ],
     }
 

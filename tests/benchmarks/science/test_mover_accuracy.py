@@ -68,12 +68,12 @@ def reduced(number: int, change: Change) -> Reduced:
     timing = Timing(start_us=plan.start_us, frame_seconds=EXPOSURE_SECONDS, exposure_seconds=EXPOSURE_SECONDS)
     places = [
         place
-        for mover in plan.movers
+        for mover in (*plan.movers, *plan.crossing)
         for frame in range(NFRAME)
         if (place := place_in_frame(mover, wcs, frame, timing.start_us + frame * 500_000, EXPOSURE_SECONDS))
     ]
     tracklets: list[Tracklet] = []
-    for mover in plan.movers:
+    for mover in (*plan.movers, *plan.crossing):
         here = [place for place in places if place.name == mover.name]
         frame, x, y = (np.array([getattr(each, name) for each in here]) for name in ("frame", "x", "y"))
         (vx, x0), (vy, y0) = (np.polyfit(frame, each, 1) for each in (x, y))
@@ -167,6 +167,8 @@ def test_what_is_right_within_its_errors_is_as_wanted() -> None:
     made = rows(as_stated)
     assert {row.what for row in made if not row.reached} == set()
     [found] = [row for row in made if row.what == "movers with a magnitude"]
+    [crossing] = [row for row in made if row.what.startswith("mover's place at a chip's edge: 95")]
+    assert str(2 * CHIPS) in crossing.how
     assert found.how == f"{10 * CHIPS} of {10 * CHIPS}"
 
 
@@ -177,6 +179,9 @@ def test_what_is_right_within_its_errors_is_as_wanted() -> None:
         (pushed_outwards, "mover's rate along its motion, from 4 pixels a frame on: bias"),
         (displaced, "mover's place: 95 % of movers within"),
         (displaced, "mover's place, signal 10: rms of an axis"),
+        (displaced, "mover's place at a chip's edge: 95 % of movers within"),
+        (scattered, "mover's place at a chip's edge: rms in units of its error"),
+        (scattered, "mover's rate at a chip's edge: rms in units of its error"),
         (too_faint, "mover's magnitude: bias"),
         (scattered, "mover's place along its motion: rms in units of its error"),
         (scattered, "mover's rate across it: rms in units of its error"),

@@ -66,6 +66,43 @@ def movers(
     return tuple(made)
 
 
+def crossing(seed: int, wanted: list[tuple[float, float]]) -> tuple[MovingObject, ...]:
+    """Objects of given (pixels a frame, magnitude) that come over an edge of the chip, or leave by it.
+
+    Eight of each: over each edge, both ways, within 40 degrees of straight, on the chip in 6 to 12 frames.
+    """
+    random = np.random.default_rng(seed)
+    wcs = chip_wcs(CHIP, RA_DEG, DEC_DEG)
+    height, width = IMAGING_SHAPE
+    made = []
+    for number, (speed, magnitude) in enumerate(wanted):
+        part = (number + 0.5) / len(wanted)  # of the edge: they stay apart
+        for edge in range(4):
+            for sense in (1, -1):
+                place = part + sense * 0.2 / len(wanted)
+                x, y = (0.1 + 0.8 * place) * np.array([width, height])
+                at = ((0, y), (x, 0), (width, y), (x, height))[edge]
+                toward = edge * np.pi / 2 + random.uniform(-1, 1) * np.radians(40)
+                motion = sense * speed * np.array([np.cos(toward), np.sin(toward)])
+                frames_on_chip = random.uniform(6, 12)
+                crosses = FRAMES - frames_on_chip if sense > 0 else frames_on_chip
+                x, y = np.array(at) - 0.5 + motion * (FRAMES / 2 - crosses)
+                ra, dec = (float(value) for value in wcs.wcs_pix2world(x, y, 0))
+                rate = motion * PIXEL_SCALE_ARCSEC / 0.5
+                made.append(
+                    MovingObject(
+                        name=f"mover {len(made)}",
+                        ra_deg=ra,
+                        dec_deg=dec,
+                        epoch_us=START_US + 4_500_000,
+                        rate_east_arcsec_per_second=-float(rate[0]),
+                        rate_north_arcsec_per_second=float(rate[1]),
+                        magnitude=magnitude,
+                    )
+                )
+    return tuple(made)
+
+
 @dataclass(frozen=True)
 class Searched:
     """What a search found, and where the movers were in each frame."""
