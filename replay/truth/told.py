@@ -14,7 +14,6 @@ from tomoe_es.events.reduction import (
     FieldSolved,
     MovingObjectDetected,
     MovingObjectsSearched,
-    PhotometryMeasured,
     ProductArchived,
     QualityJudged,
     ReductionFailed,
@@ -47,7 +46,6 @@ class ToldChip(msgspec.Struct, kw_only=True):
     has_flat: bool = True
     solved: FieldSolved | None = None
     unsolved: AstrometryFailed | None = None
-    photometry: PhotometryMeasured | None = None
     searched: bool = False
     tracklets: dict[str, MovingObjectDetected] = {}
     archived: dict[str, str] = {}
@@ -106,8 +104,6 @@ def _take_in(chip: ToldChip, event: object) -> None:
             chip.solved, chip.unsolved = event, None
         case AstrometryFailed():
             chip.solved, chip.unsolved = None, event
-        case PhotometryMeasured():
-            chip.photometry = event
         case QualityJudged():
             chip.passed = event.passed
             chip.failed_checks = tuple(each.check for each in event.verdicts if not each.passed)

@@ -166,6 +166,7 @@ def missed(change: Change) -> set[str]:
 def test_what_is_right_within_its_errors_is_as_wanted() -> None:
     made = rows(as_stated)
     assert {row.what for row in made if not row.reached} == set()
+    assert len({row.what for row in made}) == len(made), "a row is told by its name"
     [found] = [row for row in made if row.what == "movers with a magnitude"]
     assert found.how == f"{10 * CHIPS} of {10 * CHIPS}"
 
