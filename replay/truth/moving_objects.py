@@ -16,6 +16,7 @@ from replay.truth.reports import ReportedPlace, read_report
 from replay.truth.told import ToldChip
 from replay.truth.tracklet_numbers import wrong_numbers
 from tomoe_es.events.reduction import MovingObjectDetected, TrackletsJoined
+from tomoe_es.reduction.frame_numbers import FEWEST_FRAMES_TO_SEARCH
 
 SUBJECT: Final = "moving objects"
 NOBODY: Final = "nobody"
@@ -26,7 +27,7 @@ def compare_moving_objects(
 ) -> dict[str, str]:
     """Hold the tracklets of a chip that was searched against the truth; gives by tracklet whose it is."""
     if not chip.searched:
-        _count_unsearched(chip, true, findings)
+        _not_searched(chip, true, findings)
         return {}
     reported = _reported(chip, archive, findings)
     whose: dict[str, str] = {}
@@ -72,13 +73,27 @@ def _reported(chip: ToldChip, archive: Path, findings: Findings) -> dict[str, li
         return {}
 
 
-def _count_unsearched(chip: ToldChip, true: TrueChip, findings: Findings) -> None:
-    """Objects on a chip that was not searched: a rejected one is not."""
-    for _ in true.movers if "neo" in chip.steps else ():
+def _not_searched(chip: ToldChip, true: TrueChip, findings: Findings) -> None:
+    """Whether it need not be where it was asked for, and what was on it."""
+    if "neo" not in chip.steps:
+        return
+    frames = len(true.transparency)
+    if chip.given_up:
+        why = "chip given up"
+    elif chip.passed is None:
+        why = "chip never judged"
+    elif not chip.passed:
+        why = "chip rejected"
+    elif frames < FEWEST_FRAMES_TO_SEARCH:
+        why = "too few frames to search"
+    else:
+        findings.disagrees(SUBJECT, chip, f"it passed, and its {frames} frames were not searched")
+        for mover in true_movers(true):
+            _count(chip, mover, [], findings)
+        return
+    for _ in true.movers:
         findings.of(SUBJECT).true += 1
-        count(
-            findings.of(SUBJECT).need_not, "chip rejected" if not chip.passed else "too few frames to search"
-        )
+        count(findings.of(SUBJECT).need_not, why)
 
 
 def _count(

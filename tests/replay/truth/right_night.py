@@ -28,7 +28,7 @@ NIGHT = "2023-12-12"
 EXPOSURE = 5
 START_US = 1_702_400_000_000_000
 RA, DEC = 19.7498, 29.7107
-CLEAR, NOT_SEARCHED, CLOUDED = 101, 201, 301
+CLEAR, NO_MOVER, CLOUDED = 101, 201, 301
 CLOUDS = 0.03
 """Part of the light that comes through to chip 301: 3.8 mag are lost."""
 SAMPLE = Path(__file__).parents[2] / "samples" / "MovingObjectDetected.1.json"
@@ -87,7 +87,7 @@ def told_chip(det_id: int, **given: Any) -> ToldChip:
         "passed": det_id != CLOUDED,
         "failed_checks": ("cloud",) if det_id == CLOUDED else (),
         "solved": solved(det_id),
-        "searched": det_id == CLEAR,
+        "searched": det_id != CLOUDED,
     }
     return ToldChip(**(about | given))
 
@@ -182,10 +182,10 @@ def right_night(top: Path) -> Told:
     moving = mover()
     told = Told(
         top,
-        {det_id: told_chip(det_id) for det_id in (CLEAR, NOT_SEARCHED, CLOUDED)},
+        {det_id: told_chip(det_id) for det_id in (CLEAR, NO_MOVER, CLOUDED)},
         {
             CLEAR: truth_of(CLEAR, (moving,)),
-            NOT_SEARCHED: truth_of(NOT_SEARCHED),
+            NO_MOVER: truth_of(NO_MOVER),
             CLOUDED: truth_of(CLOUDED),
         },
     )

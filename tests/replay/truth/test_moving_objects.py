@@ -12,6 +12,7 @@ from replay.truth.findings import Findings
 from tests.replay.truth.right_night import CLEAR, TRACKLET, Told, mover, psv, tracklet_of, truth_of
 from tomoe_es.camera.focal_plane import chip_centre
 from tomoe_es.events.reduction import TrackletsJoined
+from tomoe_es.reduction.frame_numbers import FEWEST_FRAMES_TO_SEARCH
 
 
 def only_line(found: Findings) -> str:
@@ -160,10 +161,36 @@ def test_one_on_a_star_need_not_be_found_and_its_numbers_may_be_off(told: Told) 
     assert "is off by -2.00 mag: on a star" in found.excused[0].said
 
 
-def test_movers_on_a_rejected_chip_are_counted_as_such(told: Told) -> None:
+@pytest.mark.parametrize(
+    ("passed", "given_up", "nframe", "why"),
+    [
+        (False, "", 18, "chip rejected"),
+        (None, "RawCubeCorrupt", 18, "chip given up"),
+        (None, "", 18, "chip never judged"),
+        (True, "", FEWEST_FRAMES_TO_SEARCH - 1, "too few frames to search"),
+    ],
+)
+def test_movers_on_a_chip_that_was_not_searched_are_counted_with_the_reason(
+    told: Told, passed: bool | None, given_up: str, nframe: int, why: str
+) -> None:
     chip = told.chips[CLEAR]
-    chip.searched, chip.passed, chip.tracklets = False, False, {}
-    assert told.compared().counts["moving objects"].need_not == {"chip rejected": 1}
+    chip.searched, chip.passed, chip.given_up, chip.tracklets = False, passed, given_up, {}
+    told.truths[CLEAR] = truth_of(CLEAR, (mover(),), nframe=nframe, transparency=(1.0,) * nframe)
+    found = told.compared()
+    assert found.counts["moving objects"].need_not == {why: 1}
+    assert not [each for each in found.disagreements if each.subject == "moving objects"]
+
+
+def test_a_chip_that_passed_and_was_not_searched_is_noticed(told: Told) -> None:
+    chip = told.chips[CLEAR]
+    chip.searched, chip.tracklets = False, {}
+    found = told.compared()
+    assert [line.said.split(" at ")[0] for line in found.disagreements] == [
+        "it passed, and its 18 frames were not searched",
+        "'2020 HV' of 16.00 mag",
+    ]
+    counts = found.counts["moving objects"]
+    assert (counts.missed, counts.need_not) == (1, {})
 
 
 def test_of_one_that_comes_over_the_edge_that_is_said_and_a_wrong_number_is_one(told: Told) -> None:
