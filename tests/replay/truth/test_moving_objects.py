@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 
+from adapters.simulator.sky.field import FieldStars
 from replay.truth.expectation import FAINT, FULL, LEAVES, ON_STAR, SLOW
 from replay.truth.findings import Findings
 from tests.replay.truth.right_night import CLEAR, TRACKLET, Told, mover, psv, tracklet_of, truth_of
@@ -161,6 +164,23 @@ def test_one_on_a_star_need_not_be_found_and_its_numbers_may_be_off(told: Told) 
     assert "is off by -2.00 mag: on a star" in found.excused[0].said
 
 
+@pytest.mark.parametrize(("beside", "need_not"), [(0.0, {ON_STAR: 1}), (15.0, {})])
+def test_a_star_anywhere_on_a_streak_covers_it_and_one_fainter_than_a_point_of_its_light_too(
+    told: Told, beside: float, need_not: dict[str, int]
+) -> None:
+    """Stars of 15.5 mag at a third of each of a fast object's streaks of 14 mag, or beside them."""
+    fast = mover(magnitude=14.0, rate_east_arcsec_per_second=80.0)
+    truth = truth_of(CLEAR, (fast,))
+    first, second = truth.movers[:2]
+    x = np.array([place.x + (second.x - first.x) / 3 for place in truth.movers])
+    y = np.array([place.y + (second.y - first.y) / 3 + beside for place in truth.movers])
+    stars = FieldStars(x, y, np.full(len(x), 15.5), np.zeros(len(x), bool), x, y)
+    told.truths[CLEAR] = dataclasses.replace(truth, stars=stars)
+    told.report()
+    counts = told.compared().counts["moving objects"]
+    assert (counts.missed, counts.need_not) == (0 if need_not else 1, need_not)
+
+
 @pytest.mark.parametrize(
     ("passed", "given_up", "nframe", "why"),
     [
@@ -195,8 +215,8 @@ def test_a_chip_that_passed_and_was_not_searched_is_noticed(told: Told) -> None:
 
 def test_of_one_that_comes_over_the_edge_that_is_said_and_a_wrong_number_is_one(told: Told) -> None:
     """It may be missed; told, it is reported, and its numbers state their errors."""
-    leaving = mover(rate_east_arcsec_per_second=140.0)
+    leaving = mover(magnitude=14.0, rate_east_arcsec_per_second=140.0)
     told.truths[CLEAR] = truth_of(CLEAR, (leaving,))
     assert 14 < len(told.truths[CLEAR].movers) < 18
-    told.report(tracklet_of(leaving, magnitude=14.0))
+    told.report(tracklet_of(leaving, magnitude=12.0))
     assert only_line(told.compared()).endswith("-2.00 mag; the object is partly outside the imaging area")
