@@ -6,8 +6,10 @@ from pathlib import Path
 
 from adapters.simulator.sky.true_chip import TruthUnreadable, read_true_chip
 from replay.errors import TruthMissing
+from replay.truth.expectation import TrueMover
 from replay.truth.findings import Findings
-from replay.truth.moving_objects import compare_joined, compare_moving_objects
+from replay.truth.joined import compare_joined
+from replay.truth.moving_objects import compare_moving_objects
 from replay.truth.rejected_chips import compare_rejection
 from replay.truth.solutions import compare_solution
 from replay.truth.told import ToldChip, ToldNight
@@ -24,7 +26,7 @@ def compare_night(told: ToldNight, night: str, truth: Path, archive: Path) -> Fi
             f"there are no truth files of the night {night} in {truth}: only a simulated night with images "
             "has them, and of a real one nobody knows the truth; name such a night, and its --data"
         )
-    findings, whose = Findings(), dict[str, str]()
+    findings, owners = Findings(), dict[str, TrueMover | None]()
     unreadable: TruthUnreadable | None = None
     for chip in told.chips.values():
         path = truth_path(truth, chip)
@@ -40,10 +42,10 @@ def compare_night(told: ToldNight, night: str, truth: Path, archive: Path) -> Fi
         findings.chips += 1
         compare_rejection(chip, true, findings)
         compare_solution(chip, true, archive, findings)
-        whose |= compare_moving_objects(chip, true, archive, findings)
+        owners |= compare_moving_objects(chip, true, archive, findings)
     if unreadable is not None and not findings.chips:
         raise unreadable
-    compare_joined(told.joined, whose, findings)
+    compare_joined(told, owners, findings)
     return findings
 
 

@@ -33,6 +33,7 @@ class ToldChip(msgspec.Struct, kw_only=True):
 
     frame_id: str
     night: str
+    recipe_id: str
     exposure_number: int
     det_id: int
     data_type: DataType
@@ -87,6 +88,7 @@ def _chip(frame_id: str, request: ExposureRequested, queued: ReductionQueued) ->
     return ToldChip(
         frame_id=frame_id,
         night=request.night,
+        recipe_id=request.recipe_id,
         exposure_number=request.exposure_number,
         det_id=parse_frame_id(frame_id).det_id,
         data_type=request.data_type,

@@ -25,6 +25,7 @@ from tomoe_es.events.reduction import FieldSolved, MovingObjectDetected, Sightin
 from tomoe_es.log.stored import decode_stored
 
 NIGHT = "2023-12-12"
+RECIPE = "a recipe"
 EXPOSURE = 5
 START_US = 1_702_400_000_000_000
 RA, DEC = 19.7498, 29.7107
@@ -78,6 +79,7 @@ def told_chip(det_id: int, **given: Any) -> ToldChip:
     about: dict[str, Any] = {
         "frame_id": frame_id,
         "night": NIGHT,
+        "recipe_id": RECIPE,
         "exposure_number": EXPOSURE,
         "det_id": det_id,
         "data_type": "OBJECT",
@@ -107,9 +109,10 @@ def solved(det_id: int, off_arcsec: float = 0.0) -> FieldSolved:
     )
 
 
-def tracklet_of(moving: MovingObject, **given: Any) -> MovingObjectDetected:
-    """The tracklet of a mover on chip 101, right in everything but what is given."""
-    places = [place for place in truth_of(CLEAR, (moving,)).movers if place.name == moving.name]
+def tracklet_of(moving: MovingObject, truth: ChipTruth | None = None, **given: Any) -> MovingObjectDetected:
+    """The tracklet of a mover on a chip, else on 101, right in everything but what is given."""
+    truth = truth or truth_of(CLEAR, (moving,))
+    places = [place for place in truth.movers if place.name == moving.name]
     sightings = [places[number] for number in (2, 8, 14)]
     east, north = moving.rate_east_arcsec_per_second, moving.rate_north_arcsec_per_second
     speed = float(np.hypot(places[-1].x - places[0].x, places[-1].y - places[0].y)) / (len(places) - 1)

@@ -14,7 +14,6 @@ from replay.truth.expectation import FAINT, FULL, LEAVES, ON_STAR, SLOW
 from replay.truth.findings import Findings
 from tests.replay.truth.right_night import CLEAR, TRACKLET, Told, mover, psv, tracklet_of, truth_of
 from tomoe_es.camera.focal_plane import chip_centre
-from tomoe_es.events.reduction import TrackletsJoined
 from tomoe_es.reduction.frame_numbers import FEWEST_FRAMES_TO_SEARCH
 
 
@@ -99,23 +98,6 @@ def test_what_only_the_report_has_is_noticed(told: Told) -> None:
     report = told.top / "archive" / "report.psv"
     report.write_text(report.read_text() + report.read_text().splitlines()[-1].replace(TRACKLET, "T0000009"))
     assert only_line(told.compared()) == "tracklet T0000009 is in the report, and not in the log"
-
-
-def test_tracklets_of_two_objects_must_not_be_joined(told: Told) -> None:
-    joined = TrackletsJoined(
-        exposure_number=5,
-        recipe_id="r",
-        tracklet_ids=[TRACKLET, "T0000009"],
-        first_us=0,
-        last_us=1,
-        rate_arcsec_per_second=1.0,
-        position_angle_deg=90.0,
-        residual_arcsec=0.1,
-    )
-    told.night.joined = [joined]
-    found = told.compared()
-    assert found.counts["joined tracklets"].false == 1
-    assert "are of 2020 HV, nobody" in found.disagreements[0].said
 
 
 @pytest.mark.parametrize(
