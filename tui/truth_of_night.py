@@ -1,15 +1,14 @@
-"""A night of a data folder compared with its truth files, and the one line that its summary has of that."""
+"""A night of a data folder compared with its truth files, and the one line that its end has of that."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from replay.opening import opened_night
-from replay.truth.findings import Findings
+from replay.truth.findings import Counts, Findings
 from replay.truth.told import told_night
 from tomoe_es.errors import TomoeError
 from tomoe_es.events.envelope import Recorded
-from tui.commands.truth_text import truth_line
 from tui.data_folder import DataFolder
 
 
@@ -20,16 +19,45 @@ def compared(folder: DataFolder, night: str, events: Iterable[Recorded]) -> Find
     return compare_night(told_night(events), night, folder.truth, folder.archive)
 
 
-def truth_of_night(folder: DataFolder, night: str) -> str:
-    """A line that says how a night agrees with its truth; empty where it has no truth files.
+def say_truth_of_night(folder: DataFolder, night: str, say: Callable[[str], None]) -> None:
+    """Say that a night is being compared with its truth, then how it agrees; nothing without truth files.
 
-    That it can't be compared is said too, and takes nothing from a night that has run well.
+    That it can't be compared, for whatever reason, is said too, and takes nothing from a night that has run
+    well.
     """
     if not (folder.truth / night).is_dir():
-        return ""
+        return
+    try:
+        say("\nThe night is done, and is compared with its truth files; Ctrl-C leaves that to tomoe truth.\n")
+        verdict = _verdict(folder, night)
+    except KeyboardInterrupt:
+        verdict = "not compared: broken off (tomoe truth)"
+    say(f"truth: {verdict}\n")
+
+
+def _verdict(folder: DataFolder, night: str) -> str:
     try:
         with opened_night(folder.log, night) as (opened, _):
-            found = compared(folder, night, opened.events(opened.first - 1, opened.last))
+            return in_a_line(compared(folder, night, opened.events(opened.first - 1, opened.last)))
     except TomoeError as error:
-        return f"truth: not compared, {error.condition}: {error}\n"
-    return f"{truth_line(found)}\n"
+        return f"not compared, {error.condition}: {_one_line(error)}"
+    except Exception as error:  # noqa: BLE001 - whatever it is, the night has ended well
+        return f"not compared, {type(error).__name__}: {_one_line(error)} (tomoe truth)"
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+def in_a_line(found: Findings) -> str:
+    """All of a comparison in the one line that a night ends with."""
+    chips, solutions, moving = (
+        found.counts.get(subject, Counts()) for subject in ("rejected chips", "solutions", "moving objects")
+    )
+    differ, must = len(found.disagreements), moving.true - sum(moving.need_not.values())
+    verdict = "agrees" if not differ else f"{differ} disagreement{'s' * (differ != 1)}"
+    return (
+        f"{verdict}: {chips.found} of {chips.true} bad chips rejected, and {chips.false} good; "
+        f"{moving.found} of {must} moving objects found, and {moving.false} false; "
+        f"{solutions.false} wrong solutions (tomoe truth)"
+    )

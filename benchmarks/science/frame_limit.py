@@ -16,6 +16,7 @@ from benchmarks.science.plan import INNER_DET_IDS
 from benchmarks.science.row import Row, median, spread
 from replay.truth.magnitudes import ALONE_PIXELS
 from tomoe_es.camera.frame_geometry import GAIN_ELECTRONS_PER_COUNT, IMAGING_SHAPE, PIXEL_SCALE_ARCSEC
+from tomoe_es.reduction.magnitude import MAG_OF_E_FOLD
 from tomoe_es.reduction.optimal import Profile, optimal_flux
 
 FEWEST_STARS: Final = 10
@@ -56,7 +57,7 @@ def measure(reduced: Reduced) -> dict[str, Any]:
     noise = np.sqrt(np.mean((variance - (flux - of_sky - of_limit) / gain)[usual]))
     return {
         "limit_mag": float(LIMITING_MAGNITUDE - 2.5 * np.log10(LIMIT_SIGMA * noise / of_limit)),
-        "scale_error_mag": float(2.5 / np.log(10) * error / of_limit),
+        "scale_error_mag": float(MAG_OF_E_FOLD * error / of_limit),
         "stars": int(np.count_nonzero(usual)),
         "stated_mag": photometry.frame_limiting_mag,
     }
@@ -118,7 +119,7 @@ def _how(limits: list[dict[str, Any]]) -> str:
     stars = np.array([each["stars"] for each in limits])
     if not len(stars):
         return "no chips"
-    of_noise = 2.5 / np.log(10) / np.sqrt(2 * 16 * stars.sum())
+    of_noise = MAG_OF_E_FOLD / np.sqrt(2 * 16 * stars.sum())
     of_scale = np.hypot.reduce(stars * [each["scale_error_mag"] for each in limits]) / stars.sum()
     seeings = " and ".join(f"{each:g}" for each in sorted({each["seeing_arcsec"] for each in limits}))
     return (

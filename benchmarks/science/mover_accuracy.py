@@ -34,6 +34,7 @@ from adapters.simulator.sky.moving_objects import MovingObject, position_at
 from benchmarks.science.imaging import Reduced
 from benchmarks.science.movers import owners
 from benchmarks.science.row import Row, median, spread
+from replay.truth.positions import offset_arcsec
 from tomoe_es.camera.frame_geometry import PIXEL_SCALE_ARCSEC
 from tomoe_es.reduction.moving_objects.tracklet import Tracklet
 
@@ -111,9 +112,7 @@ def _places(tracklet: Tracklet) -> list[tuple[int, float, float]]:
 
 def _off_arcsec(mover: MovingObject, time_us: int, ra_deg: float, dec_deg: float) -> Any:
     """East and north from where the object is at a time."""
-    ra, dec = position_at(mover, time_us)
-    east = ((ra_deg - ra + 180) % 360 - 180) * math.cos(math.radians(dec))
-    return np.array([east, dec_deg - dec]) * 3600
+    return np.array(offset_arcsec(ra_deg, dec_deg, *position_at(mover, time_us)))
 
 
 def rows(chips: list[Found]) -> list[Row]:
@@ -154,7 +153,7 @@ def _rate_rows(found: list[Found], clear: list[Found]) -> list[Row]:
             Row(f"mover's rate along its motion, {name}: bias", abs(median(parts)),
                 f"median of {len(parts)}: {median(parts):+.2%}, known to {_known_to(parts):.2%}",
                 at_most=target),
-            Row("the same: half of movers within", median(np.abs(parts)),
+            Row(f"mover's rate along its motion, {name}: half within", median(np.abs(parts)),
                 f"{_in_pixels(median([abs(mover['rate_off'][0]) for mover in some])):.4f} pixel a frame"),
         ]  # fmt: skip
     followed = _of(found, 0.0, FAST)

@@ -30,6 +30,7 @@ from tomoe_es.camera.frame_geometry import (
     DARK_E_PER_SECOND,
     READ_NOISE_E,
 )
+from tomoe_es.reduction.magnitude import MAG_OF_E_FOLD
 
 MOST_STARS: Final = 300
 OUTLIER_LIMITS: Final = 4.0
@@ -84,7 +85,7 @@ def noise_limit_mag(
     information = [
         (part**2 / (each * part + other)).sum() for each, other in zip(signal, sky + fixed, strict=True)
     ]
-    return np.asarray(2.5 / np.log(10) / np.sqrt(information) / signal)
+    return np.asarray(MAG_OF_E_FOLD / np.sqrt(information) / signal)
 
 
 def rows(chips: list[dict[str, Any]]) -> list[Row]:

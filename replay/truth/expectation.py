@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from adapters.simulator.sky.moving_objects import MoverInFrame
 from adapters.simulator.sky.photometry import sky_electrons_per_second
@@ -27,13 +28,15 @@ from tomoe_es.camera.frame_geometry import (
 )
 from tomoe_es.reduction.stack import SATURATED_PART_OF_FULL_WELL
 
+Array = NDArray[np.float64]
+
 SURE_SIGNAL_TO_NOISE: Final = 10.0
 SLOWEST_PIXELS_A_FRAME: Final = 0.1
 EDGE_PIXELS: Final = 10.0
 COVERED_PART: Final = 1 / 3
 """Of the frames in which it is on a star."""
 COVERING: Final = 0.3
-"""A star covers an object where its light is this part of the object's peak."""
+"""A star covers an object where its light is this part of the peak of the object's streak."""
 
 LEAVES, SLOW, FAINT, FULL, ON_STAR = (
     "partly outside the imaging area",
@@ -81,7 +84,7 @@ def _true_mover(chip: TrueChip, name: str, places: Sequence[MoverInFrame]) -> Tr
     signal = signal_to_noise(magnitude, streak, chip.fwhm_arcsec, sky, chip.exposure_seconds)
     peak = peak_electrons(magnitude, streak, chip.fwhm_arcsec, chip.exposure_seconds)
     peak += sky_electrons_per_second(sky) * chip.exposure_seconds
-    covered = _is_covered(chip, places)
+    covered = _is_covered(chip, places, streak)
     reason = ""
     if len(places) < len(chip.transparency) or _from_edge(places) < EDGE_PIXELS:
         reason = LEAVES
@@ -107,17 +110,28 @@ def _from_edge(places: Sequence[MoverInFrame]) -> float:
     return min(min(at.x, width - 1 - at.x, at.y, height - 1 - at.y) for at in places)
 
 
-def _is_covered(chip: TrueChip, places: Sequence[MoverInFrame]) -> bool:
-    """Whether it is on a star in more than a third of its frames.
+def _is_covered(chip: TrueChip, places: Sequence[MoverInFrame], streak_pixels: float) -> bool:
+    """Whether a star is on its streak in more than a third of its frames.
 
-    A star reaches as far as its profile is COVERING of the object's peak, and the object by its own width.
+    A star reaches as far as its profile is COVERING of the streak's peak, and the object by its own width.
     """
-    psf, stars = MoffatPsf.of_fwhm_arcsec(chip.fwhm_arcsec), chip.stars
-    brighter = 10 ** (-0.4 * (stars.magnitude - places[0].magnitude)) / COVERING
-    near = brighter > 1
-    reach = (
-        psf.alpha * np.sqrt(brighter[near] ** (1 / MOFFAT_BETA) - 1) + chip.fwhm_arcsec / PIXEL_SCALE_ARCSEC
+    fwhm, magnitude, stars = chip.fwhm_arcsec, places[0].magnitude, chip.stars
+    point, streak = (
+        peak_electrons(magnitude, length, fwhm, chip.exposure_seconds) for length in (0.0, streak_pixels)
     )
-    x, y = (np.array([getattr(place, axis) for place in places]) for axis in "xy")
-    off = np.hypot(stars.x[near][:, None] - x, stars.y[near][:, None] - y)
+    brighter = 10 ** (-0.4 * (stars.magnitude - magnitude)) * point / (COVERING * streak)
+    near = brighter > 1
+    alpha = MoffatPsf.of_fwhm_arcsec(fwhm).alpha
+    reach = alpha * np.sqrt(brighter[near] ** (1 / MOFFAT_BETA) - 1) + fwhm / PIXEL_SCALE_ARCSEC
+    off = _off_streaks(stars.x[near], stars.y[near], places, streak_pixels)
     return bool(np.mean((off < reach[:, None]).any(axis=0)) > COVERED_PART)
+
+
+def _off_streaks(x: Array, y: Array, places: Sequence[MoverInFrame], streak_pixels: float) -> Array:
+    """Pixels of each star (n) from the streak in each frame (m), which lies about its place: (n, m)."""
+    first, last = places[0], places[-1]
+    angle = np.arctan2(last.y - first.y, last.x - first.x)
+    dx, dy = x[:, None] - [at.x for at in places], y[:, None] - [at.y for at in places]
+    along, across = dx * np.cos(angle) + dy * np.sin(angle), dy * np.cos(angle) - dx * np.sin(angle)
+    beyond = np.maximum(np.abs(along) - streak_pixels / 2, 0.0)
+    return np.asarray(np.hypot(beyond, across))

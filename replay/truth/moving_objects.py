@@ -10,34 +10,37 @@ import numpy as np
 
 from adapters.simulator.sky.true_chip import TrueChip
 from replay.truth.expectation import FULL, ON_STAR, TrueMover, true_movers
-from replay.truth.findings import Findings, Line, count
+from replay.truth.findings import Findings, count
 from replay.truth.matching import follows
 from replay.truth.reports import ReportedPlace, read_report
 from replay.truth.told import ToldChip
 from replay.truth.tracklet_numbers import wrong_numbers
-from tomoe_es.events.reduction import MovingObjectDetected, TrackletsJoined
+from tomoe_es.events.reduction import MovingObjectDetected
+from tomoe_es.reduction.frame_numbers import FEWEST_FRAMES_TO_SEARCH
 
 SUBJECT: Final = "moving objects"
-NOBODY: Final = "nobody"
 
 
 def compare_moving_objects(
     chip: ToldChip, true: TrueChip, archive: Path, findings: Findings
-) -> dict[str, str]:
-    """Hold the tracklets of a chip that was searched against the truth; gives by tracklet whose it is."""
+) -> dict[str, TrueMover | None]:
+    """Hold the tracklets of a chip that was searched against the truth.
+
+    Gives by tracklet whose it is; None of a false one.
+    """
     if not chip.searched:
-        _count_unsearched(chip, true, findings)
+        _not_searched(chip, true, findings)
         return {}
     reported = _reported(chip, archive, findings)
-    whose: dict[str, str] = {}
+    whose: dict[str, TrueMover | None] = dict.fromkeys(chip.tracklets)
     for mover in true_movers(true):
         found = [each for each in chip.tracklets.values() if follows(each, mover.places)]
-        whose |= {each.tracklet_id: mover.name for each in found}
+        whose |= {each.tracklet_id: mover for each in found}
         _count(chip, mover, found, findings)
         for tracklet in found:
             _compare(chip, mover, tracklet, reported.get(tracklet.tracklet_id, []), findings)
     for tracklet in chip.tracklets.values():
-        if tracklet.tracklet_id not in whose:
+        if whose[tracklet.tracklet_id] is None:
             findings.of(SUBJECT).false += 1
             findings.disagrees(
                 SUBJECT, chip, f"{_said(tracklet)} is of no true object; {_beside(tracklet, true)}"
@@ -45,20 +48,6 @@ def compare_moving_objects(
     for unknown in sorted(set(reported) - set(chip.tracklets)):
         findings.disagrees(SUBJECT, chip, f"tracklet {unknown} is in the report, and not in the log")
     return whose
-
-
-def compare_joined(joined: Sequence[TrackletsJoined], whose: dict[str, str], findings: Findings) -> None:
-    """Whether tracklets that were joined are of one object."""
-    counts = findings.of("joined tracklets")
-    for each in joined:
-        names = {whose.get(tracklet_id, NOBODY) for tracklet_id in each.tracklet_ids}
-        if len(names) == 1 and NOBODY not in names:
-            counts.true += 1
-            counts.found += 1
-        else:
-            counts.false += 1
-            said = f"{' '.join(each.tracklet_ids)} were joined, and are of {', '.join(sorted(names))}"
-            findings.disagreements.append(Line("joined tracklets", each.exposure_number, None, said))
 
 
 def _reported(chip: ToldChip, archive: Path, findings: Findings) -> dict[str, list[ReportedPlace]]:
@@ -72,13 +61,27 @@ def _reported(chip: ToldChip, archive: Path, findings: Findings) -> dict[str, li
         return {}
 
 
-def _count_unsearched(chip: ToldChip, true: TrueChip, findings: Findings) -> None:
-    """Objects on a chip that was not searched: a rejected one is not."""
-    for _ in true.movers if "neo" in chip.steps else ():
+def _not_searched(chip: ToldChip, true: TrueChip, findings: Findings) -> None:
+    """Whether it need not be where it was asked for, and what was on it."""
+    if "neo" not in chip.steps:
+        return
+    frames = len(true.transparency)
+    if chip.given_up:
+        why = "chip given up"
+    elif chip.passed is None:
+        why = "chip never judged"
+    elif not chip.passed:
+        why = "chip rejected"
+    elif frames < FEWEST_FRAMES_TO_SEARCH:
+        why = "too few frames to search"
+    else:
+        findings.disagrees(SUBJECT, chip, f"it passed, and its {frames} frames were not searched")
+        for mover in true_movers(true):
+            _count(chip, mover, [], findings)
+        return
+    for _ in true.movers:
         findings.of(SUBJECT).true += 1
-        count(
-            findings.of(SUBJECT).need_not, "chip rejected" if not chip.passed else "too few frames to search"
-        )
+        count(findings.of(SUBJECT).need_not, why)
 
 
 def _count(

@@ -24,6 +24,8 @@ def compare_rejection(chip: ToldChip, true: TrueChip, findings: Findings) -> Non
         findings.disagrees(SUBJECT, chip, "it was queued, and the log tells no result: did the night end?")
         return
     rightly = [each for each in faults if each.right & set(names)]
+    right = frozenset().union(*(each.right for each in rightly))
+    others = [name for name in names if name not in right]
     for fault in certain:
         _count_fault(findings.faults.setdefault(fault.name, Counts()), fault, names)
     if certain and not names:
@@ -36,9 +38,11 @@ def compare_rejection(chip: ToldChip, true: TrueChip, findings: Findings) -> Non
     elif certain:
         counts.found += 1
         for name in names:
-            count(counts.by, name)
+            if name in right:
+                count(counts.by, name)
     elif rightly:
-        findings.excuses(SUBJECT, chip, "so near to the limit either is right", _rejected(names, rightly))
+        said = f"rejected by {', '.join(each for each in names if each in right)} ({_said(rightly)})"
+        findings.excuses(SUBJECT, chip, "so near to the limit either is right", said)
     elif names:
         counts.false += 1
         nothing = (
@@ -46,6 +50,10 @@ def compare_rejection(chip: ToldChip, true: TrueChip, findings: Findings) -> Non
         )
         done = "given up" if chip.given_up else "rejected"
         findings.disagrees(SUBJECT, chip, f"{done} by {', '.join(names)}, and {nothing}")
+    if rightly and others:
+        why = f"it is bad, or may be, for another reason ({_said(rightly)})"
+        said = f"rejected by {', '.join(others)} as well, which names none of it"
+        findings.excuses(SUBJECT, chip, why, said)
 
 
 def _count_fault(counts: Counts, fault: TrueFault, names: list[str]) -> None:
@@ -55,10 +63,6 @@ def _count_fault(counts: Counts, fault: TrueFault, names: list[str]) -> None:
     counts.missed += not right
     for name in sorted(right):
         count(counts.by, name)
-
-
-def _rejected(names: list[str], faults: list[TrueFault]) -> str:
-    return f"rejected by {', '.join(names)} ({_said(faults)})"
 
 
 def _said(faults: list[TrueFault]) -> str:

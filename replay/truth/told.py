@@ -14,7 +14,6 @@ from tomoe_es.events.reduction import (
     FieldSolved,
     MovingObjectDetected,
     MovingObjectsSearched,
-    PhotometryMeasured,
     ProductArchived,
     QualityJudged,
     ReductionFailed,
@@ -34,6 +33,7 @@ class ToldChip(msgspec.Struct, kw_only=True):
 
     frame_id: str
     night: str
+    recipe_id: str
     exposure_number: int
     det_id: int
     data_type: DataType
@@ -47,7 +47,6 @@ class ToldChip(msgspec.Struct, kw_only=True):
     has_flat: bool = True
     solved: FieldSolved | None = None
     unsolved: AstrometryFailed | None = None
-    photometry: PhotometryMeasured | None = None
     searched: bool = False
     tracklets: dict[str, MovingObjectDetected] = {}
     archived: dict[str, str] = {}
@@ -89,6 +88,7 @@ def _chip(frame_id: str, request: ExposureRequested, queued: ReductionQueued) ->
     return ToldChip(
         frame_id=frame_id,
         night=request.night,
+        recipe_id=request.recipe_id,
         exposure_number=request.exposure_number,
         det_id=parse_frame_id(frame_id).det_id,
         data_type=request.data_type,
@@ -106,8 +106,6 @@ def _take_in(chip: ToldChip, event: object) -> None:
             chip.solved, chip.unsolved = event, None
         case AstrometryFailed():
             chip.solved, chip.unsolved = None, event
-        case PhotometryMeasured():
-            chip.photometry = event
         case QualityJudged():
             chip.passed = event.passed
             chip.failed_checks = tuple(each.check for each in event.verdicts if not each.passed)

@@ -15,6 +15,7 @@ from replay.truth.told import ToldChip
 from replay.truth.true_way import TrueWay
 from tomoe_es.camera.frame_geometry import PIXEL_SCALE_ARCSEC
 from tomoe_es.events.reduction import MovingObjectDetected
+from tomoe_es.reduction.magnitude import MAG_OF_E_FOLD
 
 POSITION_TOLERANCE_ARCSEC: Final = 1.0
 """What positions of the archive are good to; besides come 3 times the error that a sighting states."""
@@ -22,7 +23,6 @@ POSITION_SIGMAS: Final = 3.0
 MAGNITUDE_TOLERANCE: Final = 0.2
 """Besides come 5 times the error that the signal-to-noise ratio in one frame leaves in all of them."""
 MAGNITUDE_SIGMAS: Final = 5.0
-MAG_OF_E_FOLD: Final = 2.5 / math.log(10)
 
 
 def wrong_numbers(

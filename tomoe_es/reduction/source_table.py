@@ -10,10 +10,10 @@ from astropy.wcs import WCS
 from numpy.typing import NDArray
 
 from tomoe_es.reduction.extension_header import Card, extension_header
+from tomoe_es.reduction.magnitude import MAG_OF_E_FOLD
 from tomoe_es.reduction.zero_point import ZeroPoint
 from tomoe_es.transfer.fits_unit import FITS_BLOCK
 
-_MAG_OF_E_FOLD = 2.5 / np.log(10)
 _STORED_AS: Final = {"D": ">f8", "E": ">f4", "I": ">i2", "L": "S1"}
 
 
@@ -57,7 +57,7 @@ def source_table(sources: NDArray[np.void], wcs: WCS | None, zero: ZeroPoint | N
     ]
     if zero is not None:
         magnitude = zero.magnitudes(optimal)
-        magnitude_error = np.where(optimal > 0, _MAG_OF_E_FOLD * error / np.abs(optimal), np.nan)
+        magnitude_error = np.where(optimal > 0, MAG_OF_E_FOLD * error / np.abs(optimal), np.nan)
         columns += [
             _Column("MAG", "E", "mag", "phot.mag;em.opt", "of FLUXOPT", magnitude),
             _Column("MAGERR", "E", "mag", "stat.error;phot.mag", "without the zero point's", magnitude_error),

@@ -22,7 +22,7 @@ from tui.night.progress import say
 from tui.night.run import run_night
 from tui.night.summary import checkpoint_text, summary_text
 from tui.numbers import Whole
-from tui.truth_of_night import truth_of_night
+from tui.truth_of_night import say_truth_of_night
 
 NIGHT_OUTPUT = "night.out"
 """File in the data folder with the progress lines of a night that the dashboard shows."""
@@ -167,8 +167,8 @@ def night(
     note = run_night(options, folder)
     overview = read_overview(folder.projections)
     say("\n" + summary_text(overview, time.monotonic() - began))
-    say(truth_of_night(folder, overview.night.night))
     say(checkpoint_text(note))
+    say_truth_of_night(folder, overview.night.night, say)
     return 0
 
 

@@ -10,20 +10,6 @@ from replay.truth.findings import Counts, Findings, Line
 EXCUSED_SHOWN: Final = 20
 
 
-def truth_line(found: Findings) -> str:
-    """All of it in the one line that a night ends with."""
-    chips, solutions, moving = (
-        found.counts.get(subject, Counts()) for subject in ("rejected chips", "solutions", "moving objects")
-    )
-    differ, must = len(found.disagreements), moving.true - sum(moving.need_not.values())
-    verdict = "agrees" if not differ else f"{differ} disagreement{'s' * (differ != 1)}"
-    return (
-        f"truth: {verdict}: {chips.found} of {chips.true} bad chips rejected, and {chips.false} good; "
-        f"{moving.found} of {must} moving objects found, and {moving.false} false; "
-        f"{solutions.false} wrong solutions (tomoe truth)"
-    )
-
-
 def truth_lines(found: Findings) -> Iterator[str]:
     """The tables, then each disagreement, then what differs and may."""
     yield ""

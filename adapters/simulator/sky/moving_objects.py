@@ -16,6 +16,7 @@ from tomoe_es.camera.frame_geometry import (
 )
 
 PATCH_RADIUS: Final = 16
+"""Pixels from its track within which an object throws light."""
 STEPS_A_PIXEL: Final = 2
 LINE_US: Final = LINE_READOUT_SECONDS * 1e6
 ROUNDS: Final = 4
@@ -73,22 +74,24 @@ def position_at(mover: MovingObject, time_us: int | float) -> tuple[float, float
 def place_in_frame(
     mover: MovingObject, wcs: WCS, frame: int, frame_start_us: float, exposure_seconds: float
 ) -> MoverInFrame | None:
-    """The object on one chip in one frame, or None when none of its light falls on the imaging area.
+    """The object on one chip in one frame, or None when its streak is PATCH_RADIUS or farther beside it.
 
     The rolling shutter exposes each row later than the one before, and the object is on another row by then:
     time and row are found in turns.
     """
+    farthest = FARTHEST_PIXELS + _way_pixels(mover, exposure_seconds) / 2
     time_us = middle_us = frame_start_us + exposure_seconds * 5e5
     for _ in range(ROUNDS):
         ra, dec = position_at(mover, time_us)
         x, y = _pixel(wcs, ra, dec)
-        if not -FARTHEST_PIXELS <= y <= IMAGING_SHAPE[0] - 1 + FARTHEST_PIXELS:
+        if not -farthest <= y <= IMAGING_SHAPE[0] - 1 + farthest:
             return None
         time_us = middle_us + (IMAGING_AREA[0].start + y) * LINE_US
-    height, width = IMAGING_SHAPE
-    if not (
-        -PATCH_RADIUS <= x <= width - 1 + PATCH_RADIUS and -PATCH_RADIUS <= y <= height - 1 + PATCH_RADIUS
-    ):
+    if not _is_near(x, y, farthest, farthest):
+        return None
+    before, after = _ends(mover, time_us, wcs, _half_us(mover, time_us, wcs, exposure_seconds))
+    half_x, half_y = abs(after[0] - before[0]) / 2, abs(after[1] - before[1]) / 2
+    if not _is_near(x, y, PATCH_RADIUS + half_x, PATCH_RADIUS + half_y):
         return None
     return MoverInFrame(mover.name, frame, round(time_us), ra, dec, x, y, mover.magnitude)
 
@@ -106,22 +109,41 @@ def trail(
     The shutter rolls with an object that moves up the rows, so that it is exposed for longer than a star.
     `electrons` are those of a star.
     """
-    before, after = (
-        _pixel(wcs, *position_at(mover, place.time_us + away * exposure_seconds * 5e5))[1] for away in (-1, 1)
-    )
-    longer = 1 / (1 - (after - before) * LINE_READOUT_SECONDS / exposure_seconds)
-    half_us, electrons = exposure_seconds * 5e5 * longer, electrons * longer
-    rate = np.hypot(mover.rate_east_arcsec_per_second, mover.rate_north_arcsec_per_second)
-    steps = 1 + int(np.ceil(STEPS_A_PIXEL * rate * exposure_seconds / PIXEL_SCALE_ARCSEC))
+    half_us = _half_us(mover, place.time_us, wcs, exposure_seconds)
+    electrons *= half_us / (exposure_seconds * 5e5)
+    steps = 1 + int(np.ceil(STEPS_A_PIXEL * _way_pixels(mover, exposure_seconds)))
     parts = (np.arange(steps) + 0.5) / steps * 2 - 1
     sky_deg = np.array([position_at(mover, place.time_us + part * half_us) for part in parts])
     track = wcs.all_world2pix(sky_deg, 0)
-    height, width = IMAGING_SHAPE
-    x0, y0 = np.maximum(np.floor(track.min(axis=0)).astype(int) - PATCH_RADIUS, 0)
-    x1, y1 = np.minimum(np.ceil(track.max(axis=0)).astype(int) + PATCH_RADIUS + 1, (width, height))
+    size = IMAGING_SHAPE[::-1]
+    x0, y0 = np.clip(np.floor(track.min(axis=0)).astype(int) - PATCH_RADIUS, 0, size)
+    x1, y1 = np.clip(np.ceil(track.max(axis=0)).astype(int) + PATCH_RADIUS + 1, 0, size)
     patch = np.zeros((y1 - y0, x1 - x0), dtype=np.float32)
     psf.add_stars(patch, track[:, 0] - x0, track[:, 1] - y0, np.full(steps, electrons / steps))
     return LightPatch(int(y0), int(x0), patch)
+
+
+def _half_us(mover: MovingObject, time_us: float, wcs: WCS, exposure_seconds: float) -> float:
+    """Half the time for which an object is exposed: longer than a star where it moves up the rows."""
+    half_us = exposure_seconds * 5e5
+    before, after = _ends(mover, time_us, wcs, half_us)
+    return half_us / (1 - (after[1] - before[1]) * LINE_READOUT_SECONDS / exposure_seconds)
+
+
+def _ends(mover: MovingObject, time_us: float, wcs: WCS, half_us: float) -> tuple[tuple[float, float], ...]:
+    """Where it is so long before and after a time, x and y."""
+    return tuple(_pixel(wcs, *position_at(mover, time_us + away)) for away in (-half_us, half_us))
+
+
+def _way_pixels(mover: MovingObject, seconds: float) -> float:
+    rate = np.hypot(mover.rate_east_arcsec_per_second, mover.rate_north_arcsec_per_second)
+    return float(rate * seconds / PIXEL_SCALE_ARCSEC)
+
+
+def _is_near(x: float, y: float, margin_x: float, margin_y: float) -> bool:
+    """Whether a place is on the imaging area, or so few pixels beside it."""
+    height, width = IMAGING_SHAPE
+    return -margin_x <= x <= width - 1 + margin_x and -margin_y <= y <= height - 1 + margin_y
 
 
 def _pixel(wcs: WCS, ra_deg: float, dec_deg: float) -> tuple[float, float]:

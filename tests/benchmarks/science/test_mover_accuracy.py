@@ -166,6 +166,7 @@ def missed(change: Change) -> set[str]:
 def test_what_is_right_within_its_errors_is_as_wanted() -> None:
     made = rows(as_stated)
     assert {row.what for row in made if not row.reached} == set()
+    assert len({row.what for row in made}) == len(made), "a row is told by its name"
     [found] = [row for row in made if row.what == "movers with a magnitude"]
     [crossing] = [row for row in made if row.what.startswith("mover's place at a chip's edge: 95")]
     assert str(2 * CHIPS) in crossing.how

@@ -25,10 +25,11 @@ from tomoe_es.events.reduction import FieldSolved, MovingObjectDetected, Sightin
 from tomoe_es.log.stored import decode_stored
 
 NIGHT = "2023-12-12"
+RECIPE = "a recipe"
 EXPOSURE = 5
 START_US = 1_702_400_000_000_000
 RA, DEC = 19.7498, 29.7107
-CLEAR, NOT_SEARCHED, CLOUDED = 101, 201, 301
+CLEAR, NO_MOVER, CLOUDED = 101, 201, 301
 CLOUDS = 0.03
 """Part of the light that comes through to chip 301: 3.8 mag are lost."""
 SAMPLE = Path(__file__).parents[2] / "samples" / "MovingObjectDetected.2.json"
@@ -78,6 +79,7 @@ def told_chip(det_id: int, **given: Any) -> ToldChip:
     about: dict[str, Any] = {
         "frame_id": frame_id,
         "night": NIGHT,
+        "recipe_id": RECIPE,
         "exposure_number": EXPOSURE,
         "det_id": det_id,
         "data_type": "OBJECT",
@@ -87,7 +89,7 @@ def told_chip(det_id: int, **given: Any) -> ToldChip:
         "passed": det_id != CLOUDED,
         "failed_checks": ("cloud",) if det_id == CLOUDED else (),
         "solved": solved(det_id),
-        "searched": det_id == CLEAR,
+        "searched": det_id != CLOUDED,
     }
     return ToldChip(**(about | given))
 
@@ -107,9 +109,10 @@ def solved(det_id: int, off_arcsec: float = 0.0) -> FieldSolved:
     )
 
 
-def tracklet_of(moving: MovingObject, **given: Any) -> MovingObjectDetected:
-    """The tracklet of a mover on chip 101, right in everything but what is given."""
-    places = [place for place in truth_of(CLEAR, (moving,)).movers if place.name == moving.name]
+def tracklet_of(moving: MovingObject, truth: ChipTruth | None = None, **given: Any) -> MovingObjectDetected:
+    """The tracklet of a mover on a chip, else on 101, right in everything but what is given."""
+    truth = truth or truth_of(CLEAR, (moving,))
+    places = [place for place in truth.movers if place.name == moving.name]
     sightings = [places[number] for number in (2, 8, 14)]
     east, north = moving.rate_east_arcsec_per_second, moving.rate_north_arcsec_per_second
     speed = float(np.hypot(places[-1].x - places[0].x, places[-1].y - places[0].y)) / (len(places) - 1)
@@ -182,10 +185,10 @@ def right_night(top: Path) -> Told:
     moving = mover()
     told = Told(
         top,
-        {det_id: told_chip(det_id) for det_id in (CLEAR, NOT_SEARCHED, CLOUDED)},
+        {det_id: told_chip(det_id) for det_id in (CLEAR, NO_MOVER, CLOUDED)},
         {
             CLEAR: truth_of(CLEAR, (moving,)),
-            NOT_SEARCHED: truth_of(NOT_SEARCHED),
+            NO_MOVER: truth_of(NO_MOVER),
             CLOUDED: truth_of(CLOUDED),
         },
     )

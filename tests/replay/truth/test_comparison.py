@@ -30,18 +30,22 @@ def test_a_chip_without_a_truth_file_is_not_taken_for_right(told: Told) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"no FITS", b"SIMPLE  =                    T"])
-def test_a_damaged_truth_file_is_named(told: Told, content: bytes) -> None:
+def test_a_damaged_truth_file_is_named_and_the_others_are_compared(told: Told, content: bytes) -> None:
     told.compared()
     truth_path(told.truth, told.chips[CLOUDED]).write_bytes(content)
-    with pytest.raises(TruthUnreadable, match=told.chips[CLOUDED].frame_id):
-        told.compared()
+    found = told.compared()
+    [line] = found.disagreements
+    assert (line.subject, line.det_id) == ("truth", CLOUDED)
+    assert line.said.startswith("not compared: the truth file ")
+    assert told.chips[CLOUDED].frame_id in line.said
+    assert found.chips == 2
 
 
-def test_one_of_other_code_is_named(told: Told) -> None:
+def test_files_that_are_all_of_other_code_are_one_error(told: Told) -> None:
     told.compared()
-    path = truth_path(told.truth, told.chips[CLOUDED])
-    with fits.open(path, mode="update") as hdus:
-        del hdus[0].header["SKYLIGHT"]
+    for chip in told.chips.values():
+        with fits.open(truth_path(told.truth, chip), mode="update") as hdus:
+            del hdus[0].header["SKYLIGHT"]
     with pytest.raises(TruthUnreadable, match="SKYLIGHT"):
         told.compared()
 

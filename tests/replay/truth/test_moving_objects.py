@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 
+from adapters.simulator.sky.field import FieldStars
 from replay.truth.expectation import FAINT, FULL, LEAVES, ON_STAR, SLOW
 from replay.truth.findings import Findings
 from tests.replay.truth.right_night import CLEAR, TRACKLET, Told, mover, psv, tracklet_of, truth_of
 from tomoe_es.camera.focal_plane import chip_centre
-from tomoe_es.events.reduction import TrackletsJoined
+from tomoe_es.reduction.frame_numbers import FEWEST_FRAMES_TO_SEARCH
 
 
 def only_line(found: Findings) -> str:
@@ -97,23 +100,6 @@ def test_what_only_the_report_has_is_noticed(told: Told) -> None:
     assert only_line(told.compared()) == "tracklet T0000009 is in the report, and not in the log"
 
 
-def test_tracklets_of_two_objects_must_not_be_joined(told: Told) -> None:
-    joined = TrackletsJoined(
-        exposure_number=5,
-        recipe_id="r",
-        tracklet_ids=[TRACKLET, "T0000009"],
-        first_us=0,
-        last_us=1,
-        rate_arcsec_per_second=1.0,
-        position_angle_deg=90.0,
-        residual_arcsec=0.1,
-    )
-    told.night.joined = [joined]
-    found = told.compared()
-    assert found.counts["joined tracklets"].false == 1
-    assert "are of 2020 HV, nobody" in found.disagreements[0].said
-
-
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
@@ -160,16 +146,59 @@ def test_one_on_a_star_need_not_be_found_and_its_numbers_may_be_off(told: Told) 
     assert "is off by -2.00 mag: on a star" in found.excused[0].said
 
 
-def test_movers_on_a_rejected_chip_are_counted_as_such(told: Told) -> None:
+@pytest.mark.parametrize(("beside", "need_not"), [(0.0, {ON_STAR: 1}), (15.0, {})])
+def test_a_star_anywhere_on_a_streak_covers_it_and_one_fainter_than_a_point_of_its_light_too(
+    told: Told, beside: float, need_not: dict[str, int]
+) -> None:
+    """Stars of 15.5 mag at a third of each of a fast object's streaks of 14 mag, or beside them."""
+    fast = mover(magnitude=14.0, rate_east_arcsec_per_second=80.0)
+    truth = truth_of(CLEAR, (fast,))
+    first, second = truth.movers[:2]
+    x = np.array([place.x + (second.x - first.x) / 3 for place in truth.movers])
+    y = np.array([place.y + (second.y - first.y) / 3 + beside for place in truth.movers])
+    stars = FieldStars(x, y, np.full(len(x), 15.5), np.zeros(len(x), bool), x, y)
+    told.truths[CLEAR] = dataclasses.replace(truth, stars=stars)
+    told.report()
+    counts = told.compared().counts["moving objects"]
+    assert (counts.missed, counts.need_not) == (0 if need_not else 1, need_not)
+
+
+@pytest.mark.parametrize(
+    ("passed", "given_up", "nframe", "why"),
+    [
+        (False, "", 18, "chip rejected"),
+        (None, "RawCubeCorrupt", 18, "chip given up"),
+        (None, "", 18, "chip never judged"),
+        (True, "", FEWEST_FRAMES_TO_SEARCH - 1, "too few frames to search"),
+    ],
+)
+def test_movers_on_a_chip_that_was_not_searched_are_counted_with_the_reason(
+    told: Told, passed: bool | None, given_up: str, nframe: int, why: str
+) -> None:
     chip = told.chips[CLEAR]
-    chip.searched, chip.passed, chip.tracklets = False, False, {}
-    assert told.compared().counts["moving objects"].need_not == {"chip rejected": 1}
+    chip.searched, chip.passed, chip.given_up, chip.tracklets = False, passed, given_up, {}
+    told.truths[CLEAR] = truth_of(CLEAR, (mover(),), nframe=nframe, transparency=(1.0,) * nframe)
+    found = told.compared()
+    assert found.counts["moving objects"].need_not == {why: 1}
+    assert not [each for each in found.disagreements if each.subject == "moving objects"]
+
+
+def test_a_chip_that_passed_and_was_not_searched_is_noticed(told: Told) -> None:
+    chip = told.chips[CLEAR]
+    chip.searched, chip.tracklets = False, {}
+    found = told.compared()
+    assert [line.said.split(" at ")[0] for line in found.disagreements] == [
+        "it passed, and its 18 frames were not searched",
+        "'2020 HV' of 16.00 mag",
+    ]
+    counts = found.counts["moving objects"]
+    assert (counts.missed, counts.need_not) == (1, {})
 
 
 def test_of_one_that_comes_over_the_edge_that_is_said_and_a_wrong_number_is_one(told: Told) -> None:
     """It may be missed; told, it is reported, and its numbers state their errors."""
-    leaving = mover(rate_east_arcsec_per_second=140.0)
+    leaving = mover(magnitude=14.0, rate_east_arcsec_per_second=140.0)
     told.truths[CLEAR] = truth_of(CLEAR, (leaving,))
     assert 14 < len(told.truths[CLEAR].movers) < 18
-    told.report(tracklet_of(leaving, magnitude=14.0))
+    told.report(tracklet_of(leaving, magnitude=12.0))
     assert only_line(told.compared()).endswith("-2.00 mag; the object is partly outside the imaging area")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.replay.truth.right_night import CLEAR, CLOUDED, NOT_SEARCHED, Told, solved, truth_of
+from tests.replay.truth.right_night import CLEAR, CLOUDED, NO_MOVER, Told, solved, truth_of
 
 
 def said(told: Told) -> list[str]:
@@ -44,6 +44,15 @@ def test_a_bad_chip_that_was_rejected_for_another_reason_is_noticed(told: Told) 
     assert line.startswith("301 rejected by time, none of which names what is wrong: clouds")
 
 
+def test_a_check_that_fails_beside_the_right_one_is_told_and_not_counted(told: Told) -> None:
+    told.chips[CLOUDED].failed_checks = ("noise", "cloud")
+    found = told.compared()
+    assert found.disagreements == []
+    assert found.counts["rejected chips"].by == {"cloud": 1}
+    [line] = found.excused
+    assert line.said.startswith("rejected by noise as well, which names none of it: it is bad, or may be")
+
+
 def test_a_good_chip_that_was_given_up_is_noticed(told: Told) -> None:
     told.chips[CLEAR].passed, told.chips[CLEAR].given_up = None, "RawCubeCorrupt"
     assert said(told) == ["101 given up by RawCubeCorrupt, and nothing is wrong with it"]
@@ -56,7 +65,7 @@ def test_a_chip_without_a_dark_is_rightly_given_up(told: Told) -> None:
 
 
 def test_a_chip_of_which_the_log_tells_no_result_is_noticed(told: Told) -> None:
-    told.chips[NOT_SEARCHED].passed = None
+    told.chips[NO_MOVER].passed = None
     [line] = said(told)
     assert "the log tells no result" in line
 
@@ -74,8 +83,8 @@ def test_a_chip_of_which_the_log_tells_no_result_is_noticed(told: Told) -> None:
 def test_each_fault_must_be_named_by_its_check(
     told: Told, fault: str, given: dict[str, Any], check: str
 ) -> None:
-    chip = told.chips[NOT_SEARCHED]
-    told.truths[NOT_SEARCHED] = truth_of(NOT_SEARCHED, **given)
+    chip = told.chips[NO_MOVER]
+    told.truths[NO_MOVER] = truth_of(NO_MOVER, **given)
     chip.data_type = given.get("data_type", "OBJECT")
     chip.solved = None
     assert len(said(told)) == 1, "it was not rejected"
@@ -85,8 +94,8 @@ def test_each_fault_must_be_named_by_its_check(
 
 
 def test_near_the_limit_either_is_right(told: Told) -> None:
-    told.truths[NOT_SEARCHED] = truth_of(NOT_SEARCHED, transparency=(0.33,) * 18)
-    chip = told.chips[NOT_SEARCHED]
+    told.truths[NO_MOVER] = truth_of(NO_MOVER, transparency=(0.33,) * 18)
+    chip = told.chips[NO_MOVER]
     chip.passed, chip.failed_checks = False, ("cloud",)
     found = told.compared()
     assert found.disagreements == []

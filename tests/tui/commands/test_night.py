@@ -15,7 +15,7 @@ from tomoe_es.reduction.engine import EngineLost
 from tui.commands.night import FixedByTheLog, NoRecipes, SpeedOutOfRange, night
 from tui.data_folder import DataFolder
 from tui.night.first_recipes import RecipeUnreadable
-from tui.night.options import NightOptions
+from tui.night.options import FIRST_NIGHT, NightOptions
 from tui.night.plan import OptionInvalid
 from tui.night.run import run_night
 
@@ -134,3 +134,15 @@ def test_a_recipe_file_that_can_not_be_read_stops_it_before_anything_is_recorded
 def test_a_folder_without_recipes_is_named(tmp_path: Path) -> None:
     with pytest.raises(NoRecipes, match=str(tmp_path)):
         night(recipes=tmp_path, data=tmp_path / "data", plain=True)
+
+
+def test_its_checkpoint_is_told_before_it_is_compared_with_the_truth(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A night of events only, for which somebody made a folder of truth files."""
+    data = DataFolder(tmp_path / "data")
+    (data.truth / FIRST_NIGHT).mkdir(parents=True)
+    assert night(data=data.top, plain=True, pixels=False, chips=1, exposures=1, observing_hours=0.1) == 0
+    told = capsys.readouterr().out
+    places = [told.index(each) for each in ("The log's checkpoint", "is compared with its", "\ntruth: ")]
+    assert places == sorted(places)

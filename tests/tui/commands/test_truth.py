@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import pytest
+from astropy.io import fits
+
+from adapters.simulator.sky.truth import write_truth
 from replay.errors import TruthMissing
 from tests.projections.night_story import NIGHT, frame_id_of
+from tests.replay.truth.right_night import truth_of
 from tui.commands.truth import truth
 from tui.data_folder import DataFolder
-from tui.truth_of_night import truth_of_night
+from tui.truth_of_night import say_truth_of_night
+
+OF_THE_SKY = 3
+"""The night's first exposure that is neither dark nor flat."""
+
+
+def truth_file(data: DataFolder) -> Path:
+    """Where that of a chip is to be."""
+    path = data.truth / NIGHT / f"{OF_THE_SKY:08d}" / f"r{frame_id_of(OF_THE_SKY, 101)}.fits"
+    path.parent.mkdir(parents=True)
+    return path
+
+
+def said_at_the_end(data: DataFolder) -> list[str]:
+    """What the night says of its truth."""
+    said: list[str] = []
+    say_truth_of_night(data, NIGHT, said.append)
+    return said
 
 
 def test_without_truth_files_it_says_so(data: DataFolder) -> None:
@@ -16,15 +38,38 @@ def test_without_truth_files_it_says_so(data: DataFolder) -> None:
         truth(data=data.top)
 
 
-def test_the_summary_of_such_a_night_is_silent_about_it(data: DataFolder) -> None:
-    assert truth_of_night(data, NIGHT) == ""
+def test_the_end_of_such_a_night_is_silent_about_it(data: DataFolder) -> None:
+    assert said_at_the_end(data) == []
 
 
 def test_what_can_t_be_read_does_not_end_the_night(data: DataFolder) -> None:
-    damaged = data.truth / NIGHT / "00000001" / f"r{frame_id_of(1, 101)}.fits"
-    damaged.parent.mkdir(parents=True)
-    damaged.write_bytes(b"no FITS")
-    assert truth_of_night(data, NIGHT).startswith("truth: not compared, TruthUnreadable: ")
+    truth_file(data).write_bytes(b"no FITS")
+    runs, verdict = said_at_the_end(data)
+    assert "is compared with its truth files" in runs
+    assert verdict.startswith("truth: not compared, TruthUnreadable: ")
+    assert verdict.count("\n") == 1
+
+
+def test_nor_does_what_nobody_thought_of(data: DataFolder) -> None:
+    path = truth_file(data)
+    write_truth(path, truth_of(101))
+    fits.setval(path, "FWHM", value="wide")
+    _, verdict = said_at_the_end(data)
+    assert verdict.startswith("truth: not compared, TypeError: ")
+    assert verdict.count("\n") == 1
+
+
+def test_broken_off_the_night_has_ended_well(data: DataFolder) -> None:
+    truth_file(data)
+    said: list[str] = []
+
+    def say(text: str) -> None:
+        said.append(text)
+        if len(said) == 1:
+            raise KeyboardInterrupt
+
+    say_truth_of_night(data, NIGHT, say)
+    assert said[1] == "truth: not compared: broken off (tomoe truth)\n"
 
 
 def test_chips_without_a_truth_file_are_no_agreement(

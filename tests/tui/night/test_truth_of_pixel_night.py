@@ -17,7 +17,7 @@ from tomoe_es.camera.frame_id import parse_frame_id
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.reduction import MovingObjectDetected, QualityJudged
 from tui.commands.truth import truth
-from tui.truth_of_night import compared, truth_of_night
+from tui.truth_of_night import compared, say_truth_of_night
 
 from .conftest import FinishedNight
 
@@ -59,7 +59,9 @@ def test_where_the_truth_is_another_it_names_the_chip_and_ends_with_1(
 
 
 def test_its_summary_has_a_line_of_it(pixel_night: FinishedNight) -> None:
-    assert truth_of_night(pixel_night.data, name_of(pixel_night)).startswith("truth: agrees: ")
+    said: list[str] = []
+    say_truth_of_night(pixel_night.data, name_of(pixel_night), said.append)
+    assert said[1].startswith("truth: agrees: ")
 
 
 def name_of(night: FinishedNight) -> str:

@@ -75,12 +75,12 @@ def decide(state: JoiningState, recorded: Recorded | None, now: int) -> list[Dec
         return []
     new = recorded.payload
     recipe_id = state.recipes.get(new.exposure_number)
-    if recipe_id is None or not _placed(new):
+    if recipe_id is None or not is_placed(new):
         return []
     same = [
         other
         for other in state.tracklets.get(recipe_id, [])
-        if other.exposure_number != new.exposure_number and _placed(other) and same_object(other, new)
+        if other.exposure_number != new.exposure_number and is_placed(other) and same_object(other, new)
     ]
     if not same:
         return []
@@ -97,7 +97,8 @@ def decider(fold: Fold) -> Decider:
     return Decider(NAME, fold, INPUTS, decide)
 
 
-def _placed(tracklet: MovingObjectDetected) -> bool:
+def is_placed(tracklet: MovingObjectDetected) -> bool:
+    """Whether it can be joined: it is an object's, and all its places on the sky are known."""
     return tracklet.kind == "object" and all(each.ra_deg is not None for each in tracklet.sightings)
 
 
@@ -121,12 +122,24 @@ def same_object(one: MovingObjectDetected, other: MovingObjectDetected) -> bool:
     rate_error = math.hypot(a.rate_error, b.rate_error)
     if np.hypot(*(a.rate - b.rate)) > SIGMA * rate_error:
         return False
-    # The mean of both rates is the rate of the way between, were it one object.
-    place_error = math.hypot(a.place_error, b.place_error, rate_error / 2 * seconds)
+    place_error = _place_error(a, b)
     if place_error > LARGEST_ERROR_ARCSEC:
         return False
+    # The mean of both rates is the rate of the way between, were it one object.
     off = a.place + (a.rate + b.rate) / 2 * seconds - b.place
     return bool(np.hypot(*off) < SIGMA * place_error)
+
+
+def leads_to(one: MovingObjectDetected, other: MovingObjectDetected) -> bool:
+    """Whether their motions are known well enough to say anything at each other's time."""
+    centre = one.sightings[0]
+    return _place_error(_motion([one], centre), _motion([other], centre)) <= LARGEST_ERROR_ARCSEC
+
+
+def _place_error(a: _Motion, b: _Motion) -> float:
+    """Arcsec by which the mean rate of two motions leads amiss from one to the other."""
+    seconds = b.time_seconds - a.time_seconds
+    return math.hypot(a.place_error, b.place_error, math.hypot(a.rate_error, b.rate_error) / 2 * seconds)
 
 
 def _motion(tracklets: list[MovingObjectDetected], centre: reduction.Sighting) -> _Motion:

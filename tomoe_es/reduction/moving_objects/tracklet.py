@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tomoe_es.camera.focal_plane import CHIPS
 from tomoe_es.camera.frame_geometry import IMAGING_AREA, LINE_READOUT_SECONDS
 from tomoe_es.camera.frame_id import parse_frame_id
+from tomoe_es.reduction.magnitude import MAG_OF_E_FOLD
 from tomoe_es.reduction.moving_objects.track import Track
 from tomoe_es.scheduling.sky import separation_arcsec
 
@@ -28,7 +29,6 @@ FASTEST_ROCK_ARCSEC_PER_SECOND: Final = 50.0
 """An asteroid so fast is nearer than satellites are."""
 LEAST_RMS_PIXELS: Final = 0.05
 """Of points, however bright: what the profile misses."""
-MAG_OF_E_FOLD: Final = 2.5 / math.log(10)
 
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import msgspec
 import numpy as np
 import pytest
 from astropy import units as u
@@ -154,6 +155,30 @@ def test_an_object_beside_the_chip_throws_light_on_it_and_is_not_on_it(
     row, column = np.unravel_index(np.argmax(light), light.shape)
     assert np.hypot(column - x, row - y) < 5
     assert light.max() > 100
+
+
+@pytest.mark.parametrize(("x", "y"), [(-20.0, 500.0), (2019.0, 500.0)])
+def test_a_streak_whose_middle_is_beside_the_chip_leaves_what_of_it_is_on_it(x: float, y: float) -> None:
+    """20 of its 80 pixels."""
+    wcs = chip_wcs(101, 10.0, 20.0)
+    ra, dec = (float(value) for value in wcs.wcs_pix2world(x, y, 0))
+    epoch_us = START_US + round(250_000 + (36 + y) * LINE_READOUT_SECONDS * 1e6)
+    leaving = msgspec.structs.replace(mover(ra, dec, east=160 * 1.189), epoch_us=epoch_us)
+    place = place_in_frame(leaving, wcs, 0, START_US, 0.5)
+    assert place is not None
+    assert not place.is_on_imaging_area
+    patch = trail(leaving, place, wcs, 0.5, 1000.0, MoffatPsf.of_fwhm_arcsec(SEEING_FWHM_ARCSEC))
+    assert patch.electrons.sum() == pytest.approx(250, rel=0.05)
+    assert patch.electrons.shape[1] < 40, "only what is on the chip is drawn"
+
+
+@pytest.mark.parametrize(("x", "y"), [(-60.0, 500.0), (1000.0, 1128.0 + 30), (2030.0, -30.0)])
+def test_a_streak_that_passes_beside_the_chip_throws_no_light_on_it(x: float, y: float) -> None:
+    wcs = chip_wcs(101, 10.0, 20.0)
+    ra, dec = (float(value) for value in wcs.wcs_pix2world(x, y, 0))
+    epoch_us = START_US + round(250_000 + (36 + y) * LINE_READOUT_SECONDS * 1e6)
+    passing = msgspec.structs.replace(mover(ra, dec, east=160 * 1.189), epoch_us=epoch_us)
+    assert place_in_frame(passing, wcs, 0, START_US, 0.5) is None
 
 
 def test_cosmic_rays_come_at_the_rate_of_muons() -> None:
