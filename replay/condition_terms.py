@@ -118,6 +118,8 @@ def _check_words(term: Term, other: Term) -> None:
             continue
         if term.words is not None and value not in term.words:
             raise ConditionInvalid(f"{term.path} is never {value!r}: {did_you_mean(str(value), term.words)}")
+        if without_none(term.kind) is bool and value not in (True, False):
+            raise ConditionInvalid(f"{term.path} is True or False, and never {value!r}")
         name = next((name for kinds, name in _KINDS if without_none(term.kind) in kinds), "")
         kinds = next((kinds for kinds, each in _KINDS if each == name), ())
         if kinds and not isinstance(value, kinds):

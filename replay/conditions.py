@@ -7,7 +7,7 @@ there is, and it becomes a function; nothing of it is ever handed to Python to b
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -95,15 +95,25 @@ def condition(text: str, at: Callable[[str], int] | None = None) -> Condition:
             nodes = several
         case single:
             nodes = [single]
-    compilers = [_Compiler(at) for _ in nodes]
-    terms = [compiler.term(node) for compiler, node in zip(compilers, nodes, strict=True)]
+    compilers, terms = _compiled(nodes, at, EVENT_TYPES)
     whole = joined(True, terms)
     _refuse_contradictions(nodes)
-    for node, compiler in zip(nodes, compilers, strict=True):
-        if isinstance(node, ast.Compare) and whole.only_at is not None:
-            _refuse_fields_of_others(compiler.event_fields, whole.only_at)
+    if whole.only_at is not None:
+        for node, compiler in zip(nodes, compilers, strict=True):
+            if isinstance(node, ast.Compare):
+                _refuse_fields_of_others(compiler.event_fields, whole.only_at)
+        # Fields of these events may be less than those of the same name of any.
+        compilers, terms = _compiled(nodes, at, whole.only_at)
     parts = tuple(map(_part, nodes, compilers, terms))
     return Condition(text, parts, whole.only_at, whole.monotone)
+
+
+def _compiled(
+    nodes: Sequence[ast.expr], at: Callable[[str], int] | None, event_types: Collection[str]
+) -> tuple[list[_Compiler], list[Term]]:
+    """Of each node its compiler and its term, where events are of these types."""
+    compilers = [_Compiler(at, event_types) for _ in nodes]
+    return compilers, [compiler.term(node) for compiler, node in zip(compilers, nodes, strict=True)]
 
 
 def alone(part: Part) -> Condition:
@@ -152,12 +162,12 @@ _GROWING = frozenset({"event.position", "control.last_exposure_number"})
 
 
 class _Compiler:
-    def __init__(self, at: Callable[[str], int] | None) -> None:
+    def __init__(self, at: Callable[[str], int] | None, event_types: Collection[str]) -> None:
         self.states: set[str] = set()
         self.machines: set[str] = set()
         self.looks_at_event = False
         self.event_fields: set[str] = set()  # of payloads
-        self._at = at
+        self._at, self._event_types = at, event_types
 
     def term(self, node: ast.expr) -> Term:
         """One node, by its form; any other form is refused."""
@@ -236,7 +246,14 @@ class _Compiler:
         first, *rest = fields
         if first not in names.EVENT_FIELDS:
             raise ConditionInvalid(f"no event has a '{first}': {did_you_mean(first, names.EVENT_FIELDS)}")
+        words: tuple[str, ...] | None = None
+        if first in names.ENVELOPE:
+            kind = names.ENVELOPE[first] if not rest else None
+        else:
+            kind = names.payload_field_type(first, f"event.{first}", self._event_types, rest)
+            words = names.allowed_values(kind)
         if first == "type":
+            words = tuple(EVENT_TYPES)
             value: Value = lambda moment: type(moment.event.payload).__name__  # noqa: E731
         elif first in names.ENVELOPE:
             value = lambda moment: getattr(moment.event, first)  # noqa: E731
@@ -245,8 +262,6 @@ class _Compiler:
             value = lambda moment: getattr(moment.event.payload, first, None)  # noqa: E731
         for field in rest:
             value = attribute_of(value, field)
-        words = tuple(EVENT_TYPES) if first == "type" else None
-        kind = names.ENVELOPE.get(first) if not rest else None
         return Term(value, path, kind, words, grows=path in _GROWING)
 
     def _item(self, owner: ast.expr, key: ast.expr) -> Term:

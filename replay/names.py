@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -31,6 +32,35 @@ def machine_named(path: str) -> str | None:
     """The machine of a dotted name: `dome.slit` is `dome_slit`."""
     name = path.replace(".", "_")
     return name if name in TABLES else None
+
+
+def payload_field_type(field: str, path: str, of_types: Collection[str], parts: Iterable[str] = ()) -> Any:
+    """Declared type of a payload's field, in those of these event types that have it; Any where they differ.
+
+    `parts` lead from the field on into it.
+    """
+    kinds = [_hints(each)[field] for each in of_types if field in EVENT_TYPES[each].__struct_fields__]
+    kind = _common_type(kinds)
+    for part in parts:
+        kind = field_type(kind, part, path)
+        path = f"{path}.{part}"
+    return kind
+
+
+def _common_type(kinds: Iterable[Any]) -> Any:
+    """The declared type that holds all values of these; Any where there is none."""
+    bare = {without_none(each) for each in kinds}
+    if len(bare) == 1:
+        return bare.pop()
+    if all(typing.get_origin(each) is typing.Literal for each in bare):
+        words = dict.fromkeys(word for each in bare for word in typing.get_args(each))
+        return typing.Literal[tuple(sorted(words))] if words else Any
+    return float if bare <= {bool, int, float} else Any
+
+
+@cache
+def _hints(event_type: str) -> dict[str, Any]:
+    return typing.get_type_hints(EVENT_TYPES[event_type])
 
 
 def field_type(owner: Any, field: str, path: str) -> Any:

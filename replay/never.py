@@ -1,4 +1,4 @@
-"""Why a condition holds nowhere in a night: which of its parts, joined by `and`, never does."""
+"""Why a condition was not found: it holds elsewhere in the night, or which of its parts never does."""
 
 from __future__ import annotations
 
@@ -9,12 +9,19 @@ from replay.conditions import Condition, alone
 from replay.night import ReplayedNight
 
 
-def why_never(night: ReplayedNight, condition: Condition) -> Iterator[str]:
-    """Where else it holds, or a line for each of its parts and what to do."""
+def not_found(night: ReplayedNight, condition: Condition, sought: str) -> Iterator[str]:
+    """That it was not found as `sought`, such as `from there`; and where else it holds, or why never."""
     elsewhere = next_hit(night, condition, night.first - 1)
     if elsewhere is not None:
-        yield f"there, but in the night it holds first at event {elsewhere.position}"
+        yield f"nowhere {sought}: {condition.text}"
+        yield f"{'':>8} in the night it holds first at event {elsewhere.position}"
         return
+    yield f"never: {condition.text}"
+    yield from (f"{'':>8} {each}" for each in why_never(night, condition))
+
+
+def why_never(night: ReplayedNight, condition: Condition) -> Iterator[str]:
+    """Of one that holds nowhere in the night: a line for each of its parts and what to do."""
     if len(condition.parts) == 1:
         yield "what it looks at was never so: 'tomoe replay show PLACE' prints the state at a place"
         return

@@ -6,7 +6,7 @@ packages are added where they can be seen (`tui/conditions.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from tomoe_es.machines import norms
 from tomoe_es.recipe.file_errors import ERROR_CONDITIONS
 from tomoe_es.recipe.refusals import REFUSALS
 from tomoe_es.reduction.checks import symptoms
+from tomoe_es.reduction.unsolved_causes import CAUSES
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,18 +61,25 @@ _CHIP_CUBES = (
         "none: the recipe takes the exposure again",
     ),
 )
+KINDS_NAMED_BY: dict[str, tuple[str, ...]] = {
+    "ProductRejected": ("quality check",),
+    "FieldsUnsolved": ("unsolved chips",),
+    "ReductionFailed": ("error",),
+    "ChipCubeLost": ("chip-cube", "error"),
+}
+"""Of an event that names conditions, the kinds that these may be: two of different kinds may share a name."""
 
 
 @cache
-def conditions() -> dict[str, Condition]:
-    """By name; the violations, then what happens to operations, cubes, products and recipe files."""
-    found: dict[str, Condition] = {}
-    for each in (
+def conditions() -> tuple[Condition, ...]:
+    """The violations, then what happens to operations, cubes, products and recipe files."""
+    return (
         *_violations(),
         *_table("operation", _OPERATIONS),
         *_table("operation", ((name, meaning, _AFTER_REFUSAL) for name, meaning in REFUSALS.items())),
         *_table("chip-cube", _CHIP_CUBES),
         *_table("quality check", ((name, *told) for name, told in symptoms().items())),
+        *_table("unsolved chips", ((name, *told) for name, told in CAUSES.items())),
         *_table(
             "recipe refused",
             (
@@ -79,14 +87,14 @@ def conditions() -> dict[str, Condition]:
                 for name, meaning in ERROR_CONDITIONS.items()
             ),
         ),
-    ):
-        found.setdefault(each.name, each)
-    return found
+    )
 
 
-def condition(name: str) -> Condition | None:
-    """The condition of a name; None when it is unfamiliar."""
-    return conditions().get(name)
+def condition(name: str, kinds: Sequence[str] = ()) -> Condition | None:
+    """The condition of a name, of these kinds where there are any given; None when it is unfamiliar."""
+    return next(
+        (each for each in conditions() if each.name == name and (not kinds or each.kind in kinds)), None
+    )
 
 
 def _table(kind: str, rows: Any) -> Iterator[Condition]:

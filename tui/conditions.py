@@ -9,12 +9,12 @@ import importlib
 import inspect
 import pkgutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 from tomoe_es import conditions as declared
-from tomoe_es.conditions import Condition
+from tomoe_es.conditions import KINDS_NAMED_BY, Condition
 from tomoe_es.errors import TomoeError, UsageError
 from tui.cli_errors import EXIT_CONDITION, EXIT_USAGE
 
@@ -35,6 +35,7 @@ _SECTIONS = {
     "operation": ("Operations", "Why an operation failed, and its recipe was cancelled."),
     "chip-cube": ("Chip-cubes", "Why the cube of a chip was lost before it was reduced."),
     "quality check": ("Quality checks", "Why a product was rejected."),
+    "unsolved chips": ("Unsolved chips", "Why chips of an exposure have no astrometric solution."),
     "recipe refused": ("Recipes", "What is wrong with a recipe that was refused."),
     "error": ("Errors", "What a command or a process says when it can't go on."),
 }
@@ -44,7 +45,7 @@ _MORE = {"violation": "severity", "error": "exit code"}
 
 def all_conditions() -> list[Condition]:
     """Those that `tomoe_es.conditions` knows, and the errors of every package."""
-    return [*declared.conditions().values(), *errors()]
+    return [*declared.conditions(), *errors()]
 
 
 @cache
@@ -61,15 +62,26 @@ def errors() -> tuple[Condition, ...]:
     )
 
 
-def condition(name: str) -> Condition | None:
-    """The condition of a name, those of errors too; None when it is unfamiliar."""
-    return declared.condition(name) or next((each for each in errors() if each.name == name), None)
+def condition(name: str, kinds: Sequence[str] = ()) -> Condition | None:
+    """As `tomoe_es.conditions.condition`, of errors too."""
+    found = declared.condition(name, kinds)
+    if found is None and (not kinds or "error" in kinds):
+        found = next((each for each in errors() if each.name == name), None)
+    return found
 
 
-def named_in(name: str) -> list[str]:
-    """Names of the conditions in an alarm's, such as `ProductRejected (astrometry, noise)`; else itself."""
-    _, found, inner = name.partition(" (")
-    return inner.removesuffix(")").split(", ") if found else [name]
+def named_in(
+    alarm: str, look_up: Callable[[str, Sequence[str]], Condition | None] = condition
+) -> list[tuple[str, Condition | None]]:
+    """Each name in an alarm's, such as `ProductRejected (cloud, noise)`, or that itself, with its condition.
+
+    `look_up` finds one by its name and kinds.
+    """
+    event, several, inner = alarm.partition(" (")
+    if not several:
+        return [(alarm, look_up(alarm, ()))]
+    kinds = KINDS_NAMED_BY.get(event, ())
+    return [(each, look_up(each, kinds)) for each in inner.removesuffix(")").split(", ")]
 
 
 def exit_codes() -> dict[str, int]:

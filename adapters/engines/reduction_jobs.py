@@ -16,17 +16,17 @@ from tomoe_es.reduction.queue import failure
 from tomoe_es.reduction.queue_state import NO_MASTER, Job, Master, ReductionState
 
 COMPILED_SECONDS = 8.0
-"""What is compiled already is loaded in less."""
+"""What is compiled already is loaded in less, unless the disk is cold or slow."""
 
 
-def warm_up(engine: JobEngine, compiles: Callable[[], None]) -> None:
-    """Before a night, let one worker compile what else all would; `compiles` is called if it has to.
+def warm_up(engine: JobEngine, it_lasts: Callable[[], None]) -> None:
+    """Before a night, let one worker compile what else all would; `it_lasts` is called if it may have to.
 
     Raises KernelCacheUnwritable.
     """
     warming = engine.submit(warm_up_in_worker)
     if wait([warming], COMPILED_SECONDS).not_done:
-        compiles()
+        it_lasts()
     try:
         warming.result()
     except WorkerRaised as raised:

@@ -193,8 +193,13 @@ class _Reader:
         )
         devices = (*DEVICES_WITH_FAULTS, *STORAGES_WITH_FAULTS)
         device = self._value(what, fields, "device", lambda each: _one_of(each, "device", devices))
-        kinds = STORAGE_FAULTS if device in STORAGES_WITH_FAULTS else FAULT_KINDS
-        kind = self._value(what, fields, "kind", lambda each: _one_of(each, "kind", kinds))
+
+        def kind_of(each: yaml.Node) -> FaultKind:
+            if device is None and each.value not in FAULT_KINDS:
+                raise _Wrong(each, f"field 'kind': no device has a fault '{_scalar(each, 'kind')}'")
+            return _one_of(each, "kind", STORAGE_FAULTS if device in STORAGES_WITH_FAULTS else FAULT_KINDS)
+
+        kind = self._value(what, fields, "kind", kind_of)
         span = self._span(what, fields)
 
         def factor_of(each: yaml.Node) -> float:
@@ -203,7 +208,7 @@ class _Reader:
             return _number(each, "factor", above=1.0, highest=SLOWEST_FACTOR)
 
         factor = self._value(what, fields, "factor", factor_of)
-        if kind == "slow" and "factor" not in fields:
+        if device is not None and kind == "slow" and "factor" not in fields:
             needs = "a slow device needs it, as 3 for a third of its speed"
             self._say(node, f"{what}: field 'factor' is missing: {needs}")
         if device is None or kind is None or span is None:

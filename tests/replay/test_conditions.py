@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from replay.breakpoints import first_hit, hits, last_hits, moment, next_hit
 from replay.conditions import condition
 from replay.errors import ConditionInvalid
-from replay.never import why_never
+from replay.never import not_found
 from replay.night import ReplayedNight
 from tests.projections.memory_log import MemoryLog
 from tests.replay.conftest import log_of
@@ -35,6 +35,19 @@ CLOSED_UNDER_RAIN = "dome.slit == 'closing' and not control.weather.safe"
         ("event.type in None", "nothing is in None: write several"),
         ("dome.slit == 5", "dome.slit is never 5: known are: closed"),
         ("control.last_exposure_number == '3'", "is a number, or True or False, and never '3'"),
+        ("event.data_type == 'X'", "event.data_type is never 'X': known are: "),
+        (
+            "event.type == 'ExposureRequested' and event.data_type == 'X'",
+            "event.data_type is never 'X': known are: ",
+        ),
+        (
+            "event.type == 'FieldsUnsolved' and event.chips > 'many'",
+            "event.chips is a number, or True or False, and never 'many'",
+        ),
+        ("event.given_up == 'yes'", "event.given_up is True or False, and never 'yes'"),
+        ("event.given_up == 3", "event.given_up is True or False, and never 3"),
+        ("event.stage_seconds['stack'] > 'long'", "is a number, or True or False, and never 'long'"),
+        ("event.type == 'DomeSlitRead' and event.state == 'tracking'", "event.state is never 'tracking'"),
         ("event.stream > 3", "is a text, and never 3: compare it with a text"),
         ("event.position in ('7', 8)", "event.position is a number, or True or False, and never '7'"),
         (
@@ -101,6 +114,8 @@ def test_any_text_is_a_condition_or_is_told(text: str) -> None:
         ("control.hardware.read_at['nothing'] > 0", False),
         ("control.suspended[0] == 'clouds'", False),
         ("event.frame_id == None", True),
+        ("event.state == 'tracking' or event.position == 40", True),
+        ("event.given_up == 1 or event.exposure_number in (1, 2.5)", False),
         ("len(control.recipes) > 0", True),
         ("len(event.position) > 0", False),
         ("event.frame_id < 'x'", False),
@@ -244,10 +259,20 @@ def test_a_command_to_do_what_is_being_done_is_no_new_place(cover: str) -> None:
             "control.last_exposure_number < 0",
             ["what it looks at was never so: 'tomoe replay show PLACE' prints the state at a place"],
         ),
-        ("dome.slit == 'open'", ["there, but in the night it holds first at event {open}"]),
     ],
 )
 def test_what_never_holds_is_explained_by_its_parts(text: str, why: list[str], night: ReplayedNight) -> None:
     opened = first_hit(night, condition("dome.slit == 'open'")).event
     assert opened is not None
-    assert list(why_never(night, condition(text))) == [each.format(open=opened.position) for each in why]
+    never, *told = not_found(night, condition(text), "from there")
+    assert never == f"never: {text}"
+    assert told == [f"{'':>8} {each.format(open=opened.position)}" for each in why]
+
+
+def test_of_what_holds_elsewhere_nobody_says_never(night: ReplayedNight) -> None:
+    opened = first_hit(night, condition("dome.slit == 'open'")).event
+    assert opened is not None
+    assert list(not_found(night, condition("dome.slit == 'open'"), "from there")) == [
+        "nowhere from there: dome.slit == 'open'",
+        f"         in the night it holds first at event {opened.position}",
+    ]

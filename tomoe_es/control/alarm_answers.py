@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, tzinfo
 from difflib import get_close_matches
 
 import msgspec
 
-from tomoe_es.clock import DAY, MINUTE, isot
+from tomoe_es.clock import DAY, MINUTE, isot, to_datetime
 from tomoe_es.errors import TomoeError, UsageError
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.monitor import (
@@ -130,11 +131,11 @@ def acknowledge(
     ]
 
 
-def by_real_clock(time_us: int, said_us: int) -> str:
-    """What follows the time of an answer in the night, where the real clock had another."""
+def by_real_clock(time_us: int, said_us: int, zone: tzinfo = UTC) -> str:
+    """What follows the time of an answer in the night, where the real clock had another; in a zone."""
     if not said_us or abs(said_us - time_us) < MINUTE:
         return ""
-    return f", by the real clock {isot(said_us, 0)} UTC"
+    return f", by the real clock {to_datetime(said_us).astimezone(zone):%Y-%m-%dT%H:%M:%S %Z}"
 
 
 def mute(state: Answers, name: str, until_us: int, now: int, who: str, why: str) -> AlarmMuted:

@@ -14,7 +14,7 @@ Proposer = Literal["astrometry.net", "vote"]
 """Who proposed an astrometric solution: the solver, or a vote on the shift where it found none."""
 
 
-UnsolvedCause = Literal["clouds", "no light", "few stars", "chip", "pointing"]
+UnsolvedCause = Literal["clouds", "no light", "few stars", "chip", "readout", "pointing"]
 
 
 class ReductionEvent(Event, frozen=True, gc=False, kw_only=True, tag=True):

@@ -50,7 +50,7 @@ def verify(
         yield Finding(False, f"the log has no night {night}")
         return
     known = _Recomputed({} if night is None else None)
-    whole = True
+    whole, uncompared = True, "no checkpoint was compared"
     following = 1
     for stray in strays:
         yield _of_stray(stray)
@@ -74,12 +74,11 @@ def verify(
             tree = LogTree(folder, recomputed_roots=known.roots, trusting_others=night is not None)
             yield from verify_checkpoints(folder, tree, following - 1, notes, verifier, unsigned)
         except LogError as error:  # a night that was not recomputed, and is damaged
-            position = getattr(error, "position", 1)
+            position = getattr(error, "position", 0)  # 0: of no event
             yield Finding(False, f"in another night {error}", position, position)
-            whole = False
+            whole, uncompared = False, "not all checkpoints were compared"
     if not whole:
-        text = "no checkpoint was compared: put right what fails first, then verify again"
-        yield Finding(True, text, is_open=True)
+        yield Finding(True, f"{uncompared}: put right what fails first, then verify again", is_open=True)
 
 
 class _Recomputed:

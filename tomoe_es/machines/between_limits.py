@@ -14,8 +14,8 @@ _STATES = (
 _KNOWN = tuple(state for state in _STATES if state not in ("unknown", "fault"))
 
 
-def _not_moving(way: str) -> tuple[str, ...]:
-    return tuple(state for state in _KNOWN if state != way)
+def _known_but(excepted: str) -> tuple[str, ...]:
+    return tuple(state for state in _KNOWN if state != excepted)
 
 
 def between_limits(
@@ -34,10 +34,10 @@ def between_limits(
         initial="unknown",
         transitions=(
             *device.transitions(_READINGS),
-            ("order_open", _not_moving("opening"), "ordered_open"),
+            ("order_open", _known_but("opening"), "ordered_open"),
             ("order_open", "opening", "opening"),
             ("order_open", "fault", "fault"),
-            ("order_close", _not_moving("closing"), "ordered_closed"),
+            ("order_close", _known_but("closing"), "ordered_closed"),
             ("order_close", "closing", "closing"),
             ("order_close", ("unknown", "fault"), "="),
             ("order_stop", _KNOWN, "ordered_stop"),

@@ -15,9 +15,6 @@ from tomoe_es.camera.frame_geometry import IMAGING_AREA, IMAGING_SHAPE
 
 ROWS_A_BAND: Final = 12
 """Lines judged together."""
-MOST_LOST: Final = 0.5
-MOST_SATURATED: Final = 0.5
-"""With more of its lines or pixels gone a chip shows no sky that could tell clouds."""
 _POWERS: Final = np.cumprod(np.full(ROWS_A_BAND, 0x9E3779B97F4A7C15, np.uint64))
 """Odd factors that make one of 64 bits of a band's signatures. Of 32 bits, one in 700 cubes of 360 frames
 would have two that agree by chance: it has 6 million pairs."""
@@ -45,15 +42,6 @@ def lost_fraction(constant: NDArray[np.bool_], signatures: NDArray[np.uint32]) -
         axis=2, dtype=np.uint64
     )
     return int(np.count_nonzero(constant | _is_repeated(bands))) / int(bands.size)
-
-
-def no_sky_is_seen(lost_fraction: float, saturated_fraction: float) -> str:
-    """Why frames show no sky at all, which is no matter of clouds; empty where they do."""
-    if saturated_fraction > MOST_SATURATED:
-        return f"{saturated_fraction:.0%} of the pixels are full: too much light or a dead readout, no clouds"
-    if lost_fraction > MOST_LOST:
-        return f"{lost_fraction:.0%} of the lines are empty or repeat: a fault of the readout, no clouds"
-    return ""
 
 
 def _is_repeated(bands: NDArray[np.uint64]) -> NDArray[np.bool_]:

@@ -33,7 +33,6 @@ from tomoe_es.reduction.job import (
     ReductionResult,
     Step,
 )
-from tomoe_es.reduction.lost_lines import no_sky_is_seen
 from tomoe_es.reduction.moving_objects.archiving import archive_moving_objects, timing_of
 from tomoe_es.reduction.moving_objects.step import MovingObjects, find_moving_objects
 from tomoe_es.reduction.moving_objects.telling import moving_objects_result
@@ -50,6 +49,7 @@ from tomoe_es.reduction.source_table import source_table
 from tomoe_es.reduction.stack import Stack, stack
 from tomoe_es.reduction.stack_header import describe_stack, measured_cards
 from tomoe_es.reduction.stopwatch import Stopwatch
+from tomoe_es.reduction.unseen_sky import no_sky_is_seen
 from tomoe_es.reduction.variance import frame_variance
 from tomoe_es.reduction.zero_point import (
     ZeroPoint,

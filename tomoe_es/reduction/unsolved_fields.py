@@ -23,20 +23,13 @@ from tomoe_es.reduction.clear_sky import (
     FEWEST_PAIRS,
     FEWEST_SOURCES_OF_A_CLEAR_SKY,
 )
+from tomoe_es.reduction.unsolved_causes import CAUSES
 
 NAME = "unsolved fields"
 DARKEST_SKY_MAG_ARCSEC2: Final = 21.5
 PART_OF_DARKEST_SKY: Final = 0.3
 CLEAR_NEIGHBOURS: Final = 3
 """So many solved chips with many sources tell that there are no clouds."""
-
-MEANINGS: Final[dict[UnsolvedCause, str]] = {
-    "clouds": "few sources: clouds",
-    "no light": "no light of the sky came in: look at mirror cover and dome",
-    "few stars": "sources, but too few catalogue stars on the chip to tell where it looks",
-    "chip": "the neighbours are solved: look at this chip, its focus and its readout",
-    "pointing": "many sources on most chips, and none where expected: look at pointing, clock and focus",
-}
 
 INPUTS: frozenset[type[Event]] = frozenset({reduction.ReductionFinished, reduction.ReductionFailed})
 EVENT_TYPES: frozenset[type[Event]] = INPUTS | {
@@ -159,7 +152,7 @@ def _told_together(number: int, exposure: Exposure) -> FieldsUnsolved:
         cause=cause,
         frame_ids=failed,
         chips=len(exposure.chips),
-        reason=MEANINGS[cause],
+        reason=": ".join(CAUSES[cause]),
     )
 
 
@@ -170,7 +163,7 @@ def cause_of(exposure: Exposure) -> UnsolvedCause:
     clear = [each for each in solved if each.sources >= FEWEST_SOURCES_OF_A_CLEAR_SKY]
     sky = [each.sky_counts for each in failed if each.sky_counts is not None]
     if sky and median(sky) < PART_OF_DARKEST_SKY * exposure.darkest_sky_counts:
-        return "chip" if len(clear) >= CLEAR_NEIGHBOURS else "no light"
+        return "readout" if len(clear) >= CLEAR_NEIGHBOURS else "no light"
     if median(each.sources for each in failed) < FEWEST_SOURCES_OF_A_CLEAR_SKY:
         alone = len(failed) == 1 and len(clear) == len(solved) >= CLEAR_NEIGHBOURS
         return "chip" if alone else "clouds"

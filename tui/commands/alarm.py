@@ -27,7 +27,6 @@ from tomoe_es.log import open_log
 from tomoe_es.log.port import EventLog
 from tui import answering
 from tui.commands.alarm_text import alarm_lines, muted_lines, trouble_lines, violation_lines
-from tui.conditions import condition as any_condition
 from tui.conditions import named_in
 from tui.data_folder import DataFolder, data_folder
 from tui.duration import duration_us
@@ -103,14 +102,13 @@ def show(position: Whole, *, data: Path | None = None) -> int:
         trouble = trouble_with_chips(found) if found is not None else None
         if found is None or not (isinstance(found.payload, ViolationDetected) or trouble):
             raise NoSuchAlarm(_no_alarm(log, position, found))
-        violation = _answers(log, after=found.version - 1).violations.get(position)
         chain = causal_chain(log, position)
-    if trouble is not None:
-        causes = [(name, any_condition(name)) for name in named_in(trouble.name)]
-        lines = trouble_lines(trouble, causes, chain)
-    else:
-        assert violation is not None, "it is in the monitor's stream"
-        lines = violation_lines(position, found.time, violation, condition(violation.detected.name), chain)
+        if trouble is not None:
+            lines = trouble_lines(trouble, named_in(trouble.name), chain)
+        else:
+            violation = _answers(log, after=found.version - 1).violations[position]
+            known = condition(violation.detected.name, ("violation",))
+            lines = violation_lines(position, found.time, violation, known, chain)
     for text in lines:
         sys.stdout.write(f"{text}\n")
     return 0
@@ -219,9 +217,8 @@ def _require_no_trouble_with_chips(folder: DataFolder, alarm: int | str) -> None
 
 
 def _require_violation(name: str) -> None:
-    known = condition(name)
-    if known is None or known.kind != "violation":
-        names = [each.name for each in conditions().values() if each.kind == "violation"]
+    if condition(name, ("violation",)) is None:
+        names = [each.name for each in conditions() if each.kind == "violation"]
         near = get_close_matches(name, names, n=1)
         hint = f"did you mean '{near[0]}'?" if near else "'tomoe alarm list' shows those that are open"
         raise ViolationUnknown(f"no violation is named '{name}': {hint}")

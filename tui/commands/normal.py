@@ -23,7 +23,7 @@ from tomoe_es.log.segment_names import list_segments
 from tomoe_es.machines.catalogue import TABLES
 from tomoe_es.machines.judging.again import Comparison, Line, compare
 from tomoe_es.machines.norms import Declared, declared, ends_in_words
-from tui.conditions import all_conditions, condition, named_in
+from tui.conditions import all_conditions, named_in
 from tui.data_folder import data_folder
 
 app = App(name="normal", help="What is declared normal, and whether past nights were.")
@@ -72,28 +72,27 @@ def normal(*, json: bool = False) -> int:
 def show(name: str, *, json: bool = False) -> int:
     """Say what a violation means, how severe it is, what to do, and what it is judged by.
 
-    Also what any other condition means, such as that of a failed reduction, and what to do.
+    Also what any other condition means, such as that of a failed reduction, and what to do. Of an alarm's
+    name, such as 'ProductRejected (cloud, noise)', each condition in it; exit code 2 when one is unknown.
 
     Parameters
     ----------
     name
-        Name of the violation, such as TargetBehindClosedSlit, of a machine, or of a condition.
+        Name of the violation, such as TargetBehindClosedSlit, of a machine, of a condition, or of an alarm.
     json
-        As one JSON object.
+        As JSON objects, one a line: each condition of that name, or in the alarm's, is one.
     """
     if name in TABLES:
         return _show_machine(name, json)
     found = declared().get(name)
-    known = [each for part in named_in(name) if (each := condition(part))] if found is None else []
-    if found is None and not known:
-        raise NotDeclared(f"nothing is called '{name}': {_hint(name)}")
+    known, unknown = _conditions(name) if found is None else ([], [])
     if json:
         for one in [found] if found else known:
             sys.stdout.write(msgspec.json.encode(one).decode() + "\n")
-        return 0
-    for label, text in _lines(found) if found else chain.from_iterable(map(_condition_lines, known)):
-        lines = textwrap.wrap(text, 90) or [""]
-        sys.stdout.write(f"{label:<12}{lines[0]}\n" + "".join(f"{'':<12}{each}\n" for each in lines[1:]))
+    else:
+        _print_fields(_lines(found) if found else chain.from_iterable(map(_condition_lines, known)))
+    if unknown:
+        raise NotDeclared("; ".join(f"nothing is called '{each}': {_hint(each)}" for each in unknown))
     return 0
 
 
@@ -148,6 +147,21 @@ def _tell(compared: Comparison) -> None:
 def _text(line: Line) -> str:
     at = f" at {', '.join(str(each) for each in line.evidence)}" if line.evidence else ""
     return f"{line.kind} {line.name}{at}: {line.message}"
+
+
+def _conditions(name: str) -> tuple[list[Condition], list[str]]:
+    """All of this name, or each that an alarm of it names; and the names of which nothing is known."""
+    same_name = [each for each in all_conditions() if each.name == name]
+    if same_name:
+        return same_name, []
+    named = named_in(name)
+    return [known for _, known in named if known], [each for each, known in named if not known]
+
+
+def _print_fields(fields: Iterable[tuple[str, str]]) -> None:
+    for label, text in fields:
+        lines = textwrap.wrap(text, 90) or [""]
+        sys.stdout.write(f"{label:<12}{lines[0]}\n" + "".join(f"{'':<12}{each}\n" for each in lines[1:]))
 
 
 def _lines(found: Declared) -> Iterable[tuple[str, str]]:

@@ -30,7 +30,7 @@ def old_text(moment: Moment, *, lives: bool) -> str:
     elif overview.time_us:
         why = "The night's process is there: it begins, or is busy"
     else:
-        why = "The night's process is there: it begins; after an update it compiles first, for some minutes"
+        why = "The night's process is there: it begins; it may be compiling, as after an update: some minutes"
     return f"OLD DATA: nothing new for {silent}{true_at}. {why}"
 
 

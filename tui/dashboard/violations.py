@@ -9,6 +9,7 @@ from rich.style import Style
 from projections.overview_model import AlarmLine
 from tomoe_es.conditions import condition
 from tomoe_es.control.alarm_answers import by_real_clock
+from tomoe_es.night import JST
 from tui.commands.alarm_text import state_word
 from tui.commands.event_text import evidence_text
 from tui.conditions import named_in
@@ -106,7 +107,7 @@ def severity(alarm: AlarmLine) -> tuple[str, Style]:
 
 def _detail(alarm: AlarmLine) -> Detail:
     word, style = severity(alarm)
-    causes = [known for name in named_in(alarm.name) if (known := condition(name))]
+    causes = [known for _, known in named_in(alarm.name, condition) if known]
     ask = "" if causes or alarm.kind == "violation" else f"'tomoe alarm show {alarm.position}' says it"
     lines: list[Line] = [
         line((f"{'state':<14}", QUIET), (state_word(alarm), ALARM if alarm.open else STRONG)),
@@ -123,7 +124,7 @@ def _detail(alarm: AlarmLine) -> Detail:
     ]
     if alarm.acknowledged_by:
         at = f"{jst_seconds(alarm.acknowledged_us)} JST"
-        real = by_real_clock(alarm.acknowledged_us, alarm.acknowledged_said_us)
+        real = by_real_clock(alarm.acknowledged_us, alarm.acknowledged_said_us, JST)
         answer = f"{alarm.acknowledged_by} at {at}{real}: {alarm.acknowledged_why}"
         lines += _field("acknowledged", answer)
     if alarm.muted_until_us:

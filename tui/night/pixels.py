@@ -25,8 +25,8 @@ from tui.night.options import NightOptions
 from tui.night.progress import say
 
 
-def _say_it_compiles() -> None:
-    say("what makes and reduces images is compiled first, as after each update: some minutes\n")
+def _say_it_lasts() -> None:
+    say("loading what makes and reduces images; it may be compiling, as after an update: some minutes\n")
 
 
 class Workers:
@@ -45,7 +45,7 @@ class Workers:
         stack.callback(self._pool.close)
         self._engine: JobEngine = engine or self._pool
         stack.callback(self._engine.close)
-        warm_up(self._engine, _say_it_compiles)
+        warm_up(self._engine, _say_it_lasts)
 
     def imaging_and_reducing(
         self,

@@ -128,12 +128,12 @@ def test_only_an_exception_that_nobody_foresaw_is_an_error_of_its_own(pool: Proc
     assert dark_of_three_chips(Replaced(pool, os._exit, 1)).payloads(ErrorRaised) == []
 
 
-@pytest.mark.parametrize(("patience_seconds", "told"), [(0.0, ["it compiles"]), (600.0, [])])
+@pytest.mark.parametrize(("patience_seconds", "told"), [(0.0, ["it lasts"]), (600.0, [])])
 def test_a_night_that_has_to_wait_for_what_is_compiled_first_says_so(
     patience_seconds: float, told: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reduction_jobs, "COMPILED_SECONDS", patience_seconds)
     said: list[str] = []
     with closing(ProcessPool(1)) as pool:
-        warm_up(pool, lambda: said.append("it compiles"))
+        warm_up(pool, lambda: said.append("it lasts"))
     assert said == told

@@ -168,9 +168,28 @@ faults:
         "2: field 'strength",
         "1: field 'device':",
         "1: field 'to': end",
-        "1: field 'factor' ",
         "2: field 'kind': u",
         "2: field 'factor':",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("slow", []),
+        ("lie", []),
+        ("freez", ["field 'kind': no device has a fault 'freez'"]),
+        ("[slow]", ["field 'kind' is a list or a map: give one value"]),
+    ],
+)
+def test_of_a_mistyped_device_nothing_is_told_that_depends_on_which_it_is(kind: str, told: list[str]) -> None:
+    with pytest.raises(NightScriptInvalid) as caught:
+        load_script(
+            f"faults:\n- {{device: storage/bufer, kind: {kind}, from: '20:00', to: '21:00'}}\n", NIGHT
+        )
+    assert [each.partition("entry 1: ")[2] for each in caught.value.problems] == [
+        "field 'device': unknown device 'storage/bufer': did you mean 'storage/buffer'?",
+        *told,
     ]
 
 

@@ -104,7 +104,8 @@ GOOD = (True, CLEAR, SKY, 8)
         ("chip", [(False, CLEAR, SKY, 8), GOOD, GOOD]),
         ("few stars", [(False, CLEAR, SKY, 2), GOOD]),
         ("pointing", [(False, CLEAR, SKY, 8), (False, CLEAR, SKY, 9), GOOD]),
-        ("chip", [(False, 0, 1.0, 8), GOOD, GOOD, GOOD]),
+        ("readout", [(False, 0, 1.0, 8), GOOD, GOOD, GOOD]),
+        ("readout", [(False, 0, 1.0, 8)] * 40 + [GOOD] * 44),
         ("no light", [(False, 0, 1.0, 8)] * 2),
     ],
 )

@@ -17,8 +17,9 @@ from tomoe_es.control.alarm_answers import AlarmNotMuted, AlarmOver, MuteTooLong
 from tomoe_es.events import Event
 from tomoe_es.events.envelope import Draft, Recorded
 from tomoe_es.events.monitor import AlarmMuted, AlarmUnmuted, ViolationAcknowledged, ViolationDetected
-from tomoe_es.events.reduction import ProductRejected, ReductionFailed
+from tomoe_es.events.reduction import FieldsUnsolved, ProductRejected, ReductionFailed, UnsolvedCause
 from tomoe_es.log import open_log
+from tomoe_es.reduction.unsolved_causes import CAUSES
 from tomoe_es.scheduling.twilight import night_times
 from tui import answering
 from tui.commands.alarm import ViolationUnknown, ack, list_alarms, mute, show, unmute
@@ -137,6 +138,26 @@ def test_show_of_a_rejected_chip_tells_of_each_check(
     assert "meaning   cloud: Stars fainter than under a clear sky" in told
     assert "to do     look at the sky" in told
     assert "meaning   new-check: no condition of this name is declared" in told
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_show_of_unsolved_chips_tells_of_their_cause(
+    data: DataFolder, cause: UnsolvedCause, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record(data, FieldsUnsolved(exposure_number=1, cause=cause, frame_ids=[FRAME], chips=2, reason="seen"))
+    show(4, data=data.top)
+    told = capsys.readouterr().out
+    assert told.startswith(f"FieldsUnsolved ({cause})  ")
+    assert f"meaning   {cause}: {CAUSES[cause].meaning}\n" in told
+    assert f"to do     {CAUSES[cause].what_to_do}\n" in told
+
+
+def test_show_of_a_failed_reduction_tells_of_the_error_not_of_what_a_recipe_calls_by_its_name(
+    data: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record(data, msgspec.structs.replace(NOT_REDUCED, condition="TooFewFrames"))
+    show(4, data=data.top)
+    assert "meaning   TooFewFrames: A cube has fewer frames than the stage needs" in capsys.readouterr().out
 
 
 def test_a_violation_is_acknowledged_with_who_and_why_in_the_time_of_the_night(data: DataFolder) -> None:

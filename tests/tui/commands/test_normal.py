@@ -12,6 +12,7 @@ from tomoe_es.events.monitor import ViolationDetected
 from tomoe_es.machines.catalogue import TABLES
 from tomoe_es.machines.deadlines import DEADLINES
 from tomoe_es.machines.rules import RULES
+from tomoe_es.reduction.unsolved_causes import CAUSES
 from tui.cli import app
 from tui.commands.normal import NotDeclared
 
@@ -89,6 +90,29 @@ def test_each_check_that_a_chip_was_rejected_by(capsys: pytest.CaptureFixture[st
     run("normal", "show", "ProductRejected (cloud, noise)", "--json")
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [each["kind"] for each in told] == ["quality check", "quality check"]
+
+
+def test_a_name_that_nothing_has_among_others_is_told_beside_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(NotDeclared, match=r"^nothing is called 'nois': did you mean 'noise'"):
+        run("normal", "show", "ProductRejected (cloud, nois)", "--json")
+    [line] = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["name"] == "cloud"
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_why_chips_were_not_solved(cause: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("normal", "show", f"FieldsUnsolved ({cause})", "--json") == 0
+    [line] = capsys.readouterr().out.splitlines()
+    told = json.loads(line)
+    assert (told["kind"], told["meaning"]) == ("unsolved chips", CAUSES[cause].meaning)
+
+
+def test_every_condition_of_a_name_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    run("normal", "show", "pointing", "--json")
+    told = [json.loads(line)["kind"] for line in capsys.readouterr().out.splitlines()]
+    assert told == ["quality check", "unsolved chips"]
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,18 @@ def test_when_goes_back_too_and_says_where_nothing_is(data: Path, capsys: pytest
     assert bisect.bisect("control.last_exposure_number > 999", data=data) == 1
 
 
+def test_what_holds_only_before_the_place_to_go_on_from_never_is_called_never(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    condition = "event.position == 3"
+    assert when.when(condition, start="10", data=data) == 1
+    told = f"nowhere from there: {condition}\n         in the night it holds first at event 3\n"
+    assert told in capsys.readouterr().out
+    assert bisect.bisect(condition, monotone=True, data=data) == 1
+    told = f"nowhere by halves: {condition}\n         in the night it holds first at event 3\n"
+    assert told in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("condition", ["1 == 1", "control.last_exposure_number < 5"])
 def test_what_holds_from_the_start_is_found_there(
     condition: str, data: Path, capsys: pytest.CaptureFixture[str]

@@ -112,7 +112,7 @@ def test_a_night_that_has_not_begun_says_what_it_may_wait_for() -> None:
         app.tick()
         assert banner(app) == (
             "OLD DATA: nothing new for 1 min 15 s. The night's process is there: it begins;"
-            " after an update it compiles first, for some minutes"
+            " it may be compiling, as after an update: some minutes"
         )
 
     play(look, changes={"time_us": 0})

@@ -13,6 +13,7 @@ from tests.tui.dashboard.a_night import NOW, alarm, at, identity
 from tests.tui.dashboard.hand_fed import HandFedSource, play, read, said, settled, shown, title, until
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.events.telescope import MirrorCoverRead
+from tomoe_es.reduction.unsolved_causes import CAUSES
 from tui.dashboard.app import DashboardApp
 from tui.dashboard.history import HistoryPanel
 from tui.dashboard.lines import plain
@@ -189,7 +190,7 @@ def test_an_alarm_that_was_acknowledged_later_says_when_by_the_real_clock() -> N
     async def press(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
         await pilot.press("9", "enter")
         told = " ".join(line.strip() for line in on_sheet(app))
-        assert "by the real clock 2026-05-28T20:26:40 UTC: seen on site" in told
+        assert "by the real clock 2026-05-29T05:26:40 JST: seen on site" in told
 
     answered = {
         "open": 0,
@@ -209,6 +210,18 @@ def test_an_alarm_that_is_known_says_what_it_means_and_what_to_do() -> None:
         assert on_sheet(app)[told + 1] == "              reading says so"
 
     play(press, changes={"alarms": (alarm("DeviceFault", "serious", "mount", "mount: fault"),)})
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_chips_that_were_not_solved_say_why_and_what_to_do(cause: str) -> None:
+    async def press(app: DashboardApp, pilot: Pilot[int], source: HandFedSource) -> None:
+        await pilot.press("9", "enter")
+        told = " ".join(line.strip() for line in on_sheet(app))
+        assert f"meaning       {CAUSES[cause].meaning} what to do    {CAUSES[cause].what_to_do} how" in told
+
+    name = f"FieldsUnsolved ({cause})"
+    told = alarm(name, "notice", "exposure 1", "2 chips", kind="unsolved", open=0)
+    play(press, changes={"alarms": (told,)})
 
 
 def test_chips_that_failed_say_what_to_do_or_which_command_says_it() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from replay import breakpoints, places
 from replay.errors import ConditionInvalid
 from replay.judging_rules import Broken, first_broken
-from replay.never import why_never
+from replay.never import not_found
 from replay.night import Identity, ReplayedNight
 from tui.commands import replay_text as text
 from tui.commands.replay.opened import opened, print_json, print_lines
@@ -50,7 +50,7 @@ def bisect(
             print_json(identity, condition=condition, event=found.event, how=found.how)
         else:
             if found.event is None:
-                first = [f"never: {condition}", *(f"{'':>8} {each}" for each in why_never(replayed, checked))]
+                first = list(not_found(replayed, checked, "by halves"))
             else:
                 first = [text.event_line(found.event)]
             if found.event is not None and breakpoints.held_from_start(replayed, checked, found.event):

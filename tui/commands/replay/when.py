@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from replay import breakpoints, places
 from replay.conditions import Condition
-from replay.never import why_never
+from replay.never import not_found
 from replay.night import ReplayedNight
 from tomoe_es.events.envelope import Recorded
 from tui.commands import replay_text as text
@@ -71,5 +71,4 @@ def _lines(
     if not found and condition.holds(breakpoints.moment(night, position)):
         yield f"nowhere from there, but at event {position} itself it holds: {condition.text}"
     elif not found:
-        yield f"never: {condition.text}"
-        yield from (f"{'':>8} {each}" for each in why_never(night, condition))
+        yield from not_found(night, condition, "from there")
