@@ -16,11 +16,19 @@ class ProjectionError(TomoeError):
 class NoNightYet(ProjectionError):
     """Nothing has been projected in this folder."""
 
-    what_to_do = "run `tomoe night` with this --data, or name another"
+    what_to_do = (
+        "run `tomoe night` with this --data, or name another; `tomoe rebuild` where projections were deleted"
+    )
 
     def __init__(self, projections_dir: Path) -> None:
         data = projections_dir.parent
-        super().__init__(f"no night has been run in {data}: run tomoe night --data {data}")
+        if any((data / "log").glob("0*")):  # a segment of the log
+            super().__init__(
+                f"nothing of the log in {data} has been projected: the night is just beginning, "
+                f"or its projections were deleted: run tomoe rebuild --data {data}"
+            )
+        else:
+            super().__init__(f"no night has been run in {data}: run tomoe night --data {data}")
 
 
 class ProjectionOutdated(ProjectionError):

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -17,6 +18,7 @@ from projections.overview_model import LockOverview, Overview, QueuedRecipe
 from projections.projector import Projector
 from tests.projections.night_story import START, Story, recipe_id_of
 from tomoe_es.events.envelope import Draft
+from tomoe_es.events.queue import QueuePaused
 from tomoe_es.events.recipe import RecipeSubmitted
 from tomoe_es.log import open_log
 from tui.commands.status import status
@@ -85,6 +87,15 @@ def test_json_is_the_overview(data: DataFolder, capsys: pytest.CaptureFixture[st
 
 def test_without_a_night_it_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(NoNightYet, match=f"run tomoe night --data {tmp_path}"):
+        status(data=tmp_path)
+
+
+def test_where_the_projections_were_deleted_it_says_how_to_build_them(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    folder.make()
+    with closing(open_log(folder.log_url)) as log:
+        log.append("queue", [Draft(QueuePaused(reason="tea"), START)])
+    with pytest.raises(NoNightYet, match=f"run tomoe rebuild --data {tmp_path}"):
         status(data=tmp_path)
 
 

@@ -27,12 +27,14 @@ STOPPING_SECONDS = 5.0
 """In this time an exposure is broken off once a device tells of its fault, which has a name of its own."""
 
 
-class Calibration(msgspec.Struct, frozen=True):
-    """A dark or flat of this night that was taken whole."""
+class Calibration(msgspec.Struct):
+    """A dark or flat of this night that was taken whole, of which not every chip's master was refused."""
 
+    exposure_number: int
     data_type: DataType
     gain: str
     exposure_seconds: float
+    chips: int  # whose master was not rejected or given up so far
 
 
 class Exposing(msgspec.Struct):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tomoe_es.camera.frame_geometry import frame_seconds
 from tomoe_es.clock import SECOND
-from tomoe_es.events import Event, camera, safety
+from tomoe_es.events import Event, camera, reduction, safety
 from tomoe_es.events.envelope import Recorded
 from tomoe_es.machines.judging.known import Calibration, Exposing, Handler, Known
 
@@ -35,10 +35,30 @@ def _finished(known: Known, recorded: Recorded, event: camera.ExposureFinished) 
     if exposing is None or exposing.request.exposure_number != event.exposure_number:
         return
     asked = exposing.request
-    taken = Calibration(asked.data_type, asked.gain, asked.exposure_seconds)
-    if asked.data_type != "OBJECT" and taken not in known.calibrations:
-        known.calibrations.append(taken)
+    if asked.data_type != "OBJECT":
+        known.calibrations.append(
+            Calibration(
+                event.exposure_number, asked.data_type, asked.gain, asked.exposure_seconds, len(event.det_ids)
+            )
+        )
     known.exposing = None
+
+
+def _rejected(known: Known, recorded: Recorded, event: reduction.ProductRejected) -> None:
+    if event.kind in ("DARK", "FLAT"):
+        _one_master_less(known, event.exposure_number)
+
+
+def _failed(known: Known, recorded: Recorded, event: reduction.ReductionFailed) -> None:
+    if event.given_up:
+        _one_master_less(known, event.exposure_number)
+
+
+def _one_master_less(known: Known, exposure_number: int) -> None:
+    for each in known.calibrations:
+        if each.exposure_number == exposure_number:
+            each.chips -= 1
+    known.calibrations = [each for each in known.calibrations if each.chips > 0]
 
 
 def _aborted(known: Known, recorded: Recorded, event: camera.ExposureAborted) -> None:
@@ -59,4 +79,6 @@ HANDLERS: dict[type[Event], Handler] = {
     camera.ExposureFinished: _finished,
     camera.ExposureAborted: _aborted,
     safety.MakingSafeBegun: _making_safe,
+    reduction.ProductRejected: _rejected,
+    reduction.ReductionFailed: _failed,
 }

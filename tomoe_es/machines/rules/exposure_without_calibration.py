@@ -1,4 +1,4 @@
-"""An OBJECT exposure has no matching dark or flat of this night before it."""
+"""An OBJECT exposure has no matching dark or flat of this night before it: none taken, or no good one."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ def taken(seconds: float, number: int, kind: str, exposure_seconds: float = 0.5)
     events: list[Event] = [
         request,
         make(camera.ExposureStarted, exposure_number=number, start_us=START),
-        make(camera.ExposureFinished, exposure_number=number),
+        make(camera.ExposureFinished, exposure_number=number, det_ids=[101, 201]),
         make(transfer.ExposureTransferred, exposure_number=number),
         of_recipe(recipe.RecipeCompleted, name),
     ]

@@ -9,17 +9,21 @@ import pytest
 from tests.tomoe_es.machines.making import make
 from tests.tomoe_es.machines.rules.cases import CASES
 from tests.tomoe_es.machines.rules.moments import (
+    BEGUN,
     CHIP,
     START,
     STARTED,
     Moment,
+    asked,
     dome,
     focus,
     mount,
     recorded,
     refocus,
+    running,
     slew,
     slit,
+    taken,
     turn,
     weather,
 )
@@ -172,3 +176,27 @@ def test_a_slit_open_in_rain_is_told_by_the_rain_that_it_was_open_in() -> None:
         "the dome slit reads 'open' in rain",
     )
     assert told.evidence[0] == 3, "the rain"
+
+
+@pytest.mark.parametrize(("chips", "told"), [(1, []), (2, ["no flat with high gain"])])
+def test_a_flat_whose_masters_were_all_rejected_is_none(chips: int, told: list[str]) -> None:
+    rejected = reduction.ProductRejected(exposure_number=7, frame_id="", kind="FLAT", reasons=["light"])
+    departed = found(
+        [
+            *(*BEGUN, *taken(-980, 7, "Flat"), *taken(-700, 8, "Dark")),
+            *[(-650.0, rejected)] * chips,
+            *(*running(-600), (0, asked(9))),
+        ]
+    )
+    assert [each.message.partition(" has ")[2].partition(" of this")[0] for each in departed] == told
+
+
+def test_a_flat_that_could_not_be_reduced_is_none() -> None:
+    failed = make(reduction.ReductionFailed, exposure_number=7, given_up=True)
+    tried_again = make(reduction.ReductionFailed, exposure_number=7, given_up=False)
+    story = [*BEGUN, *taken(-980, 7, "Flat"), *taken(-700, 8, "Dark")]
+    begun = [*running(-600), (0, asked(9))]
+    assert found([*story, *[(-650.0, tried_again)] * 2, *begun]) == []
+    assert [each.name for each in found([*story, *[(-650.0, failed)] * 2, *begun])] == [
+        "ExposureWithoutCalibration"
+    ]
