@@ -95,3 +95,14 @@ class ProductUnknown(ProjectionError):
             f"no product '{product}' was archived here: give a product id, a FITS file of the archive "
             "or its name, and the data folder of its night (--data)"
         )
+
+
+class ProductWasRejected(ProjectionError):
+    """The product did not pass its checks, so it is not in the archive."""
+
+    what_to_do = "`tomoe alarm show` with the event's number says what the checks mean"
+
+    def __init__(self, product: str, reasons: list[str], position: int) -> None:
+        super().__init__(
+            f"'{product}' was rejected ({', '.join(reasons)}) and not archived: tomoe alarm show {position}"
+        )

@@ -37,12 +37,10 @@ class DigestMismatch(ReductionError):
 class CalibrationMissing(ReductionError):
     """No dark or flat was taken before this exposure, or its file is gone."""
 
-    what_to_do = "run the calibration, then reduce the exposure again"
+    what_to_do = "take dark and flat with this gain and exposure time before the observation"
 
     def __init__(self, kind: str, det_id: int, reason: str) -> None:
-        super().__init__(
-            f"no {kind} for chip {det_id} ({reason}): run the calibration, then reduce the exposure again"
-        )
+        super().__init__(f"no {kind} for chip {det_id} ({reason}): take one before the observation")
 
 
 class CalibrationCorrupt(ReductionError):

@@ -60,7 +60,7 @@ def decide(state: ReductionState, recorded: Recorded | None, now: int) -> list[D
             calibrations = _calibrations(state, job)
             missing = [each.kind for each in calibrations if each.exposure_number is None]
             if missing:
-                decisions.append(Decision(_calibration_missing(job, missing), job.position))
+                decisions.append(Decision(_calibration_missing(state, job, missing), job.position))
             elif all(each.made for each in calibrations):
                 if not job.needs.fits(free):
                     return decisions  # nothing overtakes it, or it would never be its turn
@@ -179,9 +179,11 @@ def _calibration(state: ReductionState, job: Job, kind: CalibrationType, newest:
     return Calibration(kind, None, made=False)
 
 
-def _calibration_missing(job: Job, missing: list[CalibrationType]) -> Event:
-    kinds = " and no ".join(f"master {kind.lower()}" for kind in missing)
-    message = f"no {kinds} of this chip matches: take the calibrations before observing"
+def _calibration_missing(state: ReductionState, job: Job, missing: list[CalibrationType]) -> Event:
+    asked = state.exposures[job.exposure_number].request
+    wanted = {"DARK": f" of {asked.exposure_seconds:g} s", "FLAT": ""}
+    kinds = " and no ".join(f"master {kind.lower()}{wanted[kind]}" for kind in missing)
+    message = f"no {kinds} with {asked.gain} gain of this chip is there: take it before the observation"
     return failure(job, "CalibrationMissing", message, permanent=True)
 
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 import sys
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, cast
 
 import cyclopts
 import msgspec
 
 from projections import lineage
-from projections.errors import ProductUnknown
+from projections.errors import ProductUnknown, ProductWasRejected, ProjectionError
 from projections.lineage import ProductRow
 from projections.store import ProjectionReader
 from projections.way_back import FileClaim, WayBack, way_back
-from tomoe_es.events.reduction import NO_PIXELS, ReductionFinished
+from tomoe_es.events.reduction import NO_PIXELS, ProductRejected, ReductionFinished
 from tomoe_es.log import open_log
+from tomoe_es.log.port import EventLog
+from tomoe_es.reduction.archive_path import archive_path
+from tomoe_es.reduction.job import ProductKind
 from tomoe_es.transfer.whole_file import blake3_of
 from tui.commands.audit_text import FileCheck, Verdict, audit_text
 from tui.data_folder import DataFolder, data_folder
@@ -66,7 +69,7 @@ def why(
             found = lineage.product(reader, sha256_of(given)) if given is not None else None
             found = found or lineage.product(reader, product)
             if found is None:
-                raise ProductUnknown(product)
+                raise _unknown(log, product)
             explained = way_back(log, reader, found)
     finally:
         log.close()
@@ -78,6 +81,16 @@ def why(
     else:
         sys.stdout.write(audit_text(explained, checks))
     return GOOD if all(each.verdict in GOOD_VERDICTS for each in checks) else BAD
+
+
+def _unknown(log: EventLog, product: str) -> ProjectionError:
+    """Why there is no such product: one that was rejected has a name that tells its frame and kind."""
+    for recorded in log.read(types=("ProductRejected",)):
+        event = recorded.payload
+        assert isinstance(event, ProductRejected), "it is read by type"
+        if archive_path(event.frame_id, cast(ProductKind, event.kind)).name == Path(product).name:
+            return ProductWasRejected(product, event.reasons, recorded.position)
+    return ProductUnknown(product)
 
 
 def sha256_of(path: Path) -> str:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from projections.errors import ProductUnknown
+from projections.errors import ProductUnknown, ProductWasRejected
 from projections.projector import Projector
 from tests.projections.night_story import NIGHT, START, Story, frame_id_of, recipe_id_of, record
 from tests.tomoe_es.control.observatory import Observatory, plan, survey
 from tomoe_es.clock import HOUR
 from tomoe_es.events.envelope import Draft
 from tomoe_es.events.recipe import RecipeSubmitted
-from tomoe_es.events.reduction import ProductArchived
+from tomoe_es.events.reduction import ProductArchived, ProductRejected
 from tomoe_es.events.transfer import ChipCubeBuffered, ChipCubeExpired
 from tomoe_es.log import open_log
 from tui.commands.audit import why
@@ -160,6 +161,15 @@ def test_json_holds_the_events_as_recorded(data: DataFolder, capsys: pytest.Capt
 def test_an_unknown_product_says_what_to_give(data: DataFolder) -> None:
     with pytest.raises(ProductUnknown, match=r"'nothing\.fits'.*give a product id"):
         why("nothing.fits", data=data.top)
+
+
+def test_a_rejected_product_says_why_and_what_to_look_at(data: DataFolder) -> None:
+    frame_id = frame_id_of(99, 101)
+    with closing(open_log(data.log_url)) as log:
+        event = ProductRejected(exposure_number=99, frame_id=frame_id, kind="STACK", reasons=["cloud", "psf"])
+        position = log.append(event.stream(), [Draft(event, START)]).first_position
+    with pytest.raises(ProductWasRejected, match=rf"\(cloud, psf\).*tomoe alarm show {position}"):
+        why(f"archive/{NIGHT}/s{frame_id}.fits", data=data.top)
 
 
 def test_a_folder_without_a_night_says_so(tmp_path: Path) -> None:

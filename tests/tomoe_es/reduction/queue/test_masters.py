@@ -44,8 +44,8 @@ class TestMasters:
     @pytest.mark.parametrize(
         ("conditions", "missing"),
         [
-            ({"seconds": 2.0}, "no master dark"),
-            ({"gain": "low"}, "no master dark and no master flat"),
+            ({"seconds": 2.0}, "no master dark of 2 s with high gain"),
+            ({"gain": "low"}, "no master dark of 0.5 s and no master flat with low gain"),
         ],
     )
     def test_without_a_matching_one_it_is_given_up(
@@ -55,7 +55,7 @@ class TestMasters:
 
         failures = engine.told(reduction.ReductionFailed)
         assert [(each.condition, each.given_up) for each in failures] == [("CalibrationMissing", True)] * 2
-        assert failures[0].message.startswith(f"{missing} of this chip matches")
+        assert failures[0].message.startswith(f"{missing} of this chip is there")
         assert queue.is_idle(engine.state)
         assert 4 not in engine.state.exposures
 
