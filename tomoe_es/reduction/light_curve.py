@@ -31,7 +31,9 @@ class CubeUnreadable(TomoeError):
     what_to_do = "give a file of the kind CUBE from the archive; look at its disk"
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path} can't be read as a calibrated cube ({reason})")
+        super().__init__(
+            f"{path} can't be read as a calibrated cube ({reason}): give an r*.fits of the archive"
+        )
 
 
 class CubeUnsolved(TomoeError):
@@ -117,6 +119,8 @@ def light_curve(
             rows, columns = _around(x, y, frames.shape[-2:])
             stamps = np.ascontiguousarray(frames.section[:, rows, columns])
             masked = np.ascontiguousarray(mask.section[rows, columns])
+    except FileNotFoundError as error:
+        raise CubeUnreadable(cube, "there is no such file") from error
     except (OSError, KeyError, ValueError) as error:
         raise CubeUnreadable(cube, str(error)) from error
     start_us = from_datetime(dt.datetime.fromisoformat(header["DATE-OBS"]).replace(tzinfo=dt.UTC))

@@ -106,6 +106,8 @@ def test_what_cannot_be_measured_is_told_by_name(cube: Path, tmp_path: Path) -> 
     fits.PrimaryHDU(np.zeros((5, 5))).writeto(tmp_path / "other.fits")
     with pytest.raises(CubeUnreadable, match="calibrated cube"):
         light_curve(tmp_path / "other.fits", x=X, y=Y)
+    with pytest.raises(CubeUnreadable, match=r"no such file.*of the archive"):
+        light_curve(tmp_path / "nowhere.fits", x=X, y=Y)
     with pytest.raises(ValueError, match="either"):
         light_curve(cube, x=X, y=Y, ra_deg=1.0, dec_deg=2.0)
 
