@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from replay.truth.masters import Masters
 from tomoe_es.camera.frame_id import parse_frame_id
 from tomoe_es.events.camera import DataType, ExposureRequested
 from tomoe_es.events.envelope import Recorded
@@ -17,7 +18,6 @@ from tomoe_es.events.reduction import (
     ProductArchived,
     QualityJudged,
     ReductionFailed,
-    ReductionLeased,
     ReductionQueued,
     TrackletsJoined,
 )
@@ -43,7 +43,7 @@ class ToldChip(msgspec.Struct, kw_only=True):
     passed: bool | None = None
     failed_checks: tuple[str, ...] = ()
     given_up: str = ""
-    has_dark: bool = True  # whether there was a master for it, of this night or one before
+    has_dark: bool = True  # False: given up, and there truly was no master for it
     has_flat: bool = True
     solved: FieldSolved | None = None
     unsolved: AstrometryFailed | None = None
@@ -68,17 +68,24 @@ def told_night(events: Iterable[Recorded]) -> ToldNight:
     """Gather what the events of a night tell; of a chip that was reduced twice the last result counts."""
     told = ToldNight()
     requested: dict[int, ExposureRequested] = {}
+    masters = Masters()
     for recorded in events:
         match recorded.payload:
             case ExposureRequested() as request:
                 requested[request.exposure_number] = request
             case ReductionQueued() as queued if queued.exposure_number in requested:
                 request = requested[queued.exposure_number]
+                masters.queue(request, queued)
                 told.chips |= {each: _chip(each, request, queued) for each in queued.frame_ids}
             case TrackletsJoined() as joined:
                 told.joined.append(joined)
             case payload if (frame_id := getattr(payload, "frame_id", None)) in told.chips:
-                _take_in(told.chips[frame_id], payload)
+                chip = told.chips[frame_id]
+                _take_in(chip, payload)
+                masters.take_in(chip.det_id, payload)
+                if chip.given_up == "CalibrationMissing":
+                    chip.has_dark = masters.has("DARK", chip.exposure_number, chip.det_id)
+                    chip.has_flat = masters.has("FLAT", chip.exposure_number, chip.det_id)
             case _:
                 pass
     return told
@@ -100,8 +107,6 @@ def _chip(frame_id: str, request: ExposureRequested, queued: ReductionQueued) ->
 
 def _take_in(chip: ToldChip, event: object) -> None:
     match event:
-        case ReductionLeased(dark_exposure=dark, flat_exposure=flat):
-            chip.has_dark, chip.has_flat = dark is not None, flat is not None
         case FieldSolved():
             chip.solved, chip.unsolved = event, None
         case AstrometryFailed():
