@@ -26,8 +26,9 @@ class Masters:
         """An exposure is to be reduced; what is taken after the dark and flat chosen here is not used."""
         number = queued.exposure_number
         self._requested[number] = request
-        for kind, newest in (("DARK", queued.dark_exposure), ("FLAT", queued.flat_exposure)):
-            self._newest[kind, number] = number - 1 if newest is None else newest
+        dark, flat = queued.dark_exposure, queued.flat_exposure
+        self._newest["DARK", number] = number - 1 if dark is None else dark
+        self._newest["FLAT", number] = number - 1 if flat is None else flat
 
     def take_in(self, det_id: int, event: object) -> None:
         """Something happened to a chip: a master of it, or a lease, which is given only with masters."""
@@ -35,9 +36,10 @@ class Masters:
             case ProductArchived(kind="DARK" | "FLAT" as kind, exposure_number=number):
                 self._made[kind].add((number, det_id))
             case ReductionLeased(exposure_number=number):
-                for kind, used in (("DARK", event.dark_exposure), ("FLAT", event.flat_exposure)):
-                    if used is not None:
-                        self._leased.add((kind, number, det_id))
+                if event.dark_exposure is not None:
+                    self._leased.add(("DARK", number, det_id))
+                if event.flat_exposure is not None:
+                    self._leased.add(("FLAT", number, det_id))
             case _:
                 pass
 

@@ -20,9 +20,10 @@ def compare_rejection(chip: ToldChip, true: TrueChip, findings: Findings) -> Non
     done = "given up" if chip.given_up else "rejected"
     counts = findings.of(SUBJECT)
     counts.true += bool(certain)
-    if chip.passed is None and not chip.given_up:
+    if not chip.judged:
         counts.missed += bool(certain)
-        findings.disagrees(SUBJECT, chip, "it was queued, and the log tells no result: did the night end?")
+        said = "it was queued, and the log tells no result: tomoe night --resume goes on with it"
+        findings.disagrees(SUBJECT, chip, said)
         return
     rightly = [each for each in faults if each.right & set(names)]
     if chip.given_up and rightly:
