@@ -55,9 +55,10 @@ def in_a_line(found: Findings) -> str:
         found.counts.get(subject, Counts()) for subject in ("rejected chips", "solutions", "moving objects")
     )
     differ, must = len(found.disagreements), moving.true - sum(moving.need_not.values())
+    so_far = "" if found.ended else "the night has not ended, so far "
     verdict = "agrees" if not differ else f"{differ} disagreement{'s' * (differ != 1)}"
     return (
-        f"{verdict}: {chips.found} of {chips.true} bad chips rejected, and {chips.false} good; "
+        f"{so_far}{verdict}: {chips.found} of {chips.true} bad chips rejected, and {chips.false} good; "
         f"{moving.found} of {must} moving objects found, and {moving.false} false; "
         f"{solutions.false} wrong solutions (tomoe truth)"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from statistics import median
 from typing import Literal
 
@@ -17,7 +18,7 @@ class Line(msgspec.Struct, frozen=True):
     """One thing in which the night and the truth differ, and where."""
 
     subject: Subject
-    exposure_number: int
+    exposure_number: int | None  # None: of several exposures
     det_id: int | None  # None: of several chips
     said: str
 
@@ -50,7 +51,12 @@ class Distance(msgspec.Struct, frozen=True):
 class Findings(msgspec.Struct):
     """Everything that a comparison gathers, chip by chip."""
 
-    chips: int = 0
+    chips: int = 0  # that were compared
+    taken: int = 0
+    lost: int = 0  # on their way from the camera
+    not_judged: int = 0  # and may be still, as the night has not ended
+    ended: bool = True
+    missing: dict[tuple[Subject, str], list[tuple[ToldChip, Path]]] = {}  # files, by what they are
     counts: dict[Subject, Counts] = {}
     faults: dict[str, Counts] = {}  # chips that must be rejected, by what is wrong with them
     measured: dict[tuple[str, str], list[tuple[float, str]]] = {}
@@ -64,6 +70,20 @@ class Findings(msgspec.Struct):
     def disagrees(self, subject: Subject, chip: ToldChip, said: str) -> None:
         """Note what can't be: it is named, and the night does not agree with its truth."""
         self.disagreements.append(Line(subject, chip.exposure_number, chip.det_id, said))
+
+    def lacks(self, subject: Subject, chip: ToldChip, what: str, path: Path) -> None:
+        """Note that a file of a chip is missing; `tell_missing` makes one line of all of a kind."""
+        self.missing.setdefault((subject, what), []).append((chip, path))
+
+    def tell_missing(self) -> None:
+        """Each kind of file that is missing is one disagreement, of however many chips."""
+        for (subject, what), files in self.missing.items():
+            chip, path = files[0]
+            if len(files) == 1:
+                self.disagrees(subject, chip, f"its {what} is missing: {path}")
+            else:
+                said = f"{len(files):,} chips' {what}s are missing, such as that of {chip.place}: {path}"
+                self.disagreements.append(Line(subject, None, None, said))
 
     def excuses(self, subject: Subject, chip: ToldChip, why: str, said: str) -> None:
         """Note a difference that may be, and why."""
@@ -81,7 +101,11 @@ class Findings(msgspec.Struct):
     def told(self) -> dict[str, object]:
         """All of it, for JSON."""
         return {
+            "ended": self.ended,
+            "taken": self.taken,
             "chips": self.chips,
+            "lost": self.lost,
+            "not_judged": self.not_judged,
             "counts": self.counts,
             "faults": self.faults,
             "distances": self.distances,

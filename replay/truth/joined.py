@@ -17,6 +17,7 @@ from tomoe_es.reduction.moving_objects.joining import is_placed, leads_to
 
 SUBJECT: Final = "joined tracklets"
 NOBODY: Final = "nobody"
+NOT_ENDED: Final = "the night has not ended"
 LEADS_NOWHERE: Final = "its motion is known too badly to lead from one to the other"
 
 Owners = Mapping[str, TrueMover | None]
@@ -67,7 +68,7 @@ def _compare_object(
     counts = findings.of(SUBJECT)
     counts.true += 1
     apart = [pair for pair in pairs if not any(_ids(pair) <= group for group in together)]
-    reasons = [_reason(pair, owners) for pair in apart]
+    reasons = [_reason(pair, owners) or ("" if findings.ended else NOT_ENDED) for pair in apart]
     if not apart:
         counts.found += 1
         return

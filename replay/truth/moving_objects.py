@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from adapters.simulator.sky.true_chip import TrueChip
+from replay.truth.archived_file import read_archived
 from replay.truth.expectation import FULL, ON_STAR, TrueMover, true_movers
 from replay.truth.findings import Findings, count
 from replay.truth.matching import follows
@@ -38,27 +39,24 @@ def compare_moving_objects(
         whose |= {each.tracklet_id: mover for each in found}
         _count(chip, mover, found, findings)
         for tracklet in found:
-            _compare(chip, mover, tracklet, reported.get(tracklet.tracklet_id, []), findings)
+            places = None if reported is None else reported.get(tracklet.tracklet_id, [])
+            _compare(chip, mover, tracklet, places, findings)
     for tracklet in chip.tracklets.values():
         if whose[tracklet.tracklet_id] is None:
             findings.of(SUBJECT).false += 1
             findings.disagrees(
                 SUBJECT, chip, f"{_said(tracklet)} is of no true object; {_beside(tracklet, true)}"
             )
-    for unknown in sorted(set(reported) - set(chip.tracklets)):
+    for unknown in sorted(set(reported or {}) - set(chip.tracklets)):
         findings.disagrees(SUBJECT, chip, f"tracklet {unknown} is in the report, and not in the log")
     return whose
 
 
-def _reported(chip: ToldChip, archive: Path, findings: Findings) -> dict[str, list[ReportedPlace]]:
-    """What the archive's report of a chip has, by tracklet; nothing where it has none."""
+def _reported(chip: ToldChip, archive: Path, findings: Findings) -> dict[str, list[ReportedPlace]] | None:
+    """What the archive's report of a chip has, by tracklet; nothing where it has none, None if unreadable."""
     if "ADES" not in chip.archived:
         return {}
-    try:
-        return read_report(archive / chip.archived["ADES"])
-    except (OSError, KeyError, ValueError) as error:
-        findings.disagrees(SUBJECT, chip, f"its archived report can't be read: {error!r}")
-        return {}
+    return read_archived(chip, "ADES", archive, read_report, SUBJECT, findings)
 
 
 def _not_searched(chip: ToldChip, true: TrueChip, findings: Findings) -> None:
@@ -107,14 +105,18 @@ def _compare(
     chip: ToldChip,
     mover: TrueMover,
     tracklet: MovingObjectDetected,
-    reported: Sequence[ReportedPlace],
+    reported: Sequence[ReportedPlace] | None,
     findings: Findings,
 ) -> None:
-    """Whether it is reported, and rightly; of what is on a star or fills a pixel numbers may be wrong."""
-    if not reported:
-        kind = "a satellite's" if tracklet.kind == "satellite" else "in no report"
-        findings.disagrees(SUBJECT, chip, f"{_said(tracklet)} is '{mover.name}', and {kind}")
-    wrong = wrong_numbers(chip, mover, tracklet, reported, findings)
+    """Whether it is reported, and rightly; of what is on a star or fills a pixel numbers may be wrong.
+
+    `reported` is None where its report can't be read, which is told already.
+    """
+    if not reported and tracklet.kind == "satellite":
+        findings.disagrees(SUBJECT, chip, f"{_said(tracklet)} is '{mover.name}', and a satellite's")
+    elif reported is not None and not reported:
+        findings.disagrees(SUBJECT, chip, f"{_said(tracklet)} is '{mover.name}', and in no report")
+    wrong = wrong_numbers(chip, mover, tracklet, reported or (), findings)
     why = ON_STAR if mover.covered else mover.reason
     said = f"{_said(tracklet)} is off by {' and '.join(wrong)}"
     if wrong and why in (ON_STAR, FULL):

@@ -17,13 +17,17 @@ def compare_rejection(chip: ToldChip, true: TrueChip, findings: Findings) -> Non
     faults = true_faults(true, chip)
     certain = [each for each in faults if each.certain]
     names = [chip.given_up] if chip.given_up else list(chip.failed_checks)
+    done = "given up" if chip.given_up else "rejected"
     counts = findings.of(SUBJECT)
     counts.true += bool(certain)
-    if chip.passed is None and not chip.given_up:
+    if not chip.judged:
         counts.missed += bool(certain)
-        findings.disagrees(SUBJECT, chip, "it was queued, and the log tells no result: did the night end?")
+        said = "it was queued, and the log tells no result: tomoe night --resume goes on with it"
+        findings.disagrees(SUBJECT, chip, said)
         return
     rightly = [each for each in faults if each.right & set(names)]
+    if chip.given_up and rightly:
+        certain = [each for each in certain if each in rightly]  # nothing else of it was looked at
     right = frozenset().union(*(each.right for each in rightly))
     others = [name for name in names if name not in right]
     for fault in certain:
@@ -33,7 +37,7 @@ def compare_rejection(chip: ToldChip, true: TrueChip, findings: Findings) -> Non
         findings.disagrees(SUBJECT, chip, f"not rejected, and must be: {_said(certain)}")
     elif certain and not rightly:
         counts.missed += 1
-        said = f"rejected by {', '.join(names)}, none of which names what is wrong: {_said(certain)}"
+        said = f"{done} by {', '.join(names)}, none of which names what is wrong: {_said(certain)}"
         findings.disagrees(SUBJECT, chip, said)
     elif certain:
         counts.found += 1
@@ -48,7 +52,6 @@ def compare_rejection(chip: ToldChip, true: TrueChip, findings: Findings) -> Non
         nothing = (
             f"nothing that they look at is wrong ({_said(faults)})" if faults else "nothing is wrong with it"
         )
-        done = "given up" if chip.given_up else "rejected"
         findings.disagrees(SUBJECT, chip, f"{done} by {', '.join(names)}, and {nothing}")
     if rightly and others:
         why = f"it is bad, or may be, for another reason ({_said(rightly)})"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Final
 
 from tomoe_es.clock import from_datetime
+
+NEEDED: Final = {"trkSub", "obsTime", "ra", "dec"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,20 +20,20 @@ class ReportedPlace:
     dec_deg: float
 
 
-def read_report(path: Path) -> dict[str, list[ReportedPlace]]:
-    """The observations of a PSV file by tracklet.
-
-    Raises OSError where there is none, KeyError and ValueError where it is no such file.
-    """
+def read_report(content: bytes) -> dict[str, list[ReportedPlace]]:
+    """The observations of a PSV file by tracklet; raises ValueError where it is no such file."""
     found: dict[str, list[ReportedPlace]] = {}
     columns: list[str] = []
-    for line in path.read_text("ascii").splitlines():
+    for number, line in enumerate(content.decode("ascii").splitlines(), start=1):
         if not line or line[0] in "#!":
             continue
         if not columns:
             columns = [each.strip() for each in line.split("|")]
             continue
-        row = dict(zip(columns, (each.strip() for each in line.split("|")), strict=True))
+        values = [each.strip() for each in line.split("|")]
+        row = dict(zip(columns, values, strict=False))
+        if len(values) != len(columns) or not row.keys() >= NEEDED:
+            raise ValueError(f"line {number} has not the columns that it needs")
         place = ReportedPlace(_time_us(row["obsTime"]), float(row["ra"]), float(row["dec"]))
         found.setdefault(row["trkSub"], []).append(place)
     return found

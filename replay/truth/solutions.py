@@ -7,7 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from adapters.simulator.sky.true_chip import UNREADABLE, TrueChip
+from adapters.simulator.sky.true_chip import TrueChip
+from replay.truth.archived_file import read_archived
 from replay.truth.archived_stack import ArchivedStack, read_stack
 from replay.truth.faults import true_faults
 from replay.truth.findings import Findings, count
@@ -31,11 +32,8 @@ def compare_solution(chip: ToldChip, true: TrueChip, archive: Path, findings: Fi
         return
     off = centre_error_arcsec(true, chip.solved)
     if "STACK" in chip.archived:
-        try:
-            stack = read_stack(archive / chip.archived["STACK"])
-        except UNREADABLE as error:
-            findings.disagrees("solutions", chip, f"its archived stack can't be read: {error!r}")
-        else:
+        stack = read_archived(chip, "STACK", archive, read_stack, "solutions", findings)
+        if stack is not None:
             off = max(off, _of_stars(chip, true, stack, findings))
             _compare_zero_point(chip, true, stack, findings)
     if off > WRONG_ARCSEC:

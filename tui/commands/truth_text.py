@@ -12,8 +12,11 @@ EXCUSED_SHOWN: Final = 20
 
 def truth_lines(found: Findings) -> Iterator[str]:
     """The tables, then each disagreement, then what differs and may."""
+    if not found.ended:
+        yield ""
+        yield "the night has not ended: so far (tomoe night --resume goes on with it)"
     yield ""
-    yield f"{found.chips} chips compared with their truth files"
+    yield _compared(found)
     yield ""
     yield f"{'':<22}{'true':>6}{'found':>7}{'missed':>8}{'false':>7}  found by; not found, and why it may be"
     for subject, counts in found.counts.items():
@@ -31,7 +34,20 @@ def truth_lines(found: Findings) -> Iterator[str]:
     yield from _listed("disagrees", found.disagreements, len(found.disagreements))
     yield from _listed("differs, and may", found.excused, EXCUSED_SHOWN)
     if not found.disagreements:
-        yield "the night agrees with its truth"
+        yield "the night agrees with its truth" if found.ended else "so far the night agrees with its truth"
+
+
+def _compared(found: Findings) -> str:
+    """How many chips were, and what became of the others."""
+    besides = (
+        (found.lost, "lost on their way"),
+        (found.not_judged, "not judged yet"),
+        (found.taken - found.chips - found.lost - found.not_judged, "not compared"),
+    )
+    others = "".join(f", {number:,} {what}" for number, what in besides if number)
+    if not others:
+        return f"{found.chips:,} chips compared with their truth files"
+    return f"{found.taken:,} chips taken, {found.chips:,} compared with their truth files{others}"
 
 
 def _row(name: str, counts: Counts, false: str | None = None) -> str:
@@ -51,7 +67,8 @@ def _reasons(numbers: Mapping[str, int]) -> str:
 
 def _listed(what: str, lines: Sequence[Line], most: int) -> Iterator[str]:
     for line in lines[:most]:
+        exposure = "" if line.exposure_number is None else f", exposure {line.exposure_number}"
         chip = "" if line.det_id is None else f" chip {line.det_id}"
-        yield f"{what}: {line.subject}, exposure {line.exposure_number}{chip}: {line.said}"
+        yield f"{what}: {line.subject}{exposure}{chip}: {line.said}"
     if len(lines) > most:
         yield f"{what}: {len(lines) - most:,} more, which --json has"

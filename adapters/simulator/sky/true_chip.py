@@ -38,7 +38,7 @@ class TrueChip:
 
     `ra_deg`, `dec_deg` are where the boresight was. `transparency` has one value a frame. `sky_mag_arcsec2`
     is that of a clear sky, infinite where no light came in; `twilight_e_per_second` of a FLAT. `movers` are
-    by name the places of each in the frames in which it was on the imaging area.
+    by name the places of each in the frames in which it was on the imaging area. `seed` is the simulation's.
     """
 
     exposure_number: int
@@ -55,6 +55,7 @@ class TrueChip:
     fwhm_arcsec: float
     stars: FieldStars
     movers: dict[str, tuple[MoverInFrame, ...]]
+    seed: int
 
 
 def read_true_chip(path: Path) -> TrueChip:
@@ -96,6 +97,7 @@ def _true_chip(hdus: fits.HDUList) -> TrueChip:
             y=np.array(stars["Y"], float),
         ),
         movers=_movers(hdus["MOVERS"].data),
+        seed=header["SEED"],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,7 +22,7 @@ from replay.truth.told import ToldChip, ToldNight
 from tomoe_es.camera.focal_plane import chip_centre
 from tomoe_es.camera.frame_geometry import IMAGING_SHAPE
 from tomoe_es.clock import isot
-from tomoe_es.events.reduction import FieldSolved, MovingObjectDetected, Sighting
+from tomoe_es.events.reduction import FieldSolved, MovingObjectDetected, ProductArchived, Sighting
 from tomoe_es.log.stored import decode_stored
 
 NIGHT = "2023-12-12"
@@ -154,9 +155,23 @@ class Told:
         """Tell them of chip 101, and report them."""
         chip = self.chips[CLEAR]
         chip.tracklets = {each.tracklet_id: each for each in tracklets}
-        chip.archived["ADES"] = "report.psv"
-        (self.top / "archive").mkdir(exist_ok=True)
-        (self.top / "archive" / "report.psv").write_text(psv(tracklets))
+        self.archives("ADES", psv(tracklets).encode())
+
+    def archives(self, kind: str, content: bytes) -> Path:
+        """A product of chip 101, recorded as it is; gives its file."""
+        chip, path = self.chips[CLEAR], self.top / "archive" / f"a {kind}"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+        chip.archived[kind] = ProductArchived(
+            exposure_number=chip.exposure_number,
+            frame_id=chip.frame_id,
+            product_id=f"{kind} of {chip.frame_id}",
+            kind=kind,
+            path=path.name,
+            sha256=hashlib.sha256(content).hexdigest(),
+            size_bytes=len(content),
+        )
+        return path
 
     def compared(self) -> Findings:
         """With truth files on the disk."""

@@ -6,13 +6,15 @@ import msgspec
 import pytest
 
 from adapters.simulator.sky.moving_objects import MovingObject
-from replay.truth.comparison import truth_path
+from adapters.simulator.sky.truth import write_truth
+from replay.truth.comparison import compare_night, truth_path
 from replay.truth.expectation import FULL
 from replay.truth.findings import Counts, Line
-from replay.truth.joined import LEADS_NOWHERE
+from replay.truth.joined import LEADS_NOWHERE, NOT_ENDED
 from tests.replay.truth.right_night import (
     CLEAR,
     EXPOSURE,
+    NIGHT,
     RECIPE,
     START_US,
     TRACKLET,
@@ -122,9 +124,26 @@ def test_tracklets_of_two_objects_must_not_be_joined(told: Told, other: str) -> 
     assert line.said == f"T0000001 T0000002 were joined, and are of {names}"
 
 
-def test_what_was_joined_on_a_chip_without_truth_is_nobodys_fault(told: Told) -> None:
+@pytest.mark.parametrize("spoilt", ["damaged", "another's", "missing"])
+def test_what_was_joined_on_a_chip_without_truth_is_nobodys_fault(told: Told, spoilt: str) -> None:
     dithered(told)
     told.compared()
-    truth_path(told.truth, told.chips[DITHER]).write_bytes(b"no FITS")
+    path = truth_path(told.truth, told.chips[DITHER])
+    if spoilt == "damaged":
+        path.write_bytes(b"no FITS")
+    elif spoilt == "another's":
+        write_truth(path, truth_of(CLEAR))
+    else:
+        path.unlink()
+    told.night.chips = {chip.frame_id: chip for chip in told.chips.values()}
     told.night.joined = [joined(TRACKLET, SECOND)]
-    assert compared(told) == (Counts(), [], [])
+    found = compare_night(told.night, NIGHT, told.truth, told.top / "archive")
+    assert found.of("joined tracklets") == Counts()
+    assert [line.subject for line in found.disagreements] == ["truth"]
+
+
+def test_what_is_not_joined_may_be_still_where_the_night_has_not_ended(told: Told) -> None:
+    dithered(told)
+    told.night.ended = False
+    counts, wrong, _ = compared(told)
+    assert (counts, wrong) == (Counts(true=1, need_not={NOT_ENDED: 1}), [])

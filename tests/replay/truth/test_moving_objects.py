@@ -74,8 +74,7 @@ def test_a_wrong_number_is_noticed(told: Told, given: dict[str, Any], said: str)
 def test_a_report_with_other_times_than_the_log_is_noticed(told: Told) -> None:
     right = tracklet_of(mover())
     late = [msgspec.structs.replace(each, time_us=each.time_us + 4_000_000) for each in right.sightings]
-    report = told.top / "archive" / "report.psv"
-    report.write_text(psv((msgspec.structs.replace(right, sightings=late),)))
+    told.archives("ADES", psv((msgspec.structs.replace(right, sightings=late),)).encode())
     assert "is off by 4.00 arcsec as reported" in only_line(told.compared())
 
 
@@ -84,19 +83,32 @@ def test_a_mover_that_is_in_no_report_is_noticed(told: Told) -> None:
     assert "is '2020 HV', and in no report" in only_line(told.compared())
 
 
-@pytest.mark.parametrize("content", [None, "trkSub|obsTime\nT1|never\n", "trkSub|obsTime|ra\nT1|2023\n"])
-def test_a_report_that_can_t_be_read_is_noticed(told: Told, content: str | None) -> None:
-    report = told.top / "archive" / "report.psv"
-    if content is None:
-        report.unlink()
-    else:
-        report.write_text(content)
-    assert "report can't be read" in told.compared().disagreements[0].said
+def test_a_report_that_is_missing_is_one_line_that_names_it(told: Told) -> None:
+    report = told.archives("ADES", b"")
+    report.unlink()
+    assert only_line(told.compared()) == f"its archived report is missing: {report}"
+
+
+def test_a_report_that_is_not_the_recorded_one_is_one_line_that_names_it(told: Told) -> None:
+    report = told.top / "archive" / told.chips[CLEAR].archived["ADES"].path
+    report.write_bytes(report.read_bytes()[:-20])
+    assert only_line(told.compared()) == (
+        "its archived report is not the one that was recorded, by its SHA-256: damaged or replaced, and not "
+        f"compared: tomoe audit why {report}"
+    )
+
+
+@pytest.mark.parametrize("content", [b"trkSub|obsTime\nT1|never\n", b"trkSub|obsTime|ra\nT1|2023\n", b"\xff"])
+def test_a_report_that_was_recorded_without_sense_is_noticed(told: Told, content: bytes) -> None:
+    report = told.archives("ADES", content)
+    said = only_line(told.compared())
+    assert said.startswith(f"its archived report {report} is as it was recorded, and damaged in what it says")
+    assert "Error(" not in said
 
 
 def test_what_only_the_report_has_is_noticed(told: Told) -> None:
-    report = told.top / "archive" / "report.psv"
-    report.write_text(report.read_text() + report.read_text().splitlines()[-1].replace(TRACKLET, "T0000009"))
+    text = (told.top / "archive" / told.chips[CLEAR].archived["ADES"].path).read_text()
+    told.archives("ADES", (text + text.splitlines()[-1].replace(TRACKLET, "T0000009")).encode())
     assert only_line(told.compared()) == "tracklet T0000009 is in the report, and not in the log"
 
 

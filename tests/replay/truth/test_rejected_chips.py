@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.replay.truth.right_night import CLEAR, CLOUDED, NO_MOVER, Told, solved, truth_of
+from tests.replay.truth.played_night import told_by
+from tests.replay.truth.right_night import CLEAR, CLOUDED, DEC, EXPOSURE, NO_MOVER, RA, Told, solved, truth_of
+from tests.tomoe_es.reduction.queue.played_engine import Engine, frame
+from tomoe_es.events.reduction import ReductionLeased
+from tomoe_es.reduction.queue import failure
 
 
 def said(told: Told) -> list[str]:
@@ -58,10 +62,31 @@ def test_a_good_chip_that_was_given_up_is_noticed(told: Told) -> None:
     assert said(told) == ["101 given up by RawCubeCorrupt, and nothing is wrong with it"]
 
 
-def test_a_chip_without_a_dark_is_rightly_given_up(told: Told) -> None:
-    chip = told.chips[CLEAR]
-    chip.passed, chip.given_up, chip.has_dark = None, "CalibrationMissing", False
+@pytest.mark.parametrize("given", [{}, {"focus_offset_mm": 0.8}])
+def test_a_chip_without_a_dark_is_rightly_given_up_whatever_else_is_wrong_with_it(
+    told: Told, given: dict[str, Any]
+) -> None:
+    night = Engine()
+    night.expose(EXPOSURE)
+    [chip] = [each for each in told_by(night).chips.values() if each.det_id == CLEAR]
+    assert (chip.given_up, chip.has_dark, chip.has_flat) == ("CalibrationMissing", False, False)
+    told.chips[CLEAR], told.truths[CLEAR] = chip, truth_of(CLEAR, **given)
+    found = told.compared()
     assert said(told) == []
+    assert (found.faults["no dark"].found, found.faults["no flat"].found) == (1, 1)
+    assert "out of focus" not in found.faults
+
+
+def test_a_chip_that_has_its_masters_is_wrongly_given_up_for_want_of_them(told: Told) -> None:
+    night = Engine()
+    night.calibrate()
+    night.expose(EXPOSURE)
+    night.events = [each for each in night.events if not isinstance(each, ReductionLeased)]
+    job = night.state.leased[frame(EXPOSURE, CLEAR)]
+    night.events.append(failure(job, "CalibrationMissing", "no master dark", permanent=True))
+    chip = told.chips[CLEAR] = told_by(night).chips[job.frame_id]
+    chip.ra_deg, chip.dec_deg = RA, DEC
+    assert said(told) == ["101 given up by CalibrationMissing, and nothing is wrong with it"]
 
 
 def test_a_chip_of_which_the_log_tells_no_result_is_noticed(told: Told) -> None:

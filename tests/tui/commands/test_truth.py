@@ -52,7 +52,7 @@ def test_what_can_t_be_read_does_not_end_the_night(data: DataFolder) -> None:
 
 def test_nor_does_what_nobody_thought_of(data: DataFolder) -> None:
     path = truth_file(data)
-    write_truth(path, truth_of(101))
+    write_truth(path, truth_of(101, exposure_number=OF_THE_SKY))
     fits.setval(path, "FWHM", value="wide")
     _, verdict = said_at_the_end(data)
     assert verdict.startswith("truth: not compared, TypeError: ")
@@ -72,9 +72,28 @@ def test_broken_off_the_night_has_ended_well(data: DataFolder) -> None:
     assert said[1] == "truth: not compared: broken off (tomoe truth)\n"
 
 
-def test_chips_without_a_truth_file_are_no_agreement(
+def test_a_folder_without_truth_files_is_no_truth(data: DataFolder) -> None:
+    (data.truth / NIGHT).mkdir(parents=True)
+    with pytest.raises(TruthMissing):
+        truth(data=data.top)
+
+
+def test_chips_without_a_truth_file_are_one_line_and_no_agreement(
     data: DataFolder, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (data.truth / NIGHT).mkdir(parents=True)
+    write_truth(truth_file(data), truth_of(101, exposure_number=OF_THE_SKY))
     assert truth(data=data.top) == 1
-    assert "disagrees: truth, exposure 1 chip 101: not compared" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "12 chips taken, 1 compared with their truth files, 11 not compared" in told
+    assert "disagrees: truth: 11 chips' truth files are missing, such as that of exposure 1 chip 101" in told
+
+
+def test_of_a_night_that_has_not_ended_that_is_said_first(
+    data: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_truth(truth_file(data), truth_of(101, exposure_number=OF_THE_SKY))
+    truth(data=data.top)
+    told = capsys.readouterr().out
+    said = "the night has not ended: so far (tomoe night --resume goes on with it)"
+    assert told.index(said) < told.index("12 chips taken")
+    assert said_at_the_end(data)[1].startswith("truth: the night has not ended, so far ")
