@@ -1,7 +1,8 @@
 """Sources on the light of a star so bright that its core is full over many pixels.
 
 Where such light fades to the threshold of detection, its noise and edges are found as sources, and what is
-real there is measured with the star's light. No deblending tells them apart, so all that is on it is flagged.
+real there is measured with the star's light. No deblending tells them apart, so all that is on it is flagged,
+but the star.
 """
 
 from __future__ import annotations
@@ -41,8 +42,12 @@ def on_a_halo(
     sizes = np.bincount(cores.ravel())
     for core in np.flatnonzero(sizes[1:] >= HUGE_CORE_PIXELS) + 1:
         y, x = center_of_mass(cores > 0, cores, core)
-        radius = _faded_at(light, x, y, np.sqrt(sizes[core] / np.pi), FADED_SIGMA * noise)
-        found |= np.hypot(sources["x"] - x, sources["y"] - y) < radius
+        inner = np.sqrt(sizes[core] / np.pi)
+        away = np.hypot(sources["x"] - x, sources["y"] - y)
+        on_light = away < _faded_at(light, x, y, inner, FADED_SIGMA * noise)
+        nearest = int(np.argmin(away))
+        on_light[nearest] &= away[nearest] >= inner  # the star itself is where it is
+        found |= on_light
     return found
 
 
