@@ -33,7 +33,7 @@ MOST_AT_ONCE: Final = 7
 """Images: they share what they are compared with, and what is in the making stays in the cache."""
 MOST_PEAKS: Final = 200_000
 """Pixels of a frame that may be over the threshold; one with more is full of trouble."""
-MOST_WINDOWS: Final = 2000
+MOST_WINDOWS: Final = 1000
 """Of a frame that are kept; what else is needed takes longer."""
 
 POINT_TYPE: Final = np.dtype(
